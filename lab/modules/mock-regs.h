@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Configuration space of a mock SR-IOV device: register values and what a
+ * write does to them.
+ */
+#ifndef LAB_MOCK_REGS_H
+#define LAB_MOCK_REGS_H
+
+#include <linux/pci_regs.h>
+#include <linux/types.h>
+
+/* PCI_CFG_SPACE_EXP_SIZE, without the rest of linux/pci.h */
+#define MOCK_CFG_SIZE		4096
+
+#define MOCK_VENDOR_ID		0x1af4
+#define MOCK_PF_DEVICE_ID	0x5051
+#define MOCK_VF_DEVICE_ID	0x5052
+
+/**
+ * struct mock_config - what the module's options ask for
+ * @totalvfs: number of VFs that the PF can have
+ * @vf_offset: First VF Offset
+ * @pasid_width: Max PASID Width; 0: the PF has no PASID capability
+ * @exec: Execute Permission Supported
+ * @priv: Privileged Mode Supported
+ * @pri: the PF has a PRI capability
+ * @ats: PF and VFs have an ATS capability
+ */
+struct mock_config {
+	u16 totalvfs;
+	u16 vf_offset;
+	u8 pasid_width;
+	bool exec;
+	bool priv;
+	bool pri;
+	bool ats;
+};
+
+/**
+ * struct mock_layout - one kind of function: what its registers are
+ * @reset: values after power-on and after a Function Level Reset
+ * @rw: bits that a write sets and clears; all others are read-only
+ * @w1c: bits that a write of one clears
+ * @ats: offset of the ATS capability, 0 if there is none; so the following
+ * @pasid: offset of the PASID capability
+ * @pri: offset of the PRI capability
+ * @sriov: offset of the SR-IOV capability
+ * @end: where the next extended capability goes
+ * @last: offset of the last extended capability, 0 while there is none
+ */
+struct mock_layout {
+	u8 reset[MOCK_CFG_SIZE];
+	u8 rw[MOCK_CFG_SIZE];
+	u8 w1c[MOCK_CFG_SIZE];
+	u16 ats;
+	u16 pasid;
+	u16 pri;
+	u16 sriov;
+	u16 end;
+	u16 last;
+};
+
+/**
+ * struct mock_function - one function: the values of its registers
+ * @layout: what the registers are
+ * @cfg: their values
+ * @gone: unplugged behind the kernel's back
+ */
+struct mock_function {
+	const struct mock_layout *layout;
+	u8 cfg[MOCK_CFG_SIZE];
+	bool gone;
+};
+
+void mock_layout_pf(struct mock_layout *l, const struct mock_config *c);
+void mock_layout_vf(struct mock_layout *l, const struct mock_config *c);
+
+void mock_reset(struct mock_function *fn);
+u32 mock_read(const struct mock_function *fn, int where, int size);
+void mock_write(struct mock_function *fn, int where, int size, u32 val);
+
+#endif
