@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What every part of scripts/lab uses: where things are, and how it talks.
+
+repo=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+cache=${PASID_CTL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pasid-ctl}
+
+# Exit statuses that callers rely on; a guest script's own status passes through as it is.
+readonly EXIT_USAGE=2 EXIT_MISSING=4 EXIT_TIMEOUT=124 EXIT_KERNEL_BUG=125
+
+say() { printf 'lab: %s\n' "$*" >&2; }
+
+die() { # STATUS TEXT...
+	local status=$1
+	shift
+	say "$*"
+	exit "$status"
+}
+
+hash_of_stdin() { sha256sum | cut -c1-16; }
+
+hash_of_tree() { # DIR PATH...: names, modes and contents
+	(
+		cd "$1"
+		shift
+		find "$@" -type f -printf '%m %p\n' | LC_ALL=C sort
+		find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum
+	) | hash_of_stdin
+}
+
+# Only the newest N of the given kind stay in the cache: each is cheap to make again.
+keep_newest() { # N PATH...
+	local n=$1
+	shift
+	[ $# -gt "$n" ] || return 0
+	ls -1td -- "$@" | tail -n "+$((n + 1))" | xargs -r -d '\n' rm -rf --
+}

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The lab root: a Debian tree with QEMU, compilers, both stock kernels and their headers.
+# It is used through chroot and is never changed after it is complete, except for the
+# folders /build (external modules) and /run/lab (running machines).
+
+readonly SUITE=trixie MIRROR=http://deb.debian.org/debian
+readonly TOOLS='busybox-static cpio gcc libc6-dev kmod make perl xz-utils zstd'
+
+# Everything that decides what the root contains is in this function and the lines above:
+# their text is the root's identity.
+recipe() { # ROOT
+	export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+	step 'base system' debootstrap --variant=minbase --include=ca-certificates "$SUITE" "$1" "$MIRROR"
+	# Kernel hooks would build initramfs images that nobody boots; pages and translations are never read.
+	printf '%s\n' force-unsafe-io path-exclude=/etc/kernel/post{inst,rm}.d/* \
+		path-exclude=/usr/share/{doc,man,locale,info}/* >"$1/etc/dpkg/dpkg.cfg.d/lab"
+	printf '%s\n' 'APT::Install-Recommends "0";' 'Acquire::Languages "none";' >"$1/etc/apt/apt.conf.d/lab"
+	printf "deb $MIRROR %s main\n" "$SUITE" "$SUITE-backports" >"$1/etc/apt/sources.list"
+	step 'package lists' chroot "$1" apt-get update
+	local old new
+	old=$(kernel_release "$1" "$SUITE/main")
+	new=$(kernel_release "$1" "$SUITE-backports/main")
+	# shellcheck disable=SC2086
+	step 'tools' chroot "$1" apt-get install -y $TOOLS initramfs-tools
+	step "kernel $old" chroot "$1" apt-get install -y "linux-image-$old" "linux-headers-$old"
+	step "kernel $new" chroot "$1" apt-get install -y -t "$SUITE-backports" "linux-image-$new" "linux-headers-$new"
+	step 'QEMU' chroot "$1" apt-get install -y -t "$SUITE-backports" qemu-system-x86 seabios
+	step 'module lists' chroot "$1" sh -c "depmod $old && depmod $new"
+	printf '%s %s\n' 6.12 "$old" newest "$new" >"$1/etc/lab-kernels"
+	step 'tidying up' chroot "$1" sh -c 'apt-get clean && rm -rf /var/lib/apt/lists/* && mkdir -p /build /run/lab'
+}
+
+# The release behind linux-image-amd64 of one archive section: its version there, then what that depends on.
+kernel_release() { # ROOT SECTION
+	local version
+	version=$(chroot "$1" apt-cache madison linux-image-amd64 |
+		awk -F'|' -v section=" $2 " 'index($3, section) { gsub(/ /, "", $2); print $2; exit }')
+	chroot "$1" apt-cache show "linux-image-amd64=$version" |
+		sed -n 's/^Depends:.*linux-image-\([0-9][^ ]*\) .*/\1/p'
+}
+
+in_root() { # COMMAND...: the mount is private to the command, so nothing can be left mounted
+	unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$root" "$@"
+}
+
+step() { # TEXT COMMAND...
+	local text=$1 start=$SECONDS
+	shift
+	"$@" >>"$setup_log" 2>&1 </dev/null || die 1 "set-up failed at '$text'; see $setup_log"
+	say "set-up: $text ($((SECONDS - start)) s)"
+}
+
+root_path() {
+	printf '%s/root-%s\n' "$cache" "$( (
+		declare -f recipe kernel_release
+		echo "$SUITE $MIRROR $TOOLS"
+	) | hash_of_stdin)"
+}
+
+require_debootstrap() {
+	[ "$(id -u)" = 0 ] || die "$EXIT_MISSING" 'the lab needs root (chroot, debootstrap): run it as root'
+	command -v debootstrap >/dev/null && return
+	command -v apt-get >/dev/null ||
+		die "$EXIT_MISSING" 'debootstrap is missing and this is not Debian: install debootstrap'
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get install -y debootstrap >>"$setup_log" 2>&1 ||
+		{ apt-get update && apt-get install -y debootstrap; } >>"$setup_log" 2>&1 ||
+		die "$EXIT_MISSING" "debootstrap is missing and apt cannot install it (see $setup_log): install debootstrap"
+}
+
+# Sets $root; builds it first if it is not there.
+setup() {
+	root=$(root_path)
+	[ ! -d "$root" ] || return 0
+	mkdir -p "$cache"
+	setup_log=$cache/setup.log
+	exec {setup_lock}>"$cache/setup.lock"
+	flock "$setup_lock"
+	[ -d "$root" ] || build_root # another set-up may have finished while this one waited
+	exec {setup_lock}>&-
+}
+
+build_root() {
+	: >"$setup_log"
+	require_debootstrap
+	# Only the lock's holder builds, so any other temporary root is what an interrupted set-up left.
+	rm -rf --one-file-system "$cache"/root-*.tmp
+	say "preparing $root (about 3 minutes, once)"
+	(recipe "$root.tmp")
+	mv "$root.tmp" "$root"
+}
+
+kernel_of() { # 6.12|newest: its release
+	awk -v name="$1" '$1 == name { print $2 }' "$root/etc/lab-kernels"
+}
