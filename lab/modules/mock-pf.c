@@ -207,7 +207,8 @@ static DEVICE_ATTR_RW(pasid);
 #ifdef CONFIG_PCI_PRI
 /*
  * pci_enable_pri() is not exported; what it does after its checks is simple
- * enough to do here.
+ * enough to do here. Older kernels enable PRI only on demand, so that there may
+ * be no number of requests to restore: then it is all that the device can have.
  */
 static int mock_set_pri(struct pci_dev *pdev, bool on)
 {
@@ -220,6 +221,9 @@ static int mock_set_pri(struct pci_dev *pdev, bool on)
 		return 0;
 	}
 
+	if (!pdev->pri_reqs_alloc)
+		pci_read_config_dword(pdev, pdev->pri_cap + PCI_PRI_MAX_REQ,
+				      &pdev->pri_reqs_alloc);
 	pci_write_config_dword(pdev, pdev->pri_cap + PCI_PRI_ALLOC_REQ,
 			       pdev->pri_reqs_alloc);
 	pci_write_config_word(pdev, pdev->pri_cap + PCI_PRI_CTRL,

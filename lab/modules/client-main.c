@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pasid-lab-client: attaches domains at PASIDs, from a shell.
+ *
+ * It stands for the drivers and VMMs that would do so, and for the hardware
+ * that would be needed to make them: one command a write to pasid-lab/ctl in
+ * debugfs, errno if it fails.
+ */
+#include <linux/debugfs.h>
+#include <linux/device/bus.h>
+#include <linux/limits.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "client.h"
+
+#define MAX_COMMAND	256
+
+static const struct lab_command {
+	const char *name;
+	int min_args;
+	int max_args;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "attach",		2, 4, lab_cmd_attach },
+	{ "attach-range",	5, 5, lab_cmd_attach_range },
+	{ "detach",		2, 2, lab_cmd_detach },
+	{ "detach-range",	3, 3, lab_cmd_detach_range },
+	{ "detach-all",		1, 1, lab_cmd_detach_all },
+	{ "replace",		4, 4, lab_cmd_replace },
+	{ "bench",		3, 3, lab_cmd_bench },
+	{ "ecap",		1, 3, lab_cmd_ecap },
+	{ "fail-qi",		1, 2, lab_cmd_fail_qi },
+};
+
+struct dentry *pasid_lab_dir;
+EXPORT_SYMBOL_GPL(pasid_lab_dir);
+
+static DEFINE_MUTEX(lock);
+static struct task_struct *owner;
+
+void lab_lock(void)
+{
+	mutex_lock(&lock);
+	WRITE_ONCE(owner, current);
+}
+
+void lab_unlock(void)
+{
+	WRITE_ONCE(owner, NULL);
+	mutex_unlock(&lock);
+}
+
+/* Also asked from within a probe, for which the mutex is out of reach. */
+bool lab_is_owner(void)
+{
+	return READ_ONCE(owner) == current;
+}
+
+static int run_command(int argc, char **argv)
+{
+	const struct lab_command *c;
+	int ret;
+
+	for (c = commands; c < commands + ARRAY_SIZE(commands); c++) {
+		if (strcmp(argv[0], c->name))
+			continue;
+		if (argc - 1 < c->min_args || argc - 1 > c->max_args)
+			return -EINVAL;
+
+		lab_lock();
+		ret = c->run(argc - 1, argv + 1);
+		lab_unlock();
+		return ret;
+	}
+
+	return -EINVAL;
+}
+
+static ssize_t ctl_write(struct file *file, const char __user *buf,
+			 size_t count, loff_t *pos)
+{
+	char *text, **argv;
+	int argc, ret;
+
+	if (count > MAX_COMMAND)
+		return -EINVAL;
+
+	text = memdup_user_nul(buf, count);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+
+	argv = argv_split(GFP_KERNEL, text, &argc);
+	kfree(text);
+	if (!argv)
+		return -ENOMEM;
+
+	ret = argc ? run_command(argc, argv) : -EINVAL;
+	argv_free(argv);
+	return ret ?: count;
+}
+
+static const struct file_operations ctl_fops = {
+	.owner	= THIS_MODULE,
+	.write	= ctl_write,
+};
+
+static int list_show(struct seq_file *s, void *unused)
+{
+	lab_lock();
+	lab_list(s);
+	lab_unlock();
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(list);
+
+/*
+ * The device cannot be found any more, but the IOMMU core has not released it
+ * yet: it comes after this notifier.
+ */
+static int bus_notify(struct notifier_block *nb, unsigned long action,
+		      void *data)
+{
+	if (action != BUS_NOTIFY_REMOVED_DEVICE)
+		return NOTIFY_DONE;
+
+	lab_lock();
+	lab_forget_device(data);
+	lab_unlock();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block bus_nb = {
+	.notifier_call	= bus_notify,
+	.priority	= INT_MAX,
+};
+
+static void __init create_files(void)
+{
+	pasid_lab_dir = debugfs_create_dir("pasid-lab", NULL);
+	debugfs_create_file("ctl", 0200, pasid_lab_dir, NULL, &ctl_fops);
+	debugfs_create_file("list", 0400, pasid_lab_dir, NULL, &list_fops);
+	debugfs_create_u64("result", 0400, pasid_lab_dir, &lab_bench_result);
+	debugfs_create_atomic_t("fail-qi-left", 0400, pasid_lab_dir,
+				&lab_fail_qi_left);
+}
+
+static int __init client_init(void)
+{
+	int ret;
+
+	ret = lab_kernel_init() ?: lab_ecap_init() ?: lab_backend_init();
+	if (ret)
+		return ret;
+
+	ret = bus_register_notifier(&pci_bus_type, &bus_nb);
+	if (ret)
+		return ret;
+
+	create_files();
+	return 0;
+}
+
+static void __exit client_exit(void)
+{
+	debugfs_remove(pasid_lab_dir);
+	bus_unregister_notifier(&pci_bus_type, &bus_nb);
+
+	lab_lock();
+	lab_fail_qi_disarm();
+	lab_forget_all();
+	lab_ecap_restore();
+	lab_unlock();
+}
+
+module_init(client_init);
+module_exit(client_exit);
+
+MODULE_AUTHOR("pasid-ctl developers");
+MODULE_DESCRIPTION("Lab only: attaches domains at PASIDs of a device, from a shell");
+MODULE_LICENSE("GPL");

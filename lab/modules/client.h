@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pasid-lab-client: a kernel-side user of PASIDs, driven from a shell.
+ */
+#ifndef LAB_CLIENT_H
+#define LAB_CLIENT_H
+
+#include <linux/iommu.h>
+#include <linux/types.h>
+
+struct intel_iommu;
+struct seq_file;
+
+/* Longest name of a domain, with its NUL. */
+#define LAB_NAME_SIZE	48
+
+/**
+ * enum lab_type - what translates the requests of a PASID
+ * @LAB_PAGING: whatever the kernel prefers, first stage under fsts=on
+ * @LAB_SS: second stage, fit to be the parent of a nested domain
+ * @LAB_PT: nothing, addresses pass through
+ * @LAB_NESTED: a first stage on a second one
+ * @LAB_NESTED_SRE: same, with supervisor requests allowed
+ */
+enum lab_type {
+	LAB_PAGING,
+	LAB_SS,
+	LAB_PT,
+	LAB_NESTED,
+	LAB_NESTED_SRE,
+};
+
+/**
+ * struct lab_domain - a domain with a name, shared by all who ask for it
+ * @node: in the list of all domains
+ * @name: its name
+ * @type: what it is
+ * @users: attachments and children
+ * @domain: the kernel's domain
+ * @parent: the second stage of a nested domain
+ */
+struct lab_domain {
+	struct list_head node;
+	char name[LAB_NAME_SIZE];
+	enum lab_type type;
+	unsigned int users;
+	struct iommu_domain *domain;
+	struct lab_domain *parent;
+};
+
+/* dev_iommu_ops() is for the IOMMU core alone; the types are public. */
+static inline const struct iommu_ops *lab_iommu_ops(struct device *dev)
+{
+	return dev->iommu->iommu_dev->ops;
+}
+
+/* client-main.c: all below runs under this lock */
+void lab_lock(void);
+void lab_unlock(void);
+bool lab_is_owner(void);
+
+/* client-domain.c */
+int lab_parse_type(const char *word, enum lab_type *type);
+const char *lab_type_name(enum lab_type type);
+struct lab_domain *lab_domain_get(struct device *dev, enum lab_type type,
+				  const char *name);
+void lab_domain_put(struct lab_domain *dom);
+
+/* client-attach.c */
+extern u64 lab_bench_result;
+int lab_cmd_attach(int argc, char **argv);
+int lab_cmd_attach_range(int argc, char **argv);
+int lab_cmd_detach(int argc, char **argv);
+int lab_cmd_detach_range(int argc, char **argv);
+int lab_cmd_detach_all(int argc, char **argv);
+int lab_cmd_replace(int argc, char **argv);
+int lab_cmd_bench(int argc, char **argv);
+void lab_list(struct seq_file *s);
+void lab_forget_device(struct device *dev);
+void lab_forget_all(void);
+struct pci_dev *lab_find_device(const char *bdf);
+
+/* client-core.c or client-direct.c */
+int lab_backend_init(void);
+struct iommu_domain *lab_alloc_ss(struct device *dev);
+struct iommu_domain *lab_alloc_nested(struct device *dev,
+				      struct iommu_domain *parent,
+				      const struct iommu_user_data *data);
+int lab_attach(struct iommu_domain *domain, struct device *dev, u32 pasid,
+	       struct iommu_attach_handle *handle);
+int lab_replace(struct iommu_domain *domain, struct device *dev, u32 pasid,
+		struct iommu_attach_handle *handle);
+void lab_detach(struct iommu_domain *domain, struct device *dev, u32 pasid);
+
+/* client-ecap.c */
+int lab_ecap_init(void);
+int lab_cmd_ecap(int argc, char **argv);
+void lab_ecap_restore(void);
+struct intel_iommu *lab_intel_iommu(struct device *dev);
+
+/* client-fail-qi.c */
+extern atomic_t lab_fail_qi_left;
+int lab_cmd_fail_qi(int argc, char **argv);
+void lab_fail_qi_disarm(void);
+
+/* client-kernel.c */
+int lab_kernel_init(void);
+void *lab_symbol(const char *name);
+int lab_member_offset(const char *type, const char *member);
+
+#endif
