@@ -12,6 +12,7 @@
 
 #include "client.h"
 #include "compat.h"
+#include "pasid-lab.h"
 
 /* Bounds the time that one command takes, not what could be done. */
 #define MAX_RANGE	0x10000
@@ -52,18 +53,9 @@ static LIST_HEAD(devices);
  */
 struct pci_dev *lab_find_device(const char *bdf)
 {
-	unsigned int domain, bus, slot, func;
-	struct pci_dev *pdev;
-	char end;
+	struct pci_dev *pdev = pasid_lab_find_device(bdf);
 
-	if (sscanf(bdf, "%x:%x:%x.%x%c", &domain, &bus, &slot, &func, &end) != 4 ||
-	    slot > 31 || func > 7)
-		return ERR_PTR(-EINVAL);
-
-	pdev = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(slot, func));
-	if (!pdev)
-		return ERR_PTR(-ENODEV);
-	if (pdev->dev.iommu && pdev->dev.iommu->iommu_dev)
+	if (IS_ERR(pdev) || (pdev->dev.iommu && pdev->dev.iommu->iommu_dev))
 		return pdev;
 
 	pci_dev_put(pdev);

@@ -19,15 +19,11 @@
 #include <linux/uaccess.h>
 
 #include "client.h"
+#include "pasid-lab.h"
 
 #define MAX_COMMAND	256
 
-static const struct lab_command {
-	const char *name;
-	int min_args;
-	int max_args;
-	int (*run)(int argc, char **argv);
-} commands[] = {
+static const struct pasid_lab_command commands[] = {
 	{ "attach",		2, 4, lab_cmd_attach },
 	{ "attach-range",	5, 5, lab_cmd_attach_range },
 	{ "detach",		2, 2, lab_cmd_detach },
@@ -37,6 +33,7 @@ static const struct lab_command {
 	{ "bench",		3, 3, lab_cmd_bench },
 	{ "ecap",		1, 3, lab_cmd_ecap },
 	{ "fail-qi",		1, 2, lab_cmd_fail_qi },
+	{ }
 };
 
 struct dentry *pasid_lab_dir;
@@ -63,28 +60,53 @@ bool lab_is_owner(void)
 	return READ_ONCE(owner) == current;
 }
 
-static int run_command(int argc, char **argv)
+/**
+ * pasid_lab_find_device - look a function up
+ * @bdf: <domain>:<bus>:<device>.<function>
+ *
+ * Return: the function, to be given back by pci_dev_put(), or an ERR_PTR().
+ */
+struct pci_dev *pasid_lab_find_device(const char *bdf)
 {
-	const struct lab_command *c;
-	int ret;
+	unsigned int domain, bus, slot, func;
+	struct pci_dev *pdev;
+	char end;
 
-	for (c = commands; c < commands + ARRAY_SIZE(commands); c++) {
+	if (sscanf(bdf, "%x:%x:%x.%x%c", &domain, &bus, &slot, &func, &end) != 4 ||
+	    slot > 31 || func > 7)
+		return ERR_PTR(-EINVAL);
+
+	pdev = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(slot, func));
+	return pdev ?: ERR_PTR(-ENODEV);
+}
+EXPORT_SYMBOL_GPL(pasid_lab_find_device);
+
+static int run_command(const struct pasid_lab_command *c, int argc, char **argv)
+{
+	if (!argc)
+		return -EINVAL;
+
+	for (; c->name; c++) {
 		if (strcmp(argv[0], c->name))
 			continue;
 		if (argc - 1 < c->min_args || argc - 1 > c->max_args)
 			return -EINVAL;
-
-		lab_lock();
-		ret = c->run(argc - 1, argv + 1);
-		lab_unlock();
-		return ret;
+		return c->run(argc - 1, argv + 1);
 	}
 
 	return -EINVAL;
 }
 
-static ssize_t ctl_write(struct file *file, const char __user *buf,
-			 size_t count, loff_t *pos)
+/**
+ * pasid_lab_write - run the command that was written to a file
+ * @buf: its text
+ * @count: the length of the text
+ * @table: the commands there are
+ *
+ * Return: @count, or a negative errno.
+ */
+ssize_t pasid_lab_write(const char __user *buf, size_t count,
+			const struct pasid_lab_command *table)
 {
 	char *text, **argv;
 	int argc, ret;
@@ -101,9 +123,21 @@ static ssize_t ctl_write(struct file *file, const char __user *buf,
 	if (!argv)
 		return -ENOMEM;
 
-	ret = argc ? run_command(argc, argv) : -EINVAL;
+	ret = run_command(table, argc, argv);
 	argv_free(argv);
 	return ret ?: count;
+}
+EXPORT_SYMBOL_GPL(pasid_lab_write);
+
+static ssize_t ctl_write(struct file *file, const char __user *buf,
+			 size_t count, loff_t *pos)
+{
+	ssize_t ret;
+
+	lab_lock();
+	ret = pasid_lab_write(buf, count, commands);
+	lab_unlock();
+	return ret;
 }
 
 static const struct file_operations ctl_fops = {
