@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # What every part of scripts/lab uses: where things are, and how it talks.
 
 repo=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
@@ -19,19 +19,19 @@ die() { # STATUS TEXT...
 
 hash_of_stdin() { sha256sum | cut -c1-16; }
 
-hash_of_tree() { # DIR PATH...: names, modes and contents
+hash_of_tree() { # DIR: names, modes and contents
 	(
-		cd "$1"
-		shift
-		find "$@" -type f -printf '%m %p\n' | LC_ALL=C sort
-		find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum
+		cd "$1" || exit
+		find . -type f -printf '%m %p\n' | LC_ALL=C sort
+		find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum
 	) | hash_of_stdin
 }
 
-# Only the newest N of the given kind stay in the cache: each is cheap to make again.
+# Only the N newest stay in the cache: each of them is cheap to make again.
 keep_newest() { # N PATH...
 	local n=$1
 	shift
 	[ $# -gt "$n" ] || return 0
-	ls -1td -- "$@" | tail -n "+$((n + 1))" | xargs -r -d '\n' rm -rf --
+	find "$@" -maxdepth 0 -printf '%T@ %p\n' | sort -rn | tail -n "+$((n + 1))" |
+		cut -d' ' -f2- | xargs -r -d '\n' rm -rf --
 }

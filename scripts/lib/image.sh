@@ -1,65 +1,63 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # The guest's file system: a base archive per kernel and set of modules (cached), and a small one per run.
 
-readonly STOCK_MODULES='vfio vfio_iommu_type1 vfio-pci-core vfio-pci irqbypass'
+readonly STOCK_MODULES='irqbypass vfio vfio_iommu_type1 vfio-pci-core vfio-pci'
 
-# Prints the path of the base archive with busybox, stock modules and the given .ko files.
-base_image() { # KERNEL KO...
-	local release image
-	release=$(kernel_of "$1")
+# Prints the path of the base archive: busybox, stock modules and the given .ko files.
+base_image() { # RELEASE [KO...]
+	local release=$1 image
 	shift
-	image=$cache/image/$( (
-		declare -f base_image make_base
-		echo "$root $release $STOCK_MODULES"
-		[ $# = 0 ] || sha256sum "$@"
-	) | hash_of_stdin).cpio
+	image=$cache/image/$({ declare -f base_image make_base && echo "$root $release $STOCK_MODULES" && sha256sum /dev/null "$@"; } | hash_of_stdin).cpio
 	if [ ! -e "$image" ]; then
 		mkdir -p "$cache/image"
-		make_base "$release" "$image.$$" "$@"
+		make_base "$release" "$@" >"$image.$$"
 		mv "$image.$$" "$image"
-		keep_newest 20 "$cache"/image/*.cpio
+		keep_newest 20 "$cache"/image/*
 	fi
 	touch "$image"
 	echo "$image"
 }
 
-make_base() { # RELEASE IMAGE KO...
-	local release=$1 image=$2 tree module
-	shift 2
+make_base() { # RELEASE [KO...]: the archive on stdout
+	local release=$1 tree modules
+	shift
 	tree=$(mktemp -d "$root/build/image.XXXXXX")
-	mkdir -p "$tree/bin" "$tree/etc" "$tree/lib/modules/$release/updates"
+	modules=$tree/lib/modules/$release
+	mkdir -p "$tree/bin" "$modules"
 	cp "$root/bin/busybox" "$tree/bin/"
-	for module in $STOCK_MODULES; do
-		in_root modprobe -S "$release" --show-depends "$module"
-	done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r module; do
-		cp "$root/$module" "$tree/lib/modules/$release/"
+	stock_modules "$release" | while read -r file; do
+		cp "$root$file" "$modules/"
 	done
-	in_root sh -c "cd ${tree#"$root"}/lib/modules/$release && unxz *.ko.xz"
-	[ $# = 0 ] || cp "$@" "$tree/lib/modules/$release/updates/"
-	cp "$root/lib/modules/$release/"modules.{builtin,builtin.modinfo,order} "$tree/lib/modules/$release/"
+	in_root sh -c "unxz ${modules#"$root"}/*.xz"
+	[ $# = 0 ] || cp "$@" "$modules/"
+	cp "$root/lib/modules/$release/"modules.{builtin,builtin.modinfo,order} "$modules/"
 	in_root depmod -b "${tree#"$root"}" "$release"
-	archive "$tree" >"$image"
+	archive "$tree"
 	rm -rf "$tree"
+}
+
+stock_modules() { # RELEASE: files of these modules and of what they depend on
+	local module
+	for module in $STOCK_MODULES; do
+		in_root modprobe -S "$1" --show-depends "$module"
+	done | awk '$1 == "insmod" { print $2 }' | sort -u
 }
 
 archive() { # TREE inside the root: a cpio archive on stdout
 	in_root sh -c "cd ${1#"$root"} && find . | cpio --quiet -o -H newc -R 0:0"
 }
 
-# The part that differs between runs: init, guest programs, the script with its files and arguments.
-run_image() { # TREE SCRIPT [ARG...]; also reads the options of `boot`
-	local tree=$1 script=$2 file
+# What differs between runs: init, the guest's programs, the script with its files and arguments.
+run_image() { # TREE SCRIPT [ARG...]: the archive on stdout
+	local tree=$1 script=$2
 	shift 2
 	mkdir -p "$tree/bin" "$tree/etc" "$tree/lab"
-	cp "$repo/lab/init" "$tree/init"
+	cp "$repo/lab/init" "$tree/"
 	cp "$repo"/lab/guest/* "$tree/bin/"
-	for file in "${opt_add[@]}" "$script"; do
-		cp -L --preserve=mode "$file" "$tree/lab/"
-	done
-	printf '%s=%s\n' NO_MOCK "$opt_no_mock" MOCK_PARAMS "${opt_mock@Q}" MOCK_PORT "$MOCK_PORT" VFS "$opt_vfs" >"$tree/etc/lab.conf"
-	script=${script##*/}
-	set -- "$script" "$@"
+	cp -L --preserve=mode "${opt_add[@]}" "$script" "$tree/lab/"
+	printf '%s=%s\n' no_mock "$opt_no_mock" mock_port "$MOCK_PORT" mock_params "${opt_mock@Q}" vfs "$opt_vfs" >"$tree/etc/lab.conf"
+	set -- "/lab/${script##*/}" "$@"
 	echo "set -- ${*@Q}" >"$tree/etc/lab.args"
 	archive "$tree"
 }

@@ -1,39 +1,57 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
-# One run of a machine: start QEMU, serve its witness requests, judge what happened.
-# Everything of a run is in $run, a folder that QEMU (in the root) and the host both see.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
+# One run of a machine: start QEMU, serve the guest's questions, judge what happened.
+# All files of a run are in $run, a folder that QEMU (inside the root) and the host both see.
 
-readonly MOCK_PORT=0000:00:04.0 # rp1, as in lab/modules/mock-sriov-pf.c
+readonly MOCK_PORT=0000:00:04.0 # rp1; the mock's own default
 
-# A message of the guest's kernel that fails a run, even if the script was content.
-readonly KERNEL_BUG='Oops|WARNING:|BUG:|[Kk]ernel panic|possible (recursive|circular) locking|circular locking|inconsistent lock state|suspicious RCU usage|DEBUG_LOCKS_WARN_ON|refcount_t:|UBSAN:|KASAN:|KCSAN:|general protection fault|scheduling while atomic|sleeping function called|rcu:? .*(INFO:|stall)|blocked for more than|soft lockup|hard LOCKUP|unreferenced object|Call Trace:'
+# Messages of the guest's kernel that fail a run, even if its script was content.
+readonly KERNEL_BUGS='Oops
+WARNING:
+BUG:
+Kernel panic
+general protection fault
+Call Trace:
+possible recursive locking
+circular locking
+inconsistent lock state
+suspicious RCU usage
+DEBUG_LOCKS_WARN_ON
+refcount_t:
+UBSAN:
+KASAN:
+scheduling while atomic
+sleeping function called
+detected stalls
+self-detected stall
+blocked for more than
+soft lockup
+hard LOCKUP'
 
-iommu_options() { # KIND: sets device and parameters
+# Sets device and kernel parameters. SRS is there only without first stage, and svm needs first stage.
+iommu_options() { # KIND
+	device=intel-iommu,intremap=on,device-iotlb=on params=intel_iommu=on,sm_on
 	case $1 in
-	scalable) iommu_device=intremap=on,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,device-iotlb=on ;;
-	scalable-ss) iommu_device=intremap=on,scalable-mode=on,pasid-bits=20,device-iotlb=on ;;
-	legacy) iommu_device=intremap=on,device-iotlb=on ;;
-	off) iommu_device='' ;;
-	esac
-	case $1 in
-	scalable*) iommu_params=intel_iommu=on,sm_on ;;
-	*) iommu_params=intel_iommu=on,sm_off ;;
+	scalable) device+=,scalable-mode=on,pasid-bits=20,fsts=on,svm=on ;;
+	scalable-ss) device+=,scalable-mode=on,pasid-bits=20 ;;
+	legacy) params=intel_iommu=on,sm_off ;;
+	off) device='' ;;
 	esac
 }
 
-start_qemu() { # RELEASE
-	local vmlinuz=/lib/modules/$1/vmlinuz iommu_device iommu_params
-	[ -e "$root$vmlinuz" ] || vmlinuz=/boot/vmlinuz-$1
+start_qemu() { # RELEASE ACCELERATOR
+	local device params
 	iommu_options "$opt_iommu"
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
-	# A reader that leaves early (lab boot ... | head) must not block the guest.
-	{ cat || true; cat >/dev/null; } <"$run/output" 2>/dev/null &
+	# A reader of our output that leaves early (lab boot ... | head) must not stop the guest.
+	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
 	reader=$!
-	# The kernel ends QEMU when this shell dies, however it dies.
-	in_root setpriv --pdeathsig KILL env --chdir="${run#"$root"}" qemu-system-x86_64 \
+	# The kernel ends QEMU when this shell ends, however that happens. The ports are virtio because a
+	# large answer takes seconds through an emulated UART; they bypass the IOMMU, so they cause no invalidations.
+	enter_root setpriv --pdeathsig KILL env --chdir="${run#"$root"}" qemu-system-x86_64 \
 		-no-user-config -nodefaults -display none -no-reboot \
-		-machine q35,kernel-irqchip=split -cpu max,la57=off -accel "$accel" -smp "$opt_smp" -m "$opt_mem" \
-		${iommu_device:+-device "intel-iommu,$iommu_device"} \
+		-machine q35,kernel-irqchip=split -cpu max,la57=off -accel "$2" -smp "$opt_smp" -m "$opt_mem" \
+		${device:+-device "$device"} \
 		-device pcie-root-port,id=rp0,addr=3,chassis=1 -device pcie-root-port,id=rp1,addr=4,chassis=2 \
 		-chardev file,id=console,path=console -serial chardev:console \
 		-device virtio-serial-pci,id=ports,addr=5 \
@@ -42,15 +60,25 @@ start_qemu() { # RELEASE
 		-chardev pipe,id=witness,path=witness -device virtserialport,bus=ports.0,nr=3,chardev=witness \
 		-chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control \
 		-D trace -trace 'vtd_inv_desc*' -trace vtd_dmar_fault \
-		-kernel "$vmlinuz" -initrd initrd \
-		-append "console=ttyS0 loglevel=7 panic=-1 $iommu_params iommu=nopt $opt_append" \
+		-kernel "/boot/vmlinux-$1" -initrd initrd \
+		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests $params iommu=nopt $opt_append" \
 		</dev/null >"$run/qemu.log" 2>&1 &
 	qemu=$!
 }
 
-# Until QEMU ends (true) or the deadline passes (false).
+stop_qemu() {
+	[ -n "${qemu-}" ] || return 0
+	kill -KILL "$qemu" 2>/dev/null || true
+	wait "$qemu" 2>/dev/null || true
+	# Lets go a reader whose QEMU never opened the other end.
+	: <>"$run/output"
+	wait "$reader" || true
+	qemu=
+}
+
+# Answers the guest until QEMU ends (true) or the deadline passes (false).
 serve() {
-	local request end=$((SECONDS + opt_timeout)) mark=0
+	local request requests end=$((SECONDS + opt_timeout)) mark=0
 	exec {requests}<>"$run/witness.out"
 	while kill -0 "$qemu" 2>/dev/null; do
 		[ $SECONDS -lt $end ] || return 1
@@ -61,103 +89,105 @@ serve() {
 }
 
 answer() { # REQUEST: "STATUS LENGTH" and the text, see lab/guest/witness
-	local status=0 text=$run/answer
-	# shellcheck disable=SC2086
-	witness $1 >"$text" 2>&1 || status=$?
-	echo "$status $(stat -c %s "$text")" | cat - "$text" >"$text.framed"
+	local status=0 words text=$run/answer
+	read -r -a words <<<"$1"
+	witness "${words[@]}" >"$text" 2>&1 || status=$?
 	# Under a deadline, because nobody reads it if the machine ends now.
-	timeout 30 tee "$run/witness.in" <"$text.framed" >/dev/null || true
+	echo "$status $(stat -c %s "$text")" | cat - "$text" | timeout 30 tee "$run/witness.in" >/dev/null || true
 }
 
 witness() { # walk [--digest] BDF... | inval mark | inval [--summary]
-	case "$1 ${2-}" in
-	walk\ *)
-		shift
-		timeout 30 "$here/walk-tables" "$run/qmp" "$@"
-		;;
+	case "$*" in
+	walk\ *) timeout 30 "$here/walk-tables" "$run/qmp" "${@:2}" ;;
 	'inval mark') mark=$(stat -c %s "$run/trace") ;;
-	'inval ' | 'inval --summary') tail -c "+$((mark + 1))" "$run/trace" | "$here/parse-trace" ${2-} ;;
-	*)
-		echo "unknown request: $*"
-		return 2
-		;;
+	inval | 'inval --summary') tail -c "+$((mark + 1))" "$run/trace" | "$here/parse-trace" "${@:2}" ;;
+	*) echo "unknown question: $*" && return 2 ;;
 	esac
 }
 
 # Sets $verdict (exit status) and $reason (a sentence, or nothing when the script's own status is it).
 judge() { # ENDED
-	local line
-	reason=
-	if line=$(grep -a -m1 -E "$KERNEL_BUG" "$run/console" 2>/dev/null); then
+	local line word='' value=''
+	reason=''
+	read -r word value <"$run/status" 2>/dev/null || true
+	if line=$(grep -a -m1 -F "$KERNEL_BUGS" "$run/console" 2>/dev/null); then
 		verdict=$EXIT_KERNEL_BUG reason="the guest's kernel reported: ${line%$'\r'}"
 	elif [ "$1" = no ]; then
 		verdict=$EXIT_TIMEOUT reason="the guest did not finish within $opt_timeout s"
-	elif read -r word value <"$run/status" 2>/dev/null && [ "$word" = status ]; then
+	elif [ "$word" = status ]; then
 		verdict=$value
 	else
 		verdict=$EXIT_TIMEOUT reason="the machine ended without a status: ${value:-$(tail -n1 "$run/qemu.log")}"
 	fi
 }
 
-stop_machine() {
-	[ -n "${qemu-}" ] || return 0
-	kill -KILL "$qemu" 2>/dev/null || true
-	wait "$qemu" 2>/dev/null || true
-	# Lets go a reader whose QEMU never opened the other end.
-	: <>"$run/output"
-	wait "$reader" 2>/dev/null || true
-}
-
-cleanup() {
-	stop_machine
-	rm -rf --one-file-system "$run"
+# Boots the script and sets $verdict and $reason. $run stays until the shell ends.
+run_machine() { # RELEASE IMAGE ACCELERATOR SCRIPT [ARG...]
+	local release=$1 image=$2 accelerator=$3 ended=yes
+	shift 3
+	sweep_runs
+	run=$root/run/lab/$BASHPID
+	trap 'stop_qemu; rm -rf --one-file-system "$run"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	mkdir -p "$run"
+	run_image "$run/tree" "$@" | cat "$image" - >"$run/initrd"
+	start_qemu "$release" "$accelerator"
+	serve || ended=no
+	stop_qemu
+	judge "$ended"
 }
 
 # Folders of runs whose shell was killed before it could clean up.
 sweep_runs() {
 	local old
 	for old in "$root"/run/lab/*; do
-		[ -e "/proc/${old##*/}" ] || rm -rf "$old"
+		[ -e "/proc/${old##*/}" ] || rm -rf --one-file-system "$old"
 	done
+}
+
+# KVM only where a machine really boots with it: /dev/kvm may be there and useless. One probe per boot of the host.
+accelerator() { # RELEASE IMAGE
+	local known
+	known=$cache/accelerator-$(cat /proc/sys/kernel/random/boot_id)
+	if [ ! -e /dev/kvm ]; then
+		echo tcg,thread=multi
+	elif [ ! -e "$known" ]; then
+		rm -f "$cache"/accelerator-*
+		(probe_kvm "$@") >"$known.$$" 2>/dev/null
+		mv "$known.$$" "$known"
+	fi
+	[ ! -e "$known" ] || cat "$known"
+}
+
+probe_kvm() { # RELEASE IMAGE
+	opt_no_mock=yes opt_timeout=20 opt_add=() opt_append='' opt_mem=1024 opt_smp=2
+	run_machine "$1" "$2" kvm /dev/null
+	[ "$verdict" = 0 ] && echo kvm || echo tcg,thread=multi
 }
 
 keep_evidence() {
 	local kept
 	kept=$cache/failed/$(date +%Y%m%d-%H%M%S)-$$
 	mkdir -p "$kept"
-	mv "$run"/{console,trace,qemu.log,status} "$kept/" 2>/dev/null || true
+	find "$run" -maxdepth 1 -type f ! -name initrd -exec cp -t "$kept" {} +
 	keep_newest 20 "$cache"/failed/*
 	say "console log and trace are in $kept"
 }
 
-report() { # ENDED
-	judge "$1"
+# The command `lab boot`, with the options in opt_*.
+boot() { # SCRIPT [ARG...]
+	local release modules image
+	setup
+	release=$(kernel_of "$opt_kernel")
+	modules=$(machine_modules "$opt_kernel")
+	# shellcheck disable=SC2086
+	image=$(base_image "$release" $modules)
+	opt_accel=${opt_accel:-$(accelerator "$release" "$image")}
+	run_machine "$release" "$image" "$opt_accel" "$@"
 	[ -z "$opt_trace" ] || cp "$run/trace" "$opt_trace"
 	[ -z "$opt_console" ] || cp "$run/console" "$opt_console"
 	[ -z "$reason" ] || say "$reason"
 	[ "$verdict" = 0 ] || keep_evidence
 	exit "$verdict"
-}
-
-accelerator() { echo "${opt_accel:-tcg,thread=multi}"; }
-
-boot() { # SCRIPT [ARG...]
-	setup
-	local modules release image ended=yes
-	release=$(kernel_of "$opt_kernel")
-	modules=$(machine_modules "$opt_kernel")
-	# shellcheck disable=SC2086
-	image=$(base_image "$opt_kernel" $modules)
-	accel=$(accelerator)
-	sweep_runs
-	run=$root/run/lab/$$
-	trap cleanup EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM HUP
-	mkdir -p "$run"
-	run_image "$run/tree" "$@" | cat "$image" - >"$run/initrd"
-	start_qemu "$release"
-	serve || ended=no
-	stop_machine
-	report "$ended"
 }

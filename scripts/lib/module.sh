@@ -1,77 +1,75 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # External modules, built by the root's compiler against a stock kernel's headers.
 
-readonly PRODUCT_PATHS='Makefile Kconfig VERSION iommu vfio include compat'
+readonly PRODUCT_PATHS='Makefile Kbuild Kconfig VERSION iommu vfio include compat'
 
 # Prints the folder (on the host) in which DIR is built for KERNEL; a second call with the same
 # contents builds nothing. PATHS (inside DIR) and SYMVERS (files) are lists separated by blanks.
 build_module() { # KERNEL DIR PATHS SYMVERS [VAR=value...]
-	local release dir=$2 paths=$3 symvers=$4 build
+	local release snapshot build
 	release=$(kernel_of "$1")
+	snapshot=$(take_snapshot "$2" "$3" "$4")
 	shift 4
-	build=$root/build/$( (
-		declare -f build_module run_kbuild
-		echo "$release $*"
-		# shellcheck disable=SC2086
-		hash_of_tree "$dir" $paths && cat /dev/null $symvers
-	) | hash_of_stdin)
+	build=$root/build/module-$({ declare -f build_module run_kbuild && echo "$release $*" && hash_of_tree "$snapshot"; } | hash_of_stdin)
 	mkdir -p "$build"
 	(
 		flock 9
 		[ ! -e "$build/done" ] || exit 0
-		rm -rf "$build/src"
-		mkdir "$build/src"
-		# shellcheck disable=SC2086
-		(cd "$dir" && cp -rL --parents $paths "$build/src/")
-		# shellcheck disable=SC2086
-		cat /dev/null $symvers >"$build/symvers"
+		rm -rf "$build/tree"
+		mv "$snapshot" "$build/tree"
 		run_kbuild "$release" "$build" "$@"
 		touch "$build/done"
 	) 9>"$build/lock" >&2
+	rm -rf "$snapshot"
 	touch "$build"
-	echo "$build/src"
+	keep_newest 30 "$root"/build/module-*
+	echo "$build/tree/src"
+}
+
+# A copy, as others may edit the tree meanwhile. Without what a build by hand left in it: kbuild would link that.
+take_snapshot() { # DIR PATHS SYMVERS: prints where it is
+	local snapshot
+	snapshot=$(mktemp -d "$root/build/snapshot.XXXXXX")
+	mkdir "$snapshot/src"
+	# shellcheck disable=SC2086
+	(cd "$1" && cp -rL --parents $2 "$snapshot/src/")
+	find "$snapshot/src" \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+		-o -name Module.symvers -o -name modules.order \) -delete
+	# shellcheck disable=SC2086
+	cat /dev/null $3 >"$snapshot/symvers"
+	echo "$snapshot"
 }
 
 run_kbuild() { # RELEASE BUILD [VAR=value...]
-	local release=$1 build=$2 inside=${2#"$root"}
+	local release=$1 log=$2/log tree=${2#"$root"}/tree
 	shift 2
-	in_root make -s -j"$(nproc)" -C "/usr/src/linux-headers-$release" "M=$inside/src" W=1 \
-		"KBUILD_EXTRA_SYMBOLS=$inside/symvers" "$@" modules >"$build/log" 2>&1 ||
-		{ cat "$build/log"; die 1 "building modules for $release failed"; }
+	in_root make -s -j"$(nproc)" -C "/usr/src/linux-headers-$release" "M=$tree/src" W=1 \
+		"KBUILD_EXTRA_SYMBOLS=$tree/symvers" "$@" modules >"$log" 2>&1 ||
+		{ cat "$log" && die 1 "building modules for $release failed"; }
 	# The headers come without vmlinux, hence without BTF for modules: no news.
-	grep -v 'Skipping BTF generation' "$build/log" || true
-}
-
-existing() { # DIR PATH...: those that are there
-	local dir=$1 path
-	shift
-	for path; do
-		[ ! -e "$dir/$path" ] || echo "$path"
-	done
+	grep -v 'Skipping BTF generation' "$log" || true
 }
 
 build_product() { # KERNEL [VAR=value...]
-	local kernel=$1 paths
+	local kernel=$1 path paths=''
 	shift
-	# shellcheck disable=SC2086
-	paths=$(existing "$repo" $PRODUCT_PATHS)
+	for path in $PRODUCT_PATHS; do
+		[ ! -e "$repo/$path" ] || paths+=" $path"
+	done
 	build_module "$kernel" "$repo" "$paths" '' "$@"
 }
 
 # The .ko files of a machine, one per line: the product's and the lab's own.
 machine_modules() { # KERNEL
-	local product='' lab=''
+	local product lab
 	if [ -n "$opt_modules" ]; then
 		find "$opt_modules" -maxdepth 1 -name '*.ko'
 		return
 	fi
-	if [ -e "$repo/Makefile" ]; then
-		product=$(build_product "$1")
-	fi
-	lab=$(build_module "$1" "$repo/lab/modules" . "${product:+$product/Module.symvers}" \
-		"PASID_CTL_INCLUDE=${product#"$root"}/include")
-	find ${product:+"$product"} "$lab" -name '*.ko'
+	product=$(build_product "$1")
+	lab=$(build_module "$1" "$repo/lab/modules" . "$product/Module.symvers" "PASID_CTL_INCLUDE=${product#"$root"}/include")
+	find "$product" "$lab" -name '*.ko'
 }
 
 # The command `lab module`: builds one tree, prints where its modules are.
@@ -82,7 +80,6 @@ module() { # KERNEL SYMVERS DIR [OUT] [VAR=value...]
 		out=$1
 		shift
 	fi
-	[ -d "$dir" ] || die "$EXIT_USAGE" "no such folder: $dir"
 	if [ "$dir" -ef "$repo" ]; then
 		build=$(build_product "$kernel" "$@")
 	else
