@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A VF's context entries, and the function behind them as invalidations see it.
+ */
+#include <linux/pci-ats.h>
+
+#include "trace.h"
+#include "vf.h"
+
+/**
+ * pasid_vf_find_context() - a context entry of a VF in the unit's tables
+ * @vf: the VF; not gone
+ * @ctx: which of its entries
+ *
+ * Context: Any.
+ * Return: the entry, or NULL.
+ */
+u64 *pasid_vf_find_context(const struct pasid_vf *vf, const struct pasid_context *ctx)
+{
+	return vtd_find_context(vf->unit.root, ctx->rid, pasid_unit_map);
+}
+
+/**
+ * pasid_vf_learn_context() - remember what intel-iommu intended with an entry
+ * @ctx: the entry's memory
+ * @entry: the entry as intel-iommu wrote it, present
+ *
+ * Context: Any, the unit's lock held.
+ */
+void pasid_vf_learn_context(struct pasid_context *ctx, const u64 *entry)
+{
+	ctx->intent = READ_ONCE(entry[0]) & VTD_CTX_GATES;
+	ctx->fresh = false;
+}
+
+/**
+ * pasid_vf_edit_contexts() - store what the effective set makes of the context entries
+ * @vf: the VF; not gone
+ *
+ * Caches are not touched: the caller invalidates.
+ *
+ * Context: Any, the unit's lock not held.
+ * Return: true if an entry changed.
+ */
+bool pasid_vf_edit_contexts(struct pasid_vf *vf)
+{
+	struct pasid_context *ctx;
+	unsigned int effective;
+	bool changed = false;
+	u64 *entry, old, new;
+
+	spin_lock(vf->unit.lock);
+	effective = pasid_vf_effective(vf);
+	for (ctx = vf->ctx; ctx < vf->ctx + vf->ctx_count; ctx++) {
+		entry = pasid_vf_find_context(vf, ctx);
+		old = entry ? READ_ONCE(entry[0]) : 0;
+		if (!(old & VTD_PRESENT))
+			continue;
+		if (ctx->fresh)
+			pasid_vf_learn_context(ctx, entry);
+		new = vtd_context_target(old, ctx->intent, effective);
+		if (new == old)
+			continue;
+		pasid_unit_store(&vf->unit, entry, new);
+		trace_apply(&vf->pdev->dev, ctx->rid, PASID_TRACE_CONTEXT, old, new);
+		changed = true;
+	}
+	spin_unlock(vf->unit.lock);
+	return changed;
+}
+
+/**
+ * pasid_vf_function() - what invalidations need to know of a VF now
+ * @vf: the VF; not gone
+ * @fn: filled
+ *
+ * Context: Any; reads the PF's config space.
+ */
+void pasid_vf_function(const struct pasid_vf *vf, struct vtd_function *fn)
+{
+	fn->rid = vf->ctx[0].rid;
+	fn->pfsid = vf->unit.ecap & VTD_ECAP_DIT ? pci_dev_id(vf->pf) : 0;
+	/* An invalidation that a removed function cannot answer stalls the queue. */
+	fn->ats = vf->pdev->ats_enabled && pci_device_is_present(vf->pdev);
+	fn->pasid = vf->pf->pasid_enabled;
+	fn->twice = vf->twice;
+	fn->drain = vtd_iotlb_drain(vf->unit.cap);
+}
+
+/**
+ * pasid_vf_restore_ats() - switch ATS on again where the VF switched it off
+ * @vf: the VF; its requests with PASID are allowed again
+ *
+ * A function that gets UR for a translation request, as it did while PASIDE was
+ * clear, turns its own ATS off (VT-d 7.1.3), and Linux does not see it.
+ *
+ * Context: Process context, @vf->lock held.
+ */
+void pasid_vf_restore_ats(struct pasid_vf *vf)
+{
+	struct pci_dev *pdev = vf->pdev;
+	struct vtd_function fn;
+	struct vtd_plan *plan;
+	u16 ctrl;
+
+	pasid_vf_function(vf, &fn);
+	if (!fn.ats || pci_read_config_word(pdev, pdev->ats_cap + PCI_ATS_CTRL, &ctrl) ||
+	    PCI_POSSIBLE_ERROR(ctrl) || (ctrl & PCI_ATS_CTRL_ENABLE))
+		return;
+	plan = kmalloc(sizeof(*plan), GFP_KERNEL);
+	if (plan) {
+		vtd_plan_init(plan, pasid_unit_submit, &vf->unit);
+		vtd_plan_device_tlb(plan, &fn);
+	}
+	if (!plan || vtd_plan_run(plan)) {
+		pci_warn(pdev, "its ATS went off while PASIDs were denied and stays off: reset the VF to use ATS again\n");
+		goto out;
+	}
+	pci_write_config_word(pdev, pdev->ats_cap + PCI_ATS_CTRL,
+			      ctrl | PCI_ATS_CTRL_ENABLE);
+	/* Linux may have decided otherwise meanwhile; it has the last word. */
+	if (!pdev->ats_enabled)
+		pci_write_config_word(pdev, pdev->ats_cap + PCI_ATS_CTRL, ctrl);
+	vf->ats_restored++;
+	trace_ats_restore(&pdev->dev, vf->ats_restored);
+out:
+	kfree(plan);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a permission set makes of a context entry and of a PASID-table entry.
+ * Each answer is one qword, so that one aligned 64-bit store takes the entry from
+ * the old state to the new one with nothing in between (VT-d 9, 6.2.3.1).
+ */
+#include <linux/compiler.h>
+#include <linux/pasid_ctl.h>
+
+#include "vtd.h"
+
+/**
+ * vtd_context_target() - qword 0 of a context entry under a permission set
+ * @qword0: as it is in the table
+ * @intent: the gates (VTD_CTX_GATES) that intel-iommu itself programmed
+ * @effective: the VF's effective set
+ *
+ * Permissions only take away from the intent, so a gate that intel-iommu left
+ * closed stays closed, and bits that ECAP does not offer are never set.
+ *
+ * Context: Any.
+ * Return: the qword to store; all but the gates as in @qword0.
+ */
+u64 vtd_context_target(u64 qword0, u64 intent, unsigned int effective)
+{
+	u64 gates = 0;
+
+	if (effective & PASID_PERM_ENABLE)
+		gates |= VTD_CTX_PASIDE | VTD_CTX_EPTR;
+	if (effective & PASID_PERM_PRI)
+		gates |= VTD_CTX_PRE;
+	return (qword0 & ~VTD_CTX_GATES) | (intent & gates);
+}
+
+/**
+ * vtd_pte_target() - qword 2 of a PASID-table entry under a permission set
+ * @pte: the entry as it is in the table
+ * @intent_sre: intel-iommu itself set SRE
+ * @rule: what the permission set says
+ *
+ * In a nested entry the guest's vIOMMU has said yes or no, and its no stays a
+ * no. SRE and ERE are in none of the lists of fields that must change together
+ * with others (6.2.3.1), so the one qword can change in a present entry.
+ *
+ * Context: Any.
+ * Return: the qword to store; all but SRE and ERE as in @pte.
+ */
+u64 vtd_pte_target(const u64 *pte, bool intent_sre, const struct vtd_pte_rule *rule)
+{
+	bool nested = FIELD_GET(VTD_PTE_PGTT, READ_ONCE(pte[0])) == VTD_PGTT_NESTED;
+	u64 qword2 = READ_ONCE(pte[2]) & ~(VTD_PTE_SRE | VTD_PTE_ERE);
+
+	if (rule->priv && (intent_sre || (rule->grant && !nested)))
+		qword2 |= VTD_PTE_SRE;
+	if (rule->exec)
+		qword2 |= VTD_PTE_ERE;
+	return qword2;
+}

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hooks: the table of functions of intel-iommu and the PCI core that the module
+ * follows, and the probes on them.
+ */
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "vf.h"
+
+#define PASID_HOOK_ARGS		2
+
+/**
+ * struct pasid_call - one call of a hooked function
+ * @arg: the arguments that the hook names
+ */
+struct pasid_call {
+	unsigned long arg[PASID_HOOK_ARGS];
+};
+
+/**
+ * struct pasid_hook - a function to follow
+ * @symbol: its name
+ * @purpose: what is not enforced without it
+ * @optional: a kernel without the function has no such path
+ * @if_ops: with @optional: but one whose struct iommu_ops has this member does
+ * @args: names of the arguments that the handlers want
+ * @enter: called before the function; with a return handler it can be missed,
+ *	which is counted
+ * @leave: called after it, with its return value, or NULL
+ * @at: positions of @args
+ * @active: the probe is in place
+ * @entry: the probe, without @leave
+ * @exit: the probe, with @leave
+ *
+ * Handlers run with preemption off.
+ */
+struct pasid_hook {
+	const char *symbol;
+	const char *purpose;
+	bool optional;
+	const char *if_ops;
+	const char *args[PASID_HOOK_ARGS];
+	void (*enter)(const struct pasid_call *call);
+	void (*leave)(const struct pasid_call *call, int ret);
+	int at[PASID_HOOK_ARGS];
+	bool active;
+	struct kprobe entry;
+	struct kretprobe exit;
+};
+
+static void pasid_entry_enter(const struct pasid_call *call, bool replace)
+{
+	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
+
+	if (vf)
+		pasid_vf_entry_entered(vf, call->arg[1], replace);
+}
+
+static void pasid_entry_leave(const struct pasid_call *call, bool replace, int ret)
+{
+	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
+
+	if (vf)
+		pasid_vf_entry_left(vf, call->arg[1], replace, !ret);
+}
+
+static void pasid_setup_enter(const struct pasid_call *call)
+{
+	pasid_entry_enter(call, false);
+}
+
+static void pasid_setup_leave(const struct pasid_call *call, int ret)
+{
+	pasid_entry_leave(call, false, ret);
+}
+
+static void pasid_replace_enter(const struct pasid_call *call)
+{
+	pasid_entry_enter(call, true);
+}
+
+static void pasid_replace_leave(const struct pasid_call *call, int ret)
+{
+	pasid_entry_leave(call, true, ret);
+}
+
+static void pasid_context_enter(const struct pasid_call *call)
+{
+	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
+
+	if (vf)
+		pasid_vf_context_entered(vf);
+}
+
+static void pasid_context_leave(const struct pasid_call *call, int ret)
+{
+	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
+
+	if (vf && !ret)
+		pasid_vf_context_left(vf);
+}
+
+static void pasid_flip_pri_leave(const struct pasid_call *call, int ret)
+{
+	void *info = (void *)call->arg[0];
+	struct pasid_vf *vf;
+
+	vf = pasid_vf_find(*(struct device **)(info + pasid_layout.info_dev));
+	if (vf && !ret)
+		pasid_vf_context_pri(vf, (bool)call->arg[1]);
+}
+
+static struct pci_dev *pasid_call_pf(const struct pasid_call *call)
+{
+	struct pci_dev *pdev = (struct pci_dev *)call->arg[0];
+
+	return pdev->is_virtfn ? NULL : pdev;
+}
+
+static void pasid_disable_pasid_enter(const struct pasid_call *call)
+{
+	if (pasid_call_pf(call))
+		pasid_pf_losing(pasid_call_pf(call), PASID_PERM_ENABLE);
+}
+
+static void pasid_enable_pasid_leave(const struct pasid_call *call, int ret)
+{
+	if (pasid_call_pf(call) && !ret)
+		pasid_pf_gained(pasid_call_pf(call), PASID_PERM_ENABLE);
+}
+
+static void pasid_disable_pri_enter(const struct pasid_call *call)
+{
+	if (pasid_call_pf(call))
+		pasid_pf_losing(pasid_call_pf(call), PASID_PERM_PRI);
+}
+
+static void pasid_enable_pri_leave(const struct pasid_call *call, int ret)
+{
+	if (pasid_call_pf(call) && !ret)
+		pasid_pf_gained(pasid_call_pf(call), PASID_PERM_PRI);
+}
+
+/**
+ * struct pasid_self_test - what became of a call of pasid_self_test_target()
+ * @entered: the entry handler saw it
+ * @left: the return handler saw it, with the return value
+ */
+struct pasid_self_test {
+	bool entered;
+	bool left;
+};
+
+#define PASID_SELF_TEST_RETURN	0x5ca1ab1e
+
+/* Stands for the functions that are followed: same call, harmless. */
+static noinline int pasid_self_test_target(void *first, struct pasid_self_test *test)
+{
+	barrier_data(first);
+	return test ? PASID_SELF_TEST_RETURN : 0;
+}
+
+static void pasid_self_test_enter(const struct pasid_call *call)
+{
+	((struct pasid_self_test *)call->arg[0])->entered = true;
+}
+
+static void pasid_self_test_leave(const struct pasid_call *call, int ret)
+{
+	((struct pasid_self_test *)call->arg[0])->left = ret == PASID_SELF_TEST_RETURN;
+}
+
+static struct pasid_hook pasid_self_test_hook = {
+	.symbol = "pasid_self_test_target",
+	.enter = pasid_self_test_enter,
+	.leave = pasid_self_test_leave,
+	.at = { 1 },
+};
+
+#define PASID_HOOK_ENTRY(function, is_optional, prefix)			\
+	{								\
+		.symbol = function,					\
+		.purpose = "PASID-table entries that are set up",	\
+		.optional = is_optional,				\
+		.args = { "dev", "pasid" },				\
+		.enter = prefix##_enter,				\
+		.leave = prefix##_leave,				\
+	}
+
+/*
+ * The replace functions are in 6.13 to 6.18. context_flip_pri() is in kernels that
+ * enable PRI on demand, which are those with the op dev_enable_feat.
+ */
+static struct pasid_hook pasid_hooks[] = {
+	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", false, pasid_setup),
+	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", false, pasid_setup),
+	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", false, pasid_setup),
+	PASID_HOOK_ENTRY("intel_pasid_setup_nested", false, pasid_setup),
+	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", true, pasid_replace),
+	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", true, pasid_replace),
+	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", true, pasid_replace),
+	PASID_HOOK_ENTRY("intel_pasid_replace_nested", true, pasid_replace),
+	{
+		.symbol = "intel_pasid_setup_sm_context",
+		.purpose = "context entries that are set up",
+		.args = { "dev" },
+		.enter = pasid_context_enter,
+		.leave = pasid_context_leave,
+	}, {
+		.symbol = "context_flip_pri",
+		.purpose = "page requests that are enabled on demand",
+		.optional = true,
+		.if_ops = "dev_enable_feat",
+		.args = { "info", "enable" },
+		.leave = pasid_flip_pri_leave,
+	}, {
+		.symbol = "pci_disable_pasid",
+		.purpose = "a PF that loses PASID",
+		.args = { "pdev" },
+		.enter = pasid_disable_pasid_enter,
+	}, {
+		.symbol = "pci_enable_pasid",
+		.purpose = "a PF that enables PASID again",
+		.args = { "pdev" },
+		.leave = pasid_enable_pasid_leave,
+	}, {
+		.symbol = "pci_disable_pri",
+		.purpose = "a PF that loses PRI",
+		.args = { "pdev" },
+		.enter = pasid_disable_pri_enter,
+	}, {
+		.symbol = "pci_enable_pri",
+		.purpose = "a PF that enables PRI",
+		.args = { "pdev" },
+		.leave = pasid_enable_pri_leave,
+	},
+};
+
+static atomic_long_t pasid_missed_handled = ATOMIC_LONG_INIT(0);
+
+static void pasid_rescan_work(struct work_struct *work)
+{
+	/* Every set-up that was missed so far has run to its end after this. */
+	synchronize_rcu_tasks();
+	pr_warn("set-ups went by unseen; looking at all VFs\n");
+	pasid_vf_for_each(pasid_vf_refresh);
+}
+
+static DECLARE_WORK(pasid_rescan, pasid_rescan_work);
+
+/**
+ * pasid_hooks_missed() - how many calls went by unseen since load
+ *
+ * Context: Any.
+ */
+unsigned long pasid_hooks_missed(void)
+{
+	unsigned long missed = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(pasid_hooks); i++)
+		missed += READ_ONCE(pasid_hooks[i].exit.nmissed) +
+			  READ_ONCE(pasid_hooks[i].exit.kp.nmissed) +
+			  READ_ONCE(pasid_hooks[i].entry.nmissed);
+	return missed;
+}
+
+/* A call is missed while others are under way, one of which sees it here. */
+static void pasid_check_missed(void)
+{
+	long missed = pasid_hooks_missed();
+
+	if (atomic_long_xchg(&pasid_missed_handled, missed) != missed)
+		schedule_work(&pasid_rescan);
+}
+
+static void pasid_get_call(const struct pasid_hook *hook, struct pt_regs *regs,
+			   struct pasid_call *call)
+{
+	int i;
+
+	for (i = 0; i < PASID_HOOK_ARGS; i++)
+		call->arg[i] = regs_get_kernel_argument(regs, hook->at[i]);
+}
+
+static int pasid_on_entry(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct pasid_hook *hook = container_of(probe, struct pasid_hook, entry);
+	struct pasid_call call;
+
+	pasid_get_call(hook, regs, &call);
+	hook->enter(&call);
+	return 0;
+}
+
+static int pasid_on_call(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct pasid_hook *hook = container_of(get_kretprobe(instance),
+					       struct pasid_hook, exit);
+	struct pasid_call *call = (void *)instance->data;
+
+	pasid_get_call(hook, regs, call);
+	if (hook->enter)
+		hook->enter(call);
+	return 0;
+}
+
+static int pasid_on_return(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct kretprobe *probe = get_kretprobe(instance);
+	struct pasid_hook *hook;
+
+	/* The probe is being removed. */
+	if (!probe)
+		return 0;
+	hook = container_of(probe, struct pasid_hook, exit);
+	hook->leave((void *)instance->data, regs_return_value(regs));
+	pasid_check_missed();
+	return 0;
+}
+
+static int pasid_hook_register(struct pasid_hook *hook, kprobe_opcode_t *addr)
+{
+	struct kprobe *probe = hook->leave ? &hook->exit.kp : &hook->entry;
+	int err;
+
+	probe->symbol_name = addr ? NULL : hook->symbol;
+	probe->addr = addr;
+	if (hook->leave) {
+		hook->exit.entry_handler = pasid_on_call;
+		hook->exit.handler = pasid_on_return;
+		hook->exit.data_size = sizeof(struct pasid_call);
+		hook->exit.maxactive = max(64U, 4 * num_possible_cpus());
+		err = register_kretprobe(&hook->exit);
+	} else {
+		hook->entry.pre_handler = pasid_on_entry;
+		err = register_kprobe(&hook->entry);
+	}
+	hook->active = !err;
+	return err;
+}
+
+static void pasid_hook_unregister(struct pasid_hook *hook)
+{
+	if (!hook->active)
+		return;
+	if (hook->leave)
+		unregister_kretprobe(&hook->exit);
+	else
+		unregister_kprobe(&hook->entry);
+	hook->active = false;
+}
+
+static int pasid_hook_find_args(struct pasid_hook *hook)
+{
+	int i;
+
+	for (i = 0; i < PASID_HOOK_ARGS && hook->args[i]; i++) {
+		hook->at[i] = pasid_kernel_arg(hook->symbol, hook->args[i]);
+		if (hook->at[i] >= 0)
+			continue;
+		pr_err("%s() has no argument '%s' as this module knows it, so it cannot control %s\n",
+		       hook->symbol, hook->args[i], hook->purpose);
+		return hook->at[i];
+	}
+	return 0;
+}
+
+static bool pasid_hook_needed(const struct pasid_hook *hook)
+{
+	return !hook->optional ||
+	       (hook->if_ops && pasid_kernel_has_member("iommu_ops", hook->if_ops));
+}
+
+static int pasid_hook_add(struct pasid_hook *hook)
+{
+	int err = pasid_hook_register(hook, NULL);
+
+	if (err == -ENOENT && !pasid_hook_needed(hook))
+		return 0;
+	if (err)
+		pr_err("cannot follow %s() (error %d), so it cannot control %s\n",
+		       hook->symbol, err, hook->purpose);
+	return err;
+}
+
+/**
+ * pasid_hooks_alive() - do probes fire?
+ *
+ * They do not after somebody has disarmed all kprobes.
+ *
+ * Context: Process context.
+ */
+bool pasid_hooks_alive(void)
+{
+	struct pasid_self_test test = { };
+
+	pasid_self_test_target(NULL, &test);
+	barrier_data(&test);
+	return READ_ONCE(test.entered) && READ_ONCE(test.left);
+}
+
+/**
+ * pasid_hooks_init() - put the probes in place and prove that they fire
+ *
+ * Context: Process context, may sleep; after pasid_kernel_init().
+ * Return: 0, or a negative errno after having said which hook is missing.
+ */
+int pasid_hooks_init(void)
+{
+	int i, err;
+
+	err = pasid_hook_register(&pasid_self_test_hook, (void *)pasid_self_test_target);
+	for (i = 0; !err && i < ARRAY_SIZE(pasid_hooks); i++) {
+		err = pasid_hook_add(&pasid_hooks[i]);
+		if (!err && pasid_hooks[i].active)
+			err = pasid_hook_find_args(&pasid_hooks[i]);
+	}
+	if (!err && !pasid_hooks_alive()) {
+		pr_err("self-test: a probe does not fire; are kprobes disarmed in /sys/kernel/debug/kprobes/enabled?\n");
+		err = -EIO;
+	}
+	if (err)
+		pasid_hooks_exit();
+	return err;
+}
+
+/**
+ * pasid_hooks_exit() - remove the probes and wait for their handlers
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_hooks_exit(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(pasid_hooks); i++)
+		pasid_hook_unregister(&pasid_hooks[i]);
+	pasid_hook_unregister(&pasid_self_test_hook);
+	cancel_work_sync(&pasid_rescan);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * intel-pasid-ctl: per-VF PASID permissions in the tables of Intel VT-d.
+ *
+ * One decision, top to bottom: sysfs.c or api.c takes it, perm.c reads it, sets.c
+ * sums it up, policy.c changes the VF's sets, apply.c has them stored (entry.c,
+ * walk.c, context.c, scan.c) and flushed (plan.c, unit.c). hooks.c and atomic.c
+ * make it hold for entries that intel-iommu sets up later; kernel.c finds what the
+ * running kernel does not export.
+ */
+#include <linux/module.h>
+
+#include "vf.h"
+
+static char *default_ctl;
+module_param(default_ctl, charp, 0444);
+MODULE_PARM_DESC(default_ctl,
+		 "Ceiling for VFs, in the grammar of pasid_ctl, e.g. \"-all +enable\" (default: \"+enable -exec +priv +pri\", cut to what is supported, which changes nothing)");
+
+static int __init pasid_ctl_init(void)
+{
+	int err;
+
+	if (default_ctl) {
+		err = pasid_vf_default_ctl(default_ctl);
+		if (err)
+			return err;
+	}
+	err = pasid_kernel_init();
+	if (err)
+		return err;
+	err = pasid_hooks_init();
+	if (err)
+		return err;
+	err = pasid_discover_init();
+	if (err)
+		goto err_hooks;
+	pr_info("version %s: enforcing\n", THIS_MODULE->version);
+	return 0;
+
+err_hooks:
+	pasid_hooks_exit();
+	return err;
+}
+
+static void __exit pasid_ctl_exit(void)
+{
+	pasid_discover_exit();
+	pasid_vf_for_each(pasid_vf_sysfs_remove);
+	pasid_hooks_exit();
+	pasid_vf_for_each(pasid_vf_release);
+	pasid_vf_remove_all();
+	/* VFs are freed by RCU callbacks in this module. */
+	rcu_barrier();
+}
+
+module_init(pasid_ctl_init);
+module_exit(pasid_ctl_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Per-VF PASID permissions, enforced by Intel VT-d");
+MODULE_AUTHOR("The pasid-ctl developers");
+MODULE_VERSION(PASID_CTL_VERSION);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Permission sets as text, and the sum of the sets. Pure: no lock, no hardware. */
+#ifndef _PASID_PERM_H
+#define _PASID_PERM_H
+
+#include <linux/pasid_ctl.h>
+#include <linux/types.h>
+
+/* Room for "+enable +exec +priv +pri", a newline and the final NUL. */
+#define PASID_PERM_TEXT_MAX	32
+
+/**
+ * struct pasid_perm_edit - what one line of text asks to change
+ * @to_default: the word "default"; the other members are then 0
+ * @to_supported: the line began with "+all"
+ * @to_none: the line began with "-all"
+ * @set: permissions named with '+'
+ * @clear: permissions named with '-'; disjoint from @set
+ */
+struct pasid_perm_edit {
+	bool to_default;
+	bool to_supported;
+	bool to_none;
+	unsigned int set;
+	unsigned int clear;
+};
+
+int pasid_perm_parse(const char *text, size_t len, struct pasid_perm_edit *edit,
+		     const char **why);
+int pasid_perm_apply(const struct pasid_perm_edit *edit, unsigned int supported,
+		     unsigned int dflt, unsigned int *ceiling);
+int pasid_perm_format(char *buf, unsigned int perms);
+
+/**
+ * struct pasid_facts - all that decides what a VF supports
+ * @ecap: the VT-d unit's extended capability register
+ * @ver_major: major number in the unit's version register
+ * @pf_features: PCI_PASID_CAP_EXEC and _PRIV as enabled in the PF
+ * @pf_pasid: the PF has PASID enabled
+ * @pf_pri: the PF has PRI enabled
+ * @vf_ats: the VF has ATS enabled
+ * @ctx_pasid: intel-iommu set PASIDE in the VF's context entry
+ */
+struct pasid_facts {
+	u64 ecap;
+	u8 ver_major;
+	u16 pf_features;
+	bool pf_pasid;
+	bool pf_pri;
+	bool vf_ats;
+	bool ctx_pasid;
+};
+
+unsigned int pasid_supported(const struct pasid_facts *facts);
+unsigned int pasid_effective(unsigned int supported, unsigned int ceiling,
+			     unsigned int request);
+
+#endif /* _PASID_PERM_H */

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Policy: the permission sets of one VF and the rules for changing them. A deny
+ * stays whatever happens; a grant that does not reach the hardware is taken back.
+ */
+#include <linux/module.h>
+
+#include "trace.h"
+#include "vf.h"
+
+static struct pasid_facts pasid_vf_facts(const struct pasid_vf *vf)
+{
+	unsigned int down = atomic_read(&vf->pf_down);
+
+	return (struct pasid_facts) {
+		.ecap = vf->unit.ecap,
+		.ver_major = vf->unit.ver_major,
+		.pf_features = vf->pf->pasid_features,
+		.pf_pasid = vf->pf->pasid_enabled && !(down & PASID_PERM_ENABLE),
+		.pf_pri = vf->pf->pri_enabled && !(down & PASID_PERM_PRI),
+		.vf_ats = vf->pdev->ats_enabled,
+		.ctx_pasid = READ_ONCE(vf->ctx[0].intent) & VTD_CTX_PASIDE,
+	};
+}
+
+/**
+ * pasid_vf_supported() - what a VF's PF and IOMMU can do now
+ * @vf: the VF
+ *
+ * Context: Any.
+ * Return: a mask of PASID_PERM_*.
+ */
+unsigned int pasid_vf_supported(const struct pasid_vf *vf)
+{
+	const struct pasid_facts facts = pasid_vf_facts(vf);
+
+	return pasid_supported(&facts);
+}
+
+/**
+ * pasid_vf_effective() - what the IOMMU is to let a VF do now
+ * @vf: the VF
+ *
+ * Context: Any. With the unit's lock held the answer is at least as new as what
+ * is in the tables.
+ * Return: a mask of PASID_PERM_*.
+ */
+unsigned int pasid_vf_effective(const struct pasid_vf *vf)
+{
+	if (vf->release)
+		return PASID_CEILING_BUILTIN;
+	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->ceiling),
+			       READ_ONCE(vf->request));
+}
+
+/**
+ * pasid_vf_rule() - what the effective set means for PASID-table entries
+ * @vf: the VF
+ *
+ * Context: Any.
+ */
+struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf)
+{
+	unsigned int effective = pasid_vf_effective(vf);
+
+	return (struct vtd_pte_rule) {
+		.exec = effective & PASID_PERM_EXEC,
+		.priv = effective & PASID_PERM_PRIV,
+		.grant = READ_ONCE(vf->owned),
+	};
+}
+
+/*
+ * Is the VF held to other than what intel-iommu intends? What its PF has lost
+ * for the moment counts: it can come back.
+ */
+static bool pasid_vf_restricted(const struct pasid_vf *vf)
+{
+	struct pasid_facts facts = pasid_vf_facts(vf);
+
+	facts.pf_pasid = true;
+	return vf->owned || vf->request != PASID_PERM_ALL ||
+	       ((vf->ceiling ^ PASID_CEILING_BUILTIN) & pasid_supported(&facts));
+}
+
+/* A restricted VF keeps the module from being unloaded. */
+static int pasid_vf_pin(struct pasid_vf *vf)
+{
+	if (!pasid_vf_restricted(vf) || vf->pinned)
+		return 0;
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	vf->pinned = true;
+	return 0;
+}
+
+/**
+ * pasid_vf_unpin() - the VF does not keep the module loaded any more
+ * @vf: the VF
+ *
+ * Context: Process context, @vf->lock held or the VF out of the register.
+ */
+void pasid_vf_unpin(struct pasid_vf *vf)
+{
+	if (!vf->pinned)
+		return;
+	vf->pinned = false;
+	module_put(THIS_MODULE);
+}
+
+static void pasid_vf_notify(struct pasid_vf *vf, unsigned int effective,
+			    unsigned int request)
+{
+	if (vf->kn_effective && effective != pasid_vf_effective(vf))
+		kernfs_notify(vf->kn_effective);
+	if (vf->kn_requested && request != vf->request)
+		kernfs_notify(vf->kn_requested);
+}
+
+/* Tables, caches and the device's ATS follow the sets as they are now. */
+static int pasid_vf_enforce(struct pasid_vf *vf)
+{
+	bool had_enable = vf->applied_enable;
+	int err = pasid_vf_apply(vf);
+
+	if (err)
+		return err;
+	vf->applied_enable = pasid_vf_effective(vf) & PASID_PERM_ENABLE;
+	if (vf->applied_enable && !had_enable)
+		pasid_vf_restore_ats(vf);
+	return 0;
+}
+
+static void pasid_vf_set(struct pasid_vf *vf, unsigned int ceiling,
+			 unsigned int request)
+{
+	WRITE_ONCE(vf->ceiling, ceiling);
+	WRITE_ONCE(vf->request, request);
+}
+
+/* Change the sets and wait until they are in force; @vf->lock held. */
+static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
+			   unsigned int request)
+{
+	unsigned int old_ceiling = vf->ceiling, old_request = vf->request;
+	unsigned int effective = pasid_vf_effective(vf);
+	int err;
+
+	if (vf->gone)
+		return -ENODEV;
+	pasid_vf_set(vf, ceiling, request);
+	if (pasid_vf_pin(vf)) {
+		pasid_vf_set(vf, old_ceiling, old_request);
+		return -ENODEV;
+	}
+	err = pasid_vf_enforce(vf);
+	if (!err && !pasid_hooks_alive()) {
+		pci_err(vf->pdev, "kprobes do not fire: entries that intel-iommu sets up from now on do not obey; see /sys/kernel/debug/kprobes/enabled\n");
+		err = -EIO;
+	}
+	if (err) {
+		pasid_vf_set(vf, ceiling & old_ceiling, request & old_request);
+		pasid_vf_enforce(vf);
+		err = -EIO;
+	}
+	if (!pasid_vf_restricted(vf))
+		pasid_vf_unpin(vf);
+	trace_set(&vf->pdev->dev, vf->ceiling, vf->request, pasid_vf_effective(vf), err);
+	pasid_vf_notify(vf, effective, old_request);
+	return err;
+}
+
+/**
+ * pasid_vf_set_ceiling() - the admin changes what the VF may ever do
+ * @vf: the VF
+ * @ceiling: the new limit
+ *
+ * Context: Process context, may sleep, @vf->lock held.
+ * Return: 0 when it is in force, in tables and caches; -ENODEV if the VF is gone;
+ * -EIO if an invalidation failed: what the change takes away stays away, what it
+ * grants is not granted.
+ */
+int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
+{
+	char was[PASID_PERM_TEXT_MAX], is[PASID_PERM_TEXT_MAX];
+	unsigned int old = vf->ceiling;
+	int err = pasid_vf_change(vf, ceiling, vf->request);
+
+	if (vf->ceiling != old) {
+		pasid_perm_format(was, old);
+		pasid_perm_format(is, vf->ceiling);
+		pci_info(vf->pdev, "pasid_ctl: %s (was %s)\n", is, was);
+	}
+	if (err == -EIO)
+		pci_err(vf->pdev, "pasid_ctl: the IOMMU did not complete an invalidation; what was taken away stays away, what was granted is not\n");
+	return err;
+}
+
+/**
+ * pasid_vf_set_request() - the VF's user changes what it wants
+ * @vf: the VF
+ * @request: the new request
+ *
+ * Context: Process context, may sleep, @vf->lock held.
+ * Return: as pasid_vf_set_ceiling().
+ */
+int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request)
+{
+	return pasid_vf_change(vf, vf->ceiling, request);
+}
+
+/**
+ * pasid_vf_set_owner() - a user comes or goes
+ * @vf: the VF
+ * @owned: a user is there
+ * @request: its request, PASID_PERM_ALL if there is none
+ *
+ * Context: Process context, may sleep, @vf->lock held.
+ * Return: as pasid_vf_set_ceiling(); on failure to come, the user is not there.
+ */
+int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
+{
+	int err;
+
+	if (owned && !vf->gone && pasid_vf_count_entries(vf))
+		return -EBUSY;
+	WRITE_ONCE(vf->owned, owned);
+	err = pasid_vf_change(vf, vf->ceiling, request);
+	if (!err || !owned)
+		return err;
+	WRITE_ONCE(vf->owned, false);
+	pasid_vf_change(vf, vf->ceiling, PASID_PERM_ALL);
+	return err;
+}
+
+/**
+ * pasid_vf_refresh() - apply the sets again after something else changed
+ * @vf: the VF
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_refresh(struct pasid_vf *vf)
+{
+	mutex_lock(&vf->lock);
+	if (!vf->gone) {
+		pasid_vf_pin(vf);
+		if (pasid_vf_enforce(vf))
+			pci_err(vf->pdev, "the IOMMU did not complete an invalidation; the next write to pasid_ctl tries again\n");
+		if (vf->kn_effective)
+			kernfs_notify(vf->kn_effective);
+	}
+	mutex_unlock(&vf->lock);
+}
+
+/**
+ * pasid_vf_start() - put a VF that was just found under control
+ * @vf: the VF, in the register
+ * @at_load: it was there before the module
+ *
+ * Loading the module with its default options changes no table.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or a negative errno.
+ */
+int pasid_vf_start(struct pasid_vf *vf, bool at_load)
+{
+	int err;
+
+	mutex_lock(&vf->lock);
+	vf->applied_rule = pasid_vf_rule(vf);
+	vf->applied_enable = pasid_vf_effective(vf) & PASID_PERM_ENABLE;
+	err = pasid_vf_pin(vf);
+	if (!err && (!at_load || vf->ceiling != PASID_CEILING_BUILTIN))
+		err = pasid_vf_enforce(vf);
+	mutex_unlock(&vf->lock);
+	return err;
+}
+
+/**
+ * pasid_vf_release() - give the tables back as intel-iommu intended them
+ * @vf: the VF; hooks do not run any more
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_release(struct pasid_vf *vf)
+{
+	mutex_lock(&vf->lock);
+	vf->release = true;
+	if (pasid_vf_enforce(vf))
+		pci_err(vf->pdev, "the IOMMU did not complete an invalidation; it may still deny what is allowed again: reset the VF\n");
+	mutex_unlock(&vf->lock);
+}

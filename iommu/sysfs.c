@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sysfs files of a VF; sysfs-abi/ describes them.
+ */
+#include <linux/kernfs.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "trace.h"
+#include "vf.h"
+
+/* A file's VF: it is under control as long as its files are there. */
+static struct pasid_vf *pasid_sysfs_vf(struct device *dev)
+{
+	return pasid_vf_get(to_pci_dev(dev));
+}
+
+static ssize_t pasid_sysfs_show_perms(struct device *dev, char *buf,
+				      unsigned int (*perms)(const struct pasid_vf *vf))
+{
+	struct pasid_vf *vf = pasid_sysfs_vf(dev);
+	char text[PASID_PERM_TEXT_MAX];
+
+	if (!vf)
+		return -ENODEV;
+	pasid_perm_format(text, perms(vf));
+	pasid_vf_put(vf);
+	return sysfs_emit(buf, "%s\n", text);
+}
+
+/* What is shown can be written back, so it names only what is supported. */
+static unsigned int pasid_sysfs_ceiling(const struct pasid_vf *vf)
+{
+	return READ_ONCE(vf->ceiling) & pasid_vf_supported(vf);
+}
+
+static ssize_t pasid_ctl_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return pasid_sysfs_show_perms(dev, buf, pasid_sysfs_ceiling);
+}
+
+static int pasid_sysfs_write(struct pasid_vf *vf, const char *buf, size_t count,
+			     const char **why)
+{
+	struct pasid_perm_edit edit;
+	unsigned int ceiling;
+	int err;
+
+	/* A longer text would arrive in pieces, each a write of its own. */
+	if (count >= PAGE_SIZE) {
+		*why = "the text is too long";
+		return -EINVAL;
+	}
+	err = pasid_perm_parse(buf, count, &edit, why);
+	if (err)
+		return err;
+	mutex_lock(&vf->lock);
+	ceiling = vf->ceiling;
+	err = vf->gone ? -ENODEV :
+	      pasid_perm_apply(&edit, pasid_vf_supported(vf), pasid_default_ceiling,
+			       &ceiling);
+	if (err == -EOPNOTSUPP)
+		*why = "the PF or the IOMMU does not support it now; see pasid/supported";
+	if (!err)
+		err = pasid_vf_set_ceiling(vf, ceiling);
+	mutex_unlock(&vf->lock);
+	return err;
+}
+
+static ssize_t pasid_ctl_store(struct device *dev, struct device_attribute *attr,
+			       const char *buf, size_t count)
+{
+	struct pasid_vf *vf = pasid_sysfs_vf(dev);
+	const char *why = NULL;
+	int err;
+
+	if (!vf)
+		return -ENODEV;
+	err = pasid_sysfs_write(vf, buf, count, &why);
+	pasid_vf_put(vf);
+	if (why) {
+		trace_refuse(dev, why, err);
+		dev_notice_ratelimited(dev, "pasid_ctl: refused '%*pE': %s\n",
+				       (int)min_t(size_t, count, 64), buf, why);
+	}
+	return err ?: count;
+}
+
+static ssize_t supported_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return pasid_sysfs_show_perms(dev, buf, pasid_vf_supported);
+}
+
+static unsigned int pasid_sysfs_requested(const struct pasid_vf *vf)
+{
+	return READ_ONCE(vf->request);
+}
+
+static ssize_t requested_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return pasid_sysfs_show_perms(dev, buf, pasid_sysfs_requested);
+}
+
+static ssize_t effective_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return pasid_sysfs_show_perms(dev, buf, pasid_vf_effective);
+}
+
+static ssize_t entries_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct pasid_vf *vf = pasid_sysfs_vf(dev);
+	unsigned int count;
+	bool gone;
+
+	if (!vf)
+		return -ENODEV;
+	mutex_lock(&vf->lock);
+	gone = vf->gone;
+	count = gone ? 0 : pasid_vf_count_entries(vf);
+	mutex_unlock(&vf->lock);
+	pasid_vf_put(vf);
+	return gone ? -ENODEV : sysfs_emit(buf, "%u\n", count);
+}
+
+static ssize_t width_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct pasid_vf *vf = pasid_sysfs_vf(dev);
+	unsigned int width;
+
+	if (!vf)
+		return -ENODEV;
+	width = vf->pasid_width;
+	pasid_vf_put(vf);
+	return sysfs_emit(buf, "%u\n", width);
+}
+
+static DEVICE_ATTR_RW(pasid_ctl);
+static DEVICE_ATTR_RO(supported);
+static DEVICE_ATTR_RO(requested);
+static DEVICE_ATTR_RO(effective);
+static DEVICE_ATTR_RO(entries);
+static DEVICE_ATTR_RO(width);
+
+static struct attribute *pasid_ctl_attrs[] = {
+	&dev_attr_pasid_ctl.attr,
+	NULL
+};
+
+static struct attribute *pasid_attrs[] = {
+	&dev_attr_supported.attr,
+	&dev_attr_requested.attr,
+	&dev_attr_effective.attr,
+	&dev_attr_entries.attr,
+	&dev_attr_width.attr,
+	NULL
+};
+
+static const struct attribute_group pasid_ctl_group = {
+	.attrs = pasid_ctl_attrs,
+};
+
+static const struct attribute_group pasid_group = {
+	.name = "pasid",
+	.attrs = pasid_attrs,
+};
+
+static const struct attribute_group *pasid_groups[] = {
+	&pasid_ctl_group,
+	&pasid_group,
+	NULL
+};
+
+/**
+ * pasid_vf_sysfs_add() - make a VF's files
+ * @vf: the VF, in the register
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or a negative errno.
+ */
+int pasid_vf_sysfs_add(struct pasid_vf *vf)
+{
+	struct kobject *kobj = &vf->pdev->dev.kobj;
+	struct kernfs_node *dir;
+	int err;
+
+	err = sysfs_create_groups(kobj, pasid_groups);
+	if (err)
+		return err;
+	dir = sysfs_get_dirent(kobj->sd, pasid_group.name);
+	mutex_lock(&vf->lock);
+	vf->kn_effective = sysfs_get_dirent(dir, dev_attr_effective.attr.name);
+	vf->kn_requested = sysfs_get_dirent(dir, dev_attr_requested.attr.name);
+	mutex_unlock(&vf->lock);
+	sysfs_put(dir);
+	return 0;
+}
+
+/**
+ * pasid_vf_sysfs_remove() - remove a VF's files and wait for their users
+ * @vf: the VF
+ *
+ * Context: Process context, may sleep, @vf->lock not held.
+ */
+void pasid_vf_sysfs_remove(struct pasid_vf *vf)
+{
+	sysfs_remove_groups(&vf->pdev->dev.kobj, pasid_groups);
+	mutex_lock(&vf->lock);
+	sysfs_put(vf->kn_effective);
+	sysfs_put(vf->kn_requested);
+	vf->kn_effective = NULL;
+	vf->kn_requested = NULL;
+	mutex_unlock(&vf->lock);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM pasid_ctl
+
+#if !defined(_PASID_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _PASID_TRACE_H
+
+#include <linux/device.h>
+#include <linux/tracepoint.h>
+
+/* In place of a PASID: the context entry. */
+#define PASID_TRACE_CONTEXT	U32_MAX
+
+/* A VF's sets were changed by its admin or its user. */
+TRACE_EVENT(set,
+	TP_PROTO(struct device *dev, unsigned int ceiling, unsigned int request,
+		 unsigned int effective, int err),
+	TP_ARGS(dev, ceiling, request, effective, err),
+	TP_STRUCT__entry(
+		__string(dev, dev_name(dev))
+		__field(unsigned int, ceiling)
+		__field(unsigned int, request)
+		__field(unsigned int, effective)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__assign_str(dev);
+		__entry->ceiling = ceiling;
+		__entry->request = request;
+		__entry->effective = effective;
+		__entry->err = err;
+	),
+	TP_printk("%s ceiling=%#x request=%#x effective=%#x err=%d", __get_str(dev),
+		  __entry->ceiling, __entry->request, __entry->effective,
+		  __entry->err)
+);
+
+/* One qword of an entry was stored: 0 of a context entry, 2 of a PASID-table entry. */
+TRACE_EVENT(apply,
+	TP_PROTO(struct device *dev, u16 rid, u32 pasid, u64 old, u64 new),
+	TP_ARGS(dev, rid, pasid, old, new),
+	TP_STRUCT__entry(
+		__string(dev, dev_name(dev))
+		__field(u16, rid)
+		__field(u32, pasid)
+		__field(u64, old)
+		__field(u64, new)
+	),
+	TP_fast_assign(
+		__assign_str(dev);
+		__entry->rid = rid;
+		__entry->pasid = pasid;
+		__entry->old = old;
+		__entry->new = new;
+	),
+	TP_printk("%s rid=%#x pasid=%d old=%#llx new=%#llx", __get_str(dev),
+		  __entry->rid, (int)__entry->pasid, __entry->old, __entry->new)
+);
+
+/* Invalidations were submitted and waited for. */
+TRACE_EVENT(flush,
+	TP_PROTO(struct device *dev, unsigned int descriptors,
+		 unsigned int submissions, int err),
+	TP_ARGS(dev, descriptors, submissions, err),
+	TP_STRUCT__entry(
+		__string(dev, dev_name(dev))
+		__field(unsigned int, descriptors)
+		__field(unsigned int, submissions)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__assign_str(dev);
+		__entry->descriptors = descriptors;
+		__entry->submissions = submissions;
+		__entry->err = err;
+	),
+	TP_printk("%s descriptors=%u submissions=%u err=%d", __get_str(dev),
+		  __entry->descriptors, __entry->submissions, __entry->err)
+);
+
+/* A write or a request was refused and changed nothing. */
+TRACE_EVENT(refuse,
+	TP_PROTO(struct device *dev, const char *why, int err),
+	TP_ARGS(dev, why, err),
+	TP_STRUCT__entry(
+		__string(dev, dev_name(dev))
+		__string(why, why)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__assign_str(dev);
+		__assign_str(why);
+		__entry->err = err;
+	),
+	TP_printk("%s err=%d %s", __get_str(dev), __entry->err, __get_str(why))
+);
+
+/* The VF had switched its ATS off; it is on again. */
+TRACE_EVENT(ats_restore,
+	TP_PROTO(struct device *dev, unsigned int times),
+	TP_ARGS(dev, times),
+	TP_STRUCT__entry(
+		__string(dev, dev_name(dev))
+		__field(unsigned int, times)
+	),
+	TP_fast_assign(
+		__assign_str(dev);
+		__entry->times = times;
+	),
+	TP_printk("%s times=%u", __get_str(dev), __entry->times)
+);
+
+#endif /* _PASID_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The VT-d unit: found through a device, its tables reached in memory, entries
+ * stored so that the hardware sees them, descriptors handed to its queue.
+ */
+#include <linux/cacheflush.h>
+#include <linux/io.h>
+#include <linux/iommu.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <uapi/linux/iommufd.h>
+
+#include "unit.h"
+
+static int pasid_unit_caps(struct device *dev, struct pasid_unit *unit)
+{
+	const struct iommu_ops *ops = dev->iommu->iommu_dev->ops;
+	struct iommu_hw_info_vtd *info;
+	u32 length, type;
+	int err = 0;
+
+	if (!ops || !ops->hw_info)
+		return -ENODEV;
+	info = compat_iommu_hw_info(ops, dev, &length, &type);
+	if (IS_ERR(info))
+		return PTR_ERR(info);
+	if (type == IOMMU_HW_INFO_TYPE_INTEL_VTD && length >= sizeof(*info)) {
+		unit->cap = info->cap_reg;
+		unit->ecap = info->ecap_reg;
+	} else {
+		err = -ENODEV;
+	}
+	kfree(info);
+	return err;
+}
+
+/**
+ * pasid_unit_of() - the VT-d unit that translates for a device
+ * @dev: the device; the caller keeps it from being removed
+ * @unit: filled on success
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENODEV if there is none; -EOPNOTSUPP if it is in legacy mode.
+ */
+int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
+{
+	void __iomem *reg;
+	void *iommu;
+	u64 rtaddr;
+	int err;
+
+	if (!dev->iommu || !dev->iommu->iommu_dev)
+		return -ENODEV;
+	err = pasid_unit_caps(dev, unit);
+	if (err)
+		return err;
+	iommu = (void *)dev->iommu->iommu_dev - pasid_layout.iommu_core;
+	reg = *(void __iomem **)(iommu + pasid_layout.iommu_reg);
+	rtaddr = readq(reg + VTD_REG_RTADDR);
+	if (FIELD_GET(VTD_RTADDR_TTM, rtaddr) != VTD_RTADDR_TTM_SCALABLE)
+		return -EOPNOTSUPP;
+	unit->iommu = iommu;
+	unit->lock = iommu + pasid_layout.iommu_lock;
+	unit->root = rtaddr & VTD_RTADDR_ADDR;
+	unit->ver_major = FIELD_GET(VTD_VER_MAJOR, readl(reg + VTD_REG_VER));
+	return 0;
+}
+
+/**
+ * pasid_unit_map() - a vtd_map_fn for the tables of real units
+ * @addr: physical address, 4 KiB aligned
+ *
+ * Context: Any.
+ * Return: where the page is mapped, or NULL if it is not memory.
+ */
+void *pasid_unit_map(u64 addr)
+{
+	return pfn_valid(PHYS_PFN(addr)) ? phys_to_virt(addr) : NULL;
+}
+
+/**
+ * pasid_unit_store() - change one qword of an entry that the unit may be reading
+ * @unit: the unit
+ * @entry: the qword in the table
+ * @value: its new value
+ *
+ * Context: Any, @unit->lock held.
+ */
+void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value)
+{
+	lockdep_assert_held(unit->lock);
+	WRITE_ONCE(*entry, value);
+	if (!(unit->ecap & VTD_ECAP_C))
+		clflush_cache_range(entry, sizeof(*entry));
+}
+
+/**
+ * pasid_unit_submit() - the submit function of a struct vtd_plan for real units
+ * @arg: the struct pasid_unit
+ * @desc: descriptors, without a wait descriptor
+ * @count: how many, at most VTD_PLAN_BATCH
+ *
+ * Context: Any but NMI; busy-waits for the hardware.
+ * Return: 0, or a negative errno if the unit reported an error.
+ */
+int pasid_unit_submit(void *arg, struct vtd_desc *desc, unsigned int count)
+{
+	const struct pasid_unit *unit = arg;
+
+	return static_call(vtd_qi_submit)(unit->iommu, desc, count, 0);
+}

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The register of VFs: which are under control, from when to when.
+ */
+#include <linux/bitfield.h>
+#include <linux/pci-ats.h>
+#include <linux/slab.h>
+
+#include "vf.h"
+
+DEFINE_HASHTABLE(pasid_vfs, PASID_VF_HASH_BITS);
+
+/* Serialises the comings and goings; taken before a VF's lock. */
+static DEFINE_MUTEX(pasid_vfs_lock);
+
+unsigned int pasid_default_ceiling = PASID_CEILING_BUILTIN;
+
+/**
+ * pasid_vf_default_ctl() - set the ceiling of VFs that appear
+ * @text: in the grammar of pasid_ctl
+ *
+ * Context: Process context; at load.
+ * Return: 0, or -EINVAL after having said what is wrong.
+ */
+int pasid_vf_default_ctl(const char *text)
+{
+	struct pasid_perm_edit edit;
+	const char *why;
+	int err;
+
+	err = pasid_perm_parse(text, strlen(text), &edit, &why);
+	if (err) {
+		pr_err("default_ctl=\"%s\": %s\n", text, why);
+		return err;
+	}
+	return pasid_perm_apply(&edit, PASID_PERM_ALL, PASID_CEILING_BUILTIN,
+				&pasid_default_ceiling);
+}
+
+static void pasid_vf_free(struct rcu_head *rcu)
+{
+	struct pasid_vf *vf = container_of(rcu, struct pasid_vf, rcu);
+
+	kvfree(vf->apply);
+	kfree(vf);
+}
+
+static void pasid_vf_last_put(struct kref *ref)
+{
+	struct pasid_vf *vf = container_of(ref, struct pasid_vf, ref);
+
+	xa_destroy(&vf->sre_intent);
+	pci_dev_put(vf->pf);
+	pci_dev_put(vf->pdev);
+	call_rcu(&vf->rcu, pasid_vf_free);
+}
+
+/**
+ * pasid_vf_put() - give back a reference of pasid_vf_get()
+ * @vf: the VF
+ *
+ * Context: Any.
+ */
+void pasid_vf_put(struct pasid_vf *vf)
+{
+	kref_put(&vf->ref, pasid_vf_last_put);
+}
+
+/**
+ * pasid_vf_find() - find a VF by its device
+ * @dev: any device
+ *
+ * Context: RCU read side, as hooks are.
+ * Return: the VF, or NULL if @dev is none that is under control.
+ */
+struct pasid_vf *pasid_vf_find(struct device *dev)
+{
+	struct pasid_vf *vf;
+
+	hash_for_each_possible_rcu(pasid_vfs, vf, node, (unsigned long)dev)
+		if (&vf->pdev->dev == dev)
+			return vf;
+	return NULL;
+}
+
+/**
+ * pasid_vf_get() - find a VF by its device and keep it
+ * @pdev: any PCI device
+ *
+ * Context: Any.
+ * Return: the VF with a reference, or NULL.
+ */
+struct pasid_vf *pasid_vf_get(struct pci_dev *pdev)
+{
+	struct pasid_vf *vf;
+
+	rcu_read_lock();
+	vf = pasid_vf_find(&pdev->dev);
+	if (vf && !kref_get_unless_zero(&vf->ref))
+		vf = NULL;
+	rcu_read_unlock();
+	return vf;
+}
+
+/**
+ * pasid_vf_for_each() - do something for every VF
+ * @fn: what
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_for_each(void (*fn)(struct pasid_vf *vf))
+{
+	struct pasid_vf *vf;
+	int bucket;
+
+	mutex_lock(&pasid_vfs_lock);
+	hash_for_each(pasid_vfs, bucket, vf, node)
+		fn(vf);
+	mutex_unlock(&pasid_vfs_lock);
+}
+
+/* Collects a DMA alias; refuses one that is not this function's alone. */
+static int pasid_vf_add_alias(struct pci_dev *via, u16 alias, void *data)
+{
+	struct pasid_vf *vf = data;
+	struct pci_dev *other;
+	bool shared;
+
+	other = pci_get_domain_bus_and_slot(pci_domain_nr(vf->pdev->bus),
+					    PCI_BUS_NUM(alias), alias & 0xff);
+	shared = via != vf->pdev || (other && other != vf->pdev);
+	pci_dev_put(other);
+	if (shared)
+		return -EXDEV;
+	if (vf->ctx_count == PASID_MAX_ALIASES)
+		return -E2BIG;
+	vf->ctx[vf->ctx_count++].rid = alias;
+	return 0;
+}
+
+static u8 pasid_vf_width(const struct pasid_vf *vf)
+{
+	u16 cap;
+
+	if (!vf->pf->pasid_cap || !(vf->unit.ecap & VTD_ECAP_PASID) ||
+	    pci_read_config_word(vf->pf, vf->pf->pasid_cap + PCI_PASID_CAP, &cap) ||
+	    PCI_POSSIBLE_ERROR(cap))
+		return 0;
+	return min_t(u8, FIELD_GET(PCI_PASID_CAP_WIDTH, cap),
+		     FIELD_GET(VTD_ECAP_PSS, vf->unit.ecap) + 1);
+}
+
+static bool pasid_vf_reads_twice(struct pci_dev *pdev)
+{
+	const u8 *info = dev_iommu_priv_get(&pdev->dev);
+
+	return info[pasid_layout.info_twice / BITS_PER_BYTE] &
+	       BIT(pasid_layout.info_twice % BITS_PER_BYTE);
+}
+
+/* What intel-iommu has set up for the VF before the module knew it. */
+static void pasid_vf_learn(struct pasid_vf *vf)
+{
+	struct pasid_context *ctx;
+	u64 *entry;
+
+	spin_lock(vf->unit.lock);
+	for (ctx = vf->ctx; ctx < vf->ctx + vf->ctx_count; ctx++) {
+		entry = pasid_vf_find_context(vf, ctx);
+		if (entry && (READ_ONCE(entry[0]) & VTD_PRESENT))
+			pasid_vf_learn_context(ctx, entry);
+	}
+	spin_unlock(vf->unit.lock);
+	pasid_vf_learn_entries(vf);
+}
+
+static void pasid_vf_refresh_work(struct work_struct *work)
+{
+	pasid_vf_refresh(container_of(work, struct pasid_vf, refresh));
+}
+
+static struct pasid_vf *pasid_vf_alloc(struct pci_dev *pdev)
+{
+	struct pasid_vf *vf = kzalloc(sizeof(*vf), GFP_KERNEL);
+
+	if (!vf)
+		return NULL;
+	vf->apply = pasid_apply_alloc();
+	if (!vf->apply) {
+		kfree(vf);
+		return NULL;
+	}
+	kref_init(&vf->ref);
+	mutex_init(&vf->lock);
+	xa_init(&vf->sre_intent);
+	INIT_WORK(&vf->refresh, pasid_vf_refresh_work);
+	vf->pdev = pci_dev_get(pdev);
+	vf->pf = pci_dev_get(pci_physfn(pdev));
+	vf->in_setup = PASID_NO_SETUP;
+	vf->ceiling = pasid_default_ceiling;
+	vf->request = PASID_PERM_ALL;
+	vf->missed_seen = pasid_hooks_missed();
+	return vf;
+}
+
+/* Fills in what does not change while the VF is there. */
+static int pasid_vf_identify(struct pasid_vf *vf)
+{
+	int err = pasid_unit_of(&vf->pdev->dev, &vf->unit);
+
+	if (err)
+		return err;
+	err = static_call(pasid_for_each_alias)(vf->pdev, pasid_vf_add_alias, vf);
+	if (err) {
+		pci_warn(vf->pdev, "not under PASID control: %s\n", err == -E2BIG ?
+			 "it has too many DMA aliases" :
+			 "a requester ID of its own is shared with another device");
+		return err;
+	}
+	vf->pasid_width = pasid_vf_width(vf);
+	vf->twice = pasid_vf_reads_twice(vf->pdev);
+	return 0;
+}
+
+static void pasid_vf_withdraw(struct pasid_vf *vf)
+{
+	hash_del_rcu(&vf->node);
+	/* Hooks that have found it finish first; they may have queued a refresh. */
+	synchronize_rcu_expedited();
+	mutex_lock(&vf->lock);
+	vf->gone = true;
+	mutex_unlock(&vf->lock);
+	cancel_work_sync(&vf->refresh);
+	pasid_vf_unpin(vf);
+	pasid_vf_put(vf);
+}
+
+static int pasid_vf_add_locked(struct pci_dev *pdev, bool at_load)
+{
+	struct pasid_vf *vf;
+	int err;
+
+	if (pasid_vf_find(&pdev->dev))
+		return 0;
+	vf = pasid_vf_alloc(pdev);
+	if (!vf)
+		return -ENOMEM;
+	err = pasid_vf_identify(vf);
+	if (err) {
+		pasid_vf_put(vf);
+		return err;
+	}
+	pasid_vf_learn(vf);
+	hash_add_rcu(pasid_vfs, &vf->node, (unsigned long)&pdev->dev);
+	err = pasid_vf_start(vf, at_load);
+	if (err)
+		pci_err(pdev, "PASID control: the default ceiling is not in force (error %d)\n",
+			err);
+	err = pasid_vf_sysfs_add(vf);
+	if (err)
+		pasid_vf_withdraw(vf);
+	return err;
+}
+
+static void pasid_vf_add_reported(struct pci_dev *pdev, bool at_load)
+{
+	int err = pasid_vf_add_locked(pdev, at_load);
+
+	if (err && err != -ENODEV && err != -EOPNOTSUPP)
+		pci_err(pdev, "not under PASID control (error %d)\n", err);
+}
+
+/**
+ * pasid_vf_add() - put a VF that appears under control
+ * @pdev: any PCI device; others than VFs behind a VT-d unit in scalable mode are
+ *	left alone
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_add(struct pci_dev *pdev)
+{
+	if (!pdev->is_virtfn)
+		return;
+	mutex_lock(&pasid_vfs_lock);
+	pasid_vf_add_reported(pdev, false);
+	mutex_unlock(&pasid_vfs_lock);
+}
+
+/**
+ * pasid_vf_add_present() - put all VFs that are there under control
+ *
+ * A device that is going away cannot get past pasid_vf_remove() meanwhile, so
+ * that what intel-iommu has of it stays.
+ *
+ * Context: Process context, may sleep; at load.
+ * Return: 0; -ENODEV if no device at all is behind a VT-d unit; -EOPNOTSUPP if all
+ * units are in legacy mode.
+ */
+int pasid_vf_add_present(void)
+{
+	struct pci_dev *pdev = NULL;
+	struct pasid_unit unit;
+	int err, verdict = -ENODEV;
+
+	mutex_lock(&pasid_vfs_lock);
+	for_each_pci_dev(pdev) {
+		err = pasid_unit_of(&pdev->dev, &unit);
+		if (!err || (err == -EOPNOTSUPP && verdict))
+			verdict = err;
+		if (!err && pdev->is_virtfn)
+			pasid_vf_add_reported(pdev, true);
+	}
+	mutex_unlock(&pasid_vfs_lock);
+	return verdict;
+}
+
+/**
+ * pasid_vf_remove() - a device goes away
+ * @pdev: any PCI device; intel-iommu has not released it yet
+ *
+ * When this returns, nothing touches its tables any more.
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_remove(struct pci_dev *pdev)
+{
+	struct pasid_vf *vf;
+
+	mutex_lock(&pasid_vfs_lock);
+	vf = pasid_vf_find(&pdev->dev);
+	if (vf) {
+		pasid_vf_sysfs_remove(vf);
+		pasid_vf_withdraw(vf);
+	}
+	mutex_unlock(&pasid_vfs_lock);
+}
+
+/**
+ * pasid_vf_remove_all() - the module goes away
+ *
+ * Context: Process context, may sleep; sysfs files and hooks are gone.
+ */
+void pasid_vf_remove_all(void)
+{
+	struct hlist_node *next;
+	struct pasid_vf *vf;
+	int bucket;
+
+	mutex_lock(&pasid_vfs_lock);
+	hash_for_each_safe(pasid_vfs, bucket, next, vf, node)
+		pasid_vf_withdraw(vf);
+	mutex_unlock(&pasid_vfs_lock);
+}

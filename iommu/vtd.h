@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * VT-d scalable mode in memory: formats, table walk, invalidation descriptors.
+ * Section numbers are those of the VT-d specification, revision 5.10. Pure: the
+ * tables are reached through a function that the caller gives.
+ */
+#ifndef _PASID_VTD_H
+#define _PASID_VTD_H
+
+#include <linux/bitfield.h>
+#include <linux/bits.h>
+#include <linux/types.h>
+
+/* Registers (11.4) */
+#define VTD_REG_VER		0x00
+#define VTD_REG_RTADDR		0x20
+#define VTD_VER_MAJOR		GENMASK(7, 4)
+#define VTD_RTADDR_ADDR		GENMASK_ULL(63, 12)
+#define VTD_RTADDR_TTM		GENMASK_ULL(11, 10)
+#define VTD_RTADDR_TTM_SCALABLE	1
+
+/* Capability register (11.4.2) */
+#define VTD_CAP_CM		BIT_ULL(7)
+#define VTD_CAP_DWD		BIT_ULL(54)
+#define VTD_CAP_DRD		BIT_ULL(55)
+
+/* Extended capability register (11.4.3) */
+#define VTD_ECAP_C		BIT_ULL(0)
+#define VTD_ECAP_PRS		BIT_ULL(29)
+#define VTD_ECAP_ERS		BIT_ULL(30)
+#define VTD_ECAP_SRS		BIT_ULL(31)
+#define VTD_ECAP_PSS		GENMASK_ULL(39, 35)
+#define VTD_ECAP_PASID		BIT_ULL(40)
+#define VTD_ECAP_DIT		BIT_ULL(41)
+#define VTD_ECAP_SMTS		BIT_ULL(43)
+
+/* Root entry (9.1), scalable-mode context entry (9.4): 4 qwords */
+#define VTD_PRESENT		BIT_ULL(0)
+#define VTD_ADDR		GENMASK_ULL(63, 12)
+#define VTD_CTX_QWORDS		4
+#define VTD_CTX_PASIDE		BIT_ULL(3)
+#define VTD_CTX_PRE		BIT_ULL(4)
+#define VTD_CTX_EPTR		BIT_ULL(6)
+#define VTD_CTX_PDTS		GENMASK_ULL(11, 9)
+#define VTD_CTX_RID_PASID	GENMASK_ULL(19, 0)	/* qword 1 */
+/* What permissions gate in qword 0. EPTR is illegal without PASIDE (fault 43h). */
+#define VTD_CTX_GATES		(VTD_CTX_PASIDE | VTD_CTX_PRE | VTD_CTX_EPTR)
+
+/* PASID directory entry (9.5): 1 qword; PASID-table entry (9.6): 8 qwords */
+#define VTD_PTE_QWORDS		8
+#define VTD_LEAF_ENTRIES	64
+#define VTD_LEAF_SHIFT		6
+#define VTD_PASID_MAX		BIT(20)
+#define VTD_PTE_PGTT		GENMASK_ULL(8, 6)	/* qword 0 */
+#define VTD_PGTT_NESTED		3
+#define VTD_PTE_DID		GENMASK_ULL(15, 0)	/* qword 1 */
+#define VTD_PTE_SRE		BIT_ULL(0)		/* qword 2 */
+#define VTD_PTE_ERE		BIT_ULL(1)		/* qword 2 */
+#define VTD_DIDS		BIT(16)
+
+/**
+ * typedef vtd_map_fn - reach a page of the tables
+ * @addr: physical address, 4 KiB aligned
+ *
+ * Return: where the page can be read and written, or NULL if it is not memory.
+ */
+typedef void *vtd_map_fn(u64 addr);
+
+/**
+ * struct vtd_pasid_dir - the PASID directory that a context entry names
+ * @entries: its entries
+ * @count: how many: 2^7 to 2^14
+ * @rid_pasid: the PASID of requests without PASID
+ */
+struct vtd_pasid_dir {
+	u64 *entries;
+	u32 count;
+	u32 rid_pasid;
+};
+
+u64 *vtd_find_context(u64 root, u16 rid, vtd_map_fn *map);
+int vtd_find_pasid_dir(const u64 *ctx, vtd_map_fn *map, struct vtd_pasid_dir *dir);
+u64 *vtd_find_leaf(const struct vtd_pasid_dir *dir, u32 index, vtd_map_fn *map);
+u64 *vtd_find_pte(const struct vtd_pasid_dir *dir, u32 pasid, vtd_map_fn *map);
+
+/**
+ * struct vtd_pte_rule - what the VF's effective set means for PASID-table entries
+ * @exec: execute requests are allowed; only ever true if ECAP.ERS reads 1
+ * @priv: privileged requests are allowed; only ever true if ECAP.SRS reads 1
+ * @grant: also where intel-iommu did not ask for it: every address space behind
+ *	the VF's PASIDs belongs to its assigned user
+ */
+struct vtd_pte_rule {
+	bool exec;
+	bool priv;
+	bool grant;
+};
+
+u64 vtd_context_target(u64 qword0, u64 intent, unsigned int effective);
+u64 vtd_pte_target(const u64 *pte, bool intent_sre, const struct vtd_pte_rule *rule);
+
+/* Invalidation (6.5.2): one submission ends in one wait descriptor. */
+#define VTD_PLAN_BATCH		64
+
+/**
+ * struct vtd_desc - a 256-bit invalidation descriptor
+ * @qw: its qwords, as the queue takes them
+ */
+struct vtd_desc {
+	u64 qw[4];
+};
+
+/**
+ * struct vtd_plan - invalidation descriptors on their way to the queue
+ * @desc: those not submitted yet
+ * @count: how many of them
+ * @submit: hands over @desc[0..@count) and waits until the hardware is done;
+ *	returns 0 or a negative errno
+ * @submit_arg: for @submit
+ * @descriptors: handed over so far
+ * @submissions: calls of @submit so far
+ * @err: the first error of @submit
+ */
+struct vtd_plan {
+	struct vtd_desc desc[VTD_PLAN_BATCH];
+	unsigned int count;
+	int (*submit)(void *arg, struct vtd_desc *desc, unsigned int count);
+	void *submit_arg;
+	unsigned int descriptors;
+	unsigned int submissions;
+	int err;
+};
+
+/**
+ * struct vtd_function - what invalidations need to know of a function
+ * @rid: its requester ID
+ * @pfsid: its PF's requester ID where ECAP.DIT is set, else 0 (reserved)
+ * @ats: it may hold translations: ATS is on and the function is present
+ * @pasid: it takes requests with PASID: PASID is on in the PF
+ * @twice: erratum: it may complete a device-TLB invalidation too early, and
+ *	needs a second one
+ * @drain: IOTLB descriptor bits DR and DW that CAP offers
+ */
+struct vtd_function {
+	u16 rid;
+	u16 pfsid;
+	bool ats;
+	bool pasid;
+	bool twice;
+	u64 drain;
+};
+
+u64 vtd_iotlb_drain(u64 cap);
+void vtd_plan_init(struct vtd_plan *plan,
+		   int (*submit)(void *arg, struct vtd_desc *desc, unsigned int count),
+		   void *submit_arg);
+void vtd_plan_context(struct vtd_plan *plan, u16 rid);
+void vtd_plan_domain(struct vtd_plan *plan, const struct vtd_function *fn, u16 did);
+void vtd_plan_all_domains(struct vtd_plan *plan, const struct vtd_function *fn);
+void vtd_plan_device_tlb(struct vtd_plan *plan, const struct vtd_function *fn);
+void vtd_plan_entry(struct vtd_plan *plan, const struct vtd_function *fn,
+		    u16 did, u32 pasid);
+int vtd_plan_run(struct vtd_plan *plan);
+
+#endif /* _PASID_VTD_H */
