@@ -176,6 +176,8 @@ static int mock_set_pasid(struct pci_dev *pdev, bool on)
 {
 	if (pdev->pasid_enabled == on)
 		return 0;
+	if (!pdev->pasid_cap)
+		return -EOPNOTSUPP;
 	if (on)
 		return pci_enable_pasid(pdev, pci_pasid_features(pdev));
 
@@ -204,7 +206,6 @@ static ssize_t pasid_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(pasid);
 
-#ifdef CONFIG_PCI_PRI
 /*
  * pci_enable_pri() is not exported; what it does after its checks is simple
  * enough to do here. Older kernels enable PRI only on demand, so that there may
@@ -252,7 +253,6 @@ static ssize_t pri_store(struct device *dev, struct device_attribute *attr,
 	return mock_set_pri(to_pci_dev(dev), on) ?: count;
 }
 static DEVICE_ATTR_RW(pri);
-#endif
 
 /* What a VF does that got an Unsupported Request for a translation request. */
 static ssize_t vf_ats_off_store(struct device *dev,
@@ -300,9 +300,7 @@ static DEVICE_ATTR_WO(vf_present);
 
 static struct attribute *mock_attrs[] = {
 	&dev_attr_pasid.attr,
-#ifdef CONFIG_PCI_PRI
 	&dev_attr_pri.attr,
-#endif
 	&dev_attr_vf_ats_off.attr,
 	&dev_attr_vf_present.attr,
 	NULL
@@ -340,9 +338,7 @@ static int mock_pf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 
 	state->pasid = pdev->pasid_enabled;
-#ifdef CONFIG_PCI_PRI
 	state->pri = pdev->pri_enabled;
-#endif
 	pci_set_drvdata(pdev, state);
 	return pcim_enable_device(pdev);
 }
@@ -355,9 +351,7 @@ static void mock_pf_remove(struct pci_dev *pdev)
 
 	guard(mutex)(&control_lock);
 	mock_set_pasid(pdev, state->pasid);
-#ifdef CONFIG_PCI_PRI
 	mock_set_pri(pdev, state->pri);
-#endif
 }
 
 static const struct pci_device_id mock_pf_ids[] = {
