@@ -22,7 +22,7 @@ base_image() { # RELEASE [KO...]
 make_base() { # RELEASE [KO...]: the archive on stdout
 	local release=$1 tree modules
 	shift
-	tree=$(mktemp -d "$root/build/image.XXXXXX")
+	tree=$run/base
 	modules=$tree/lib/modules/$release
 	mkdir -p "$tree/bin" "$modules"
 	cp "$root/bin/busybox" "$tree/bin/"
@@ -30,11 +30,13 @@ make_base() { # RELEASE [KO...]: the archive on stdout
 		cp "$root$file" "$modules/"
 	done
 	in_root sh -c "unxz ${modules#"$root"}/*.xz"
-	[ $# = 0 ] || cp "$@" "$modules/"
+	if [ $# -gt 0 ]; then
+		cp "$@" "$modules/"
+		in_root strip --strip-debug "${@/#*\//${modules#"$root"}/}" # ten times smaller
+	fi
 	cp "$root/lib/modules/$release/"modules.{builtin,builtin.modinfo,order} "$modules/"
 	in_root depmod -b "${tree#"$root"}" "$release"
 	archive "$tree"
-	rm -rf "$tree"
 }
 
 stock_modules() { # RELEASE: files of these modules and of what they depend on

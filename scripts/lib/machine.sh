@@ -121,16 +121,10 @@ judge() { # ENDED
 	fi
 }
 
-# Boots the script and sets $verdict and $reason. $run stays until the shell ends.
+# Boots the script and sets $verdict and $reason.
 run_machine() { # RELEASE IMAGE ACCELERATOR SCRIPT [ARG...]
 	local release=$1 image=$2 accelerator=$3 ended=yes
 	shift 3
-	sweep_runs
-	run=$root/run/lab/$BASHPID
-	trap 'stop_qemu; rm -rf --one-file-system "$run"' EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM HUP
-	mkdir -p "$run"
 	run_image "$run/tree" "$@" | cat "$image" - >"$run/initrd"
 	start_qemu "$release" "$accelerator"
 	serve || ended=no
@@ -138,12 +132,17 @@ run_machine() { # RELEASE IMAGE ACCELERATOR SCRIPT [ARG...]
 	judge "$ended"
 }
 
-# Folders of runs whose shell was killed before it could clean up.
-sweep_runs() {
+# Sets $run, a folder of this shell alone, and sees to it that nothing outlives the shell.
+use_run_folder() {
 	local old
-	for old in "$root"/run/lab/*; do
+	for old in "$root"/run/lab/*; do # of shells that were killed before they could clean up
 		[ -e "/proc/${old##*/}" ] || rm -rf --one-file-system "$old"
 	done
+	run=$root/run/lab/$BASHPID
+	trap 'stop_qemu; rm -rf --one-file-system "$run"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	mkdir "$run"
 }
 
 # KVM only where a machine really boots with it: /dev/kvm may be there and useless. One probe per boot of the host.
@@ -161,7 +160,8 @@ accelerator() { # RELEASE IMAGE
 }
 
 probe_kvm() { # RELEASE IMAGE
-	opt_no_mock=yes opt_timeout=20 opt_add=() opt_append='' opt_mem=1024 opt_smp=2
+	use_run_folder
+	opt_no_mock=yes opt_timeout=10 opt_add=() opt_append='' opt_mem=1024 opt_smp=2
 	run_machine "$1" "$2" kvm /dev/null
 	[ "$verdict" = 0 ] && echo kvm || echo tcg,thread=multi
 }
@@ -179,6 +179,7 @@ keep_evidence() {
 boot() { # SCRIPT [ARG...]
 	local release modules image
 	setup
+	use_run_folder
 	release=$(kernel_of "$opt_kernel")
 	modules=$(machine_modules "$opt_kernel")
 	# shellcheck disable=SC2086

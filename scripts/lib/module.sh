@@ -30,7 +30,7 @@ build_module() { # KERNEL DIR PATHS SYMVERS [VAR=value...]
 # A copy, as others may edit the tree meanwhile. Without what a build by hand left in it: kbuild would link that.
 take_snapshot() { # DIR PATHS SYMVERS: prints where it is
 	local snapshot
-	snapshot=$(mktemp -d "$root/build/snapshot.XXXXXX")
+	snapshot=$(mktemp -d "$run/snapshot.XXXXXX")
 	mkdir "$snapshot/src"
 	# shellcheck disable=SC2086
 	(cd "$1" && cp -rL --parents $2 "$snapshot/src/")
