@@ -62,6 +62,18 @@ struct pci_dev *lab_find_device(const char *bdf)
 	return ERR_PTR(-ENODEV);
 }
 
+/* The core attaches to nothing, and is content, where there are no PASIDs. */
+static struct pci_dev *find_pasid_device(const char *bdf)
+{
+	struct pci_dev *pdev = lab_find_device(bdf);
+
+	if (IS_ERR(pdev) || pdev->dev.iommu->max_pasids)
+		return pdev;
+
+	pci_dev_put(pdev);
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
 static struct lab_device *device_find(const struct device *dev)
 {
 	struct lab_device *ld;
@@ -75,7 +87,7 @@ static struct lab_device *device_find(const struct device *dev)
 
 static struct lab_device *device_get(const char *bdf)
 {
-	struct pci_dev *pdev = lab_find_device(bdf);
+	struct pci_dev *pdev = find_pasid_device(bdf);
 	struct lab_device *ld;
 
 	if (IS_ERR(pdev))
@@ -393,7 +405,7 @@ int lab_cmd_bench(int argc, char **argv)
 	if (!loops || loops > MAX_LOOPS)
 		return -EINVAL;
 
-	pdev = lab_find_device(argv[0]);
+	pdev = find_pasid_device(argv[0]);
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
 
