@@ -78,12 +78,15 @@ stop_qemu() {
 
 # Answers the guest until QEMU ends (true) or the deadline passes (false).
 serve() {
-	local request requests end=$((SECONDS + opt_timeout)) mark=0
+	local request='' part requests end=$((SECONDS + opt_timeout)) mark=0
 	exec {requests}<>"$run/witness.out"
 	while kill -0 "$qemu" 2>/dev/null; do
 		[ $SECONDS -lt $end ] || return 1
-		if read -r -t 0.1 -u "$requests" request; then
-			answer "$request"
+		if read -r -t 0.1 -u "$requests" part; then
+			answer "$request$part"
+			request=''
+		else
+			request+=$part # the time may be up in the middle of a line
 		fi
 	done
 }

@@ -70,7 +70,6 @@ root_path() {
 }
 
 require_debootstrap() {
-	[ "$(id -u)" = 0 ] || die "$EXIT_MISSING" 'the lab needs chroot and mount: run it as root'
 	! command -v debootstrap >/dev/null || return 0
 	command -v apt-get >/dev/null || die "$EXIT_MISSING" 'install debootstrap first: there is no apt-get here to do it'
 	export DEBIAN_FRONTEND=noninteractive
@@ -81,6 +80,7 @@ require_debootstrap() {
 
 # Sets $root, and builds it if it is not there.
 setup() {
+	[ "$EUID" = 0 ] || die "$EXIT_MISSING" 'the lab needs chroot and mount: run it as root'
 	root=$(root_path)
 	[ ! -d "$root" ] || return 0
 	mkdir -p "$cache"
