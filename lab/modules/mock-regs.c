@@ -108,6 +108,7 @@ static void add_ari(struct mock_layout *l)
 
 static void add_pasid(struct mock_layout *l, const struct mock_config *c)
 {
+	u16 pos = add_ext_cap(l, PCI_EXT_CAP_ID_PASID, 1, PASID_SIZE);
 	u16 cap = c->pasid_width << 8;
 	u16 ctrl = PCI_PASID_CTRL_ENABLE;
 
@@ -120,9 +121,8 @@ static void add_pasid(struct mock_layout *l, const struct mock_config *c)
 		ctrl |= PCI_PASID_CTRL_PRIV;
 	}
 
-	l->pasid = add_ext_cap(l, PCI_EXT_CAP_ID_PASID, 1, PASID_SIZE);
-	ro16(l, l->pasid + PCI_PASID_CAP, cap);
-	rw16(l, l->pasid + PCI_PASID_CTRL, ctrl);
+	ro16(l, pos + PCI_PASID_CAP, cap);
+	rw16(l, pos + PCI_PASID_CTRL, ctrl);
 }
 
 static void add_pri(struct mock_layout *l)
@@ -161,7 +161,7 @@ static void add_exp(struct mock_layout *l)
 	ro32(l, EXP + PCI_EXP_DEVCAP, PCI_EXP_DEVCAP_RBER | PCI_EXP_DEVCAP_FLR);
 	ro32(l, EXP + PCI_EXP_LNKCAP,
 	     PCI_EXP_LNKCAP_SLS_2_5GB | PCI_EXP_LNKSTA_NLW_X1);
-	/* pci_enable_pasid() insists on End-End TLP Prefixes. */
+	/* pci_enable_pasid() insists on End-End TLP Prefixes: at most one. */
 	ro32(l, EXP + PCI_EXP_DEVCAP2, PCI_EXP_DEVCAP2_EE_PREFIX | BIT(22));
 	ro32(l, EXP + PCI_EXP_LNKCAP2, PCI_EXP_LNKCAP2_SLS_2_5GB);
 	rw16(l, EXP + PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_BCR_FLR);

@@ -42,7 +42,6 @@ struct mock_config {
  * @rw: bits that a write sets and clears; all others are read-only
  * @w1c: bits that a write of one clears
  * @ats: offset of the ATS capability, 0 if there is none; so the following
- * @pasid: offset of the PASID capability
  * @pri: offset of the PRI capability
  * @sriov: offset of the SR-IOV capability
  * @end: where the next extended capability goes
@@ -53,7 +52,6 @@ struct mock_layout {
 	u8 rw[MOCK_CFG_SIZE];
 	u8 w1c[MOCK_CFG_SIZE];
 	u16 ats;
-	u16 pasid;
 	u16 pri;
 	u16 sriov;
 	u16 end;
