@@ -56,9 +56,12 @@ unpack_kernels() { # ROOT RELEASE...
 }
 
 step() { # TEXT COMMAND...
-	local text=$1 start=$SECONDS
+	local text=$1 start=$SECONDS contain=()
 	shift
-	"$@" >>"$setup_log" 2>&1 </dev/null || die 1 "set-up failed at '$text'; see $setup_log"
+	# A set-up that is killed takes its programs and their mounts with it.
+	[ "$(type -t "$1")" = function ] ||
+		contain=(setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child)
+	"${contain[@]}" "$@" >>"$setup_log" 2>&1 </dev/null || die 1 "set-up failed at '$text'; see $setup_log"
 	say "set-up: $text ($((SECONDS - start)) s)"
 }
 
