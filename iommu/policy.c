@@ -170,6 +170,19 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 	return err;
 }
 
+/* One line per change that can be seen in pasid_ctl. */
+static void pasid_vf_log_ceiling(struct pasid_vf *vf, unsigned int old)
+{
+	char was[PASID_PERM_TEXT_MAX], is[PASID_PERM_TEXT_MAX];
+	unsigned int supported = pasid_vf_supported(vf);
+
+	if (!((vf->ceiling ^ old) & supported))
+		return;
+	pasid_perm_format(was, old & supported);
+	pasid_perm_format(is, vf->ceiling & supported);
+	pci_info(vf->pdev, "pasid_ctl: %s (was %s)\n", is, was);
+}
+
 /**
  * pasid_vf_set_ceiling() - the admin changes what the VF may ever do
  * @vf: the VF
@@ -182,15 +195,10 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
  */
 int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
 {
-	char was[PASID_PERM_TEXT_MAX], is[PASID_PERM_TEXT_MAX];
 	unsigned int old = vf->ceiling;
 	int err = pasid_vf_change(vf, ceiling, vf->request);
 
-	if (vf->ceiling != old) {
-		pasid_perm_format(was, old);
-		pasid_perm_format(is, vf->ceiling);
-		pci_info(vf->pdev, "pasid_ctl: %s (was %s)\n", is, was);
-	}
+	pasid_vf_log_ceiling(vf, old);
 	if (err == -EIO)
 		pci_err(vf->pdev, "pasid_ctl: the IOMMU did not complete an invalidation; what was taken away stays away, what was granted is not\n");
 	return err;

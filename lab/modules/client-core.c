@@ -64,3 +64,9 @@ void lab_detach(struct iommu_domain *domain, struct device *dev, u32 pasid)
 {
 	iommu_detach_device_pasid(domain, dev, pasid);
 }
+
+/* Page requests are on from the beginning. */
+int lab_iopf(struct device *dev, bool enable)
+{
+	return -EOPNOTSUPP;
+}

@@ -159,3 +159,9 @@ void lab_detach(struct iommu_domain *domain, struct device *dev, u32 pasid)
 	else
 		iommu_detach_device_pasid(domain, dev, pasid);
 }
+
+int lab_iopf(struct device *dev, bool enable)
+{
+	return enable ? iommu_dev_enable_feature(dev, IOMMU_DEV_FEAT_IOPF) :
+			iommu_dev_disable_feature(dev, IOMMU_DEV_FEAT_IOPF);
+}

@@ -23,6 +23,24 @@
 
 #define MAX_COMMAND	256
 
+/* iopf <bdf> on|off: page requests on demand, as a driver that uses SVA does */
+static int lab_cmd_iopf(int argc, char **argv)
+{
+	struct pci_dev *pdev;
+	bool enable;
+	int ret;
+
+	ret = kstrtobool(argv[1], &enable);
+	if (ret)
+		return ret;
+	pdev = pasid_lab_find_device(argv[0]);
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	ret = lab_iopf(&pdev->dev, enable);
+	pci_dev_put(pdev);
+	return ret;
+}
+
 static const struct pasid_lab_command commands[] = {
 	{ "attach",		2, 4, lab_cmd_attach },
 	{ "attach-range",	5, 5, lab_cmd_attach_range },
@@ -33,6 +51,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "bench",		3, 3, lab_cmd_bench },
 	{ "ecap",		1, 3, lab_cmd_ecap },
 	{ "fail-qi",		1, 2, lab_cmd_fail_qi },
+	{ "iopf",		2, 2, lab_cmd_iopf },
 	{ }
 };
 

@@ -91,6 +91,7 @@ int lab_attach(struct iommu_domain *domain, struct device *dev, u32 pasid,
 int lab_replace(struct iommu_domain *domain, struct device *dev, u32 pasid,
 		struct iommu_attach_handle *handle);
 void lab_detach(struct iommu_domain *domain, struct device *dev, u32 pasid);
+int lab_iopf(struct device *dev, bool enable);
 
 /* client-ecap.c */
 int lab_ecap_init(void);

@@ -14,12 +14,14 @@
 
 #include <linux/bitmap.h>
 #include <linux/device/bus.h>
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pci-ats.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/static_call.h>
 #include <linux/sysfs.h>
 #include <linux/vmalloc.h>
 
@@ -206,13 +208,28 @@ static ssize_t pasid_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(pasid);
 
-/*
- * pci_enable_pri() is not exported; what it does after its checks is simple
- * enough to do here. Older kernels enable PRI only on demand, so that there may
- * be no number of requests to restore: then it is all that the device can have.
- */
+static int no_enable_pri(struct pci_dev *pdev, u32 reqs)
+{
+	return -EOPNOTSUPP;
+}
+
+DEFINE_STATIC_CALL(mock_enable_pri, no_enable_pri);
+
+/* pci_enable_pri() is not exported; a kprobe knows where it is. */
+static void __init mock_find_enable_pri(void)
+{
+	struct kprobe probe = { .symbol_name = "pci_enable_pri" };
+
+	if (register_kprobe(&probe))
+		return;
+	static_call_update(mock_enable_pri, (void *)probe.addr);
+	unregister_kprobe(&probe);
+}
+
 static int mock_set_pri(struct pci_dev *pdev, bool on)
 {
+	u32 reqs;
+
 	if (pdev->pri_enabled == on)
 		return 0;
 	if (!pdev->pri_cap)
@@ -221,16 +238,8 @@ static int mock_set_pri(struct pci_dev *pdev, bool on)
 		pci_disable_pri(pdev);
 		return 0;
 	}
-
-	if (!pdev->pri_reqs_alloc)
-		pci_read_config_dword(pdev, pdev->pri_cap + PCI_PRI_MAX_REQ,
-				      &pdev->pri_reqs_alloc);
-	pci_write_config_dword(pdev, pdev->pri_cap + PCI_PRI_ALLOC_REQ,
-			       pdev->pri_reqs_alloc);
-	pci_write_config_word(pdev, pdev->pri_cap + PCI_PRI_CTRL,
-			      PCI_PRI_CTRL_ENABLE);
-	pdev->pri_enabled = 1;
-	return 0;
+	pci_read_config_dword(pdev, pdev->pri_cap + PCI_PRI_MAX_REQ, &reqs);
+	return static_call(mock_enable_pri)(pdev, reqs);
 }
 
 static ssize_t pri_show(struct device *dev, struct device_attribute *attr,
@@ -515,6 +524,7 @@ static int __init mock_init(void)
 	if (ret)
 		return ret;
 
+	mock_find_enable_pri();
 	bus = mock_find_bus();
 	if (IS_ERR(bus))
 		return PTR_ERR(bus);

@@ -12,7 +12,7 @@
 /* PCI_CFG_SPACE_EXP_SIZE, without the rest of linux/pci.h */
 #define MOCK_CFG_SIZE		4096
 
-#define MOCK_VENDOR_ID		0x1af4
+#define MOCK_VENDOR_ID		0x1b36
 #define MOCK_PF_DEVICE_ID	0x5051
 #define MOCK_VF_DEVICE_ID	0x5052
 

@@ -8,7 +8,8 @@ readonly STOCK_MODULES='irqbypass vfio vfio_iommu_type1 vfio-pci-core vfio-pci'
 base_image() { # RELEASE [KO...]
 	local release=$1 image
 	shift
-	image=$cache/image/$({ declare -f base_image make_base && echo "$root $release $STOCK_MODULES" && sha256sum /dev/null "$@"; } | hash_of_stdin).cpio
+	image=$cache/image/$({ declare -f base_image make_base && echo "$root $release $STOCK_MODULES" &&
+		sha256sum "$repo"/lab/programs/*.c "$@"; } | hash_of_stdin).cpio
 	if [ ! -e "$image" ]; then
 		mkdir -p "$cache/image"
 		make_base "$release" "$@" >"$image.$$"
@@ -35,8 +36,17 @@ make_base() { # RELEASE [KO...]: the archive on stdout
 		in_root strip --strip-debug "${@/#*\//${modules#"$root"}/}" # ten times smaller
 	fi
 	cp "$root/lib/modules/$release/"modules.{builtin,builtin.modinfo,order} "$modules/"
+	build_programs "$tree/bin"
 	in_root depmod -b "${tree#"$root"}" "$release"
 	archive "$tree"
+}
+
+# What busybox has no applet for, as static programs.
+build_programs() { # DIR inside the root
+	local source
+	for source in "$repo"/lab/programs/*.c; do
+		in_root gcc -static -O2 -Wall -Wextra -Werror -x c -o "${1#"$root"}/$(basename "$source" .c)" - <"$source"
+	done
 }
 
 stock_modules() { # RELEASE: files of these modules and of what they depend on

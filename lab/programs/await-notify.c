@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * await-notify FILE: waits, 10 s at most, until the kernel notifies that a sysfs
+ * attribute has changed, and prints what it says then. "ready" before means that
+ * changes are seen from now on.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static ssize_t read_again(int fd, char *text, size_t size)
+{
+	return lseek(fd, 0, SEEK_SET) ? -1 : read(fd, text, size);
+}
+
+int main(int argc, char **argv)
+{
+	struct pollfd wait = { .events = POLLPRI };
+	char text[4096];
+	ssize_t length;
+
+	if (argc != 2)
+		return 2;
+	wait.fd = open(argv[1], O_RDONLY);
+	/* A change counts from the last read. */
+	if (wait.fd < 0 || read_again(wait.fd, text, sizeof(text)) < 0)
+		return 1;
+	if (write(STDOUT_FILENO, "ready\n", 6) != 6)
+		return 1;
+	if (poll(&wait, 1, 10000) != 1 || !(wait.revents & POLLPRI)) {
+		fprintf(stderr, "%s: no notification\n", argv[1]);
+		return 1;
+	}
+	length = read_again(wait.fd, text, sizeof(text));
+	return length < 0 || write(STDOUT_FILENO, text, length) != length;
+}

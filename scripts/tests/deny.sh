@@ -1,0 +1,109 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2317
+# I2 to I4, I6: deny and grant of enable with 0 to 4096 PASIDs in 1 and in 8 domains. What the IOMMU receives is
+# the recipe of the specification's Table 28, in its order, and its length depends on domains, not on PASIDs.
+. /lab/lib.sh
+
+first=$(vf 0)
+second=$(vf 1)
+
+prepare() {
+	load_client
+	load
+	lab_do attach "$second" 5
+	snapshot "$(pf)" "$second" "$(vf 7)" >/tmp/others
+}
+
+# The recipe: context cache, waited for; then every domain's PASID cache and IOTLB; then the device TLB.
+expect_recipe() { # DOMAINS
+	local seen
+	seen=$(witness inval | grep -v '^iec')
+	expect_equal "$(echo "$seen" | sed -n 1,2p | tr '\n' ' ')" "context-cache device sid=${first#0000:} wait " start
+	expect_equal "$(echo "$seen" | tail -n 2 | tr '\n' ' ')" "device-iotlb sid=${first#0000:} all wait " end
+	expect_equal "$(echo "$seen" | grep -c '^pasid-cache domain')" "$1" 'PASID-cache invalidations'
+	expect_equal "$(echo "$seen" | grep -c '^iotlb domain')" "$1" 'IOTLB invalidations'
+	expect_equal "$(echo "$seen" | grep -vc '^wait')" $((2 * $1 + 2)) 'descriptors'
+	expect_less "$(echo "$seen" | grep -c '^wait')" 2 'submissions'
+}
+
+entry_lines() {
+	witness walk "$first" | grep ' pasid '
+}
+
+deny_and_grant() { # PASIDS DOMAINS
+	[ "$1" = 0 ] || lab_do attach-range "$first" 64 "$1" paging "$2"
+	entry_lines >/tmp/entries
+	expect_equal "$(wc -l </tmp/entries)" $(($1 + 1)) 'entries'
+	expect_file "$pci/$first/pasid/entries" "$1"
+
+	witness inval mark
+	set_ctl "$first" -enable
+	expect_recipe $(($2 + 1))
+	expect_context "$first" PASIDE 0
+	entry_lines >/tmp/after
+	expect_same /tmp/entries /tmp/after 'PASID-table entries'
+
+	witness inval mark
+	set_ctl "$first" -enable
+	expect_no_inval
+
+	set_ctl "$first" +enable
+	expect_recipe $(($2 + 1))
+	expect_context "$first" PASIDE 1
+	entry_lines >/tmp/after
+	expect_same /tmp/entries /tmp/after 'PASID-table entries'
+	[ "$1" = 0 ] || lab_do detach-all "$first"
+}
+
+attach_after_deny() {
+	set_ctl "$first" -enable
+	lab_do attach "$first" 11
+	expect_context "$first" PASIDE 0
+	lab_do detach "$first" 11
+	lab_do attach "$first" 12
+	expect_context "$first" PASIDE 0
+	set_ctl "$first" default
+	expect_context "$first" PASIDE 1
+	lab_do detach-all "$first"
+}
+
+reset_does_not_lift_a_deny() {
+	set_ctl "$first" -enable
+	lab_do attach "$first" 11
+	echo 1 >"$pci/$first/reset"
+	expect_context "$first" PASIDE 0
+	expect_ctl "$first" "$(sed 's/+enable/-enable/' "$pci/$second/pasid_ctl")"
+	set_ctl "$first" default
+	lab_do detach-all "$first"
+}
+
+pri_alone() {
+	grep -q '+pri' "$pci/$first/pasid/supported" || { echo 'this kernel enables PRI on demand'; return 0; }
+	expect_context "$first" PRE 1
+	witness inval mark
+	set_ctl "$first" -pri
+	expect_recipe 1
+	expect_context "$first" PRE 0
+	expect_context "$first" PASIDE 1
+	set_ctl "$first" +pri
+	expect_context "$first" PRE 1
+}
+
+others_are_the_same() {
+	snapshot "$(pf)" "$second" "$(vf 7)" >/tmp/after
+	expect_same /tmp/others /tmp/after 'PF or siblings'
+}
+
+it 'prepare' prepare
+it 'without PASIDs' deny_and_grant 0 0
+it '1 PASID in 1 domain' deny_and_grant 1 1
+it '64 PASIDs in 1 domain' deny_and_grant 64 1
+it '64 PASIDs in 8 domains' deny_and_grant 64 8
+it '4096 PASIDs in 1 domain' deny_and_grant 4096 1
+it '4096 PASIDs in 8 domains' deny_and_grant 4096 8
+it 'attach after deny (I6)' attach_after_deny
+it 'a reset does not lift a deny (I6)' reset_does_not_lift_a_deny
+it 'page requests alone' pri_alone
+it 'PF and siblings are the same bit for bit (I4)' others_are_the_same
+finish

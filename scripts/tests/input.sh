@@ -1,0 +1,129 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2317
+# Bad input of every kind: the exact error, nothing changed, nothing invalidated; and good input in every shape.
+. /lab/lib.sh
+
+vf=$(vf 0)
+ctl=$pci/$vf/pasid_ctl
+
+prepare() {
+	load
+	set_ctl "$vf" '-pri'
+	cat "$ctl" >/tmp/text
+	snapshot "$vf" >/tmp/tables
+	witness inval mark
+}
+
+unchanged() {
+	expect_file "$ctl" "$(cat /tmp/text)"
+	snapshot "$vf" >/tmp/after
+	expect_same /tmp/tables /tmp/after 'tables'
+	expect_no_inval
+}
+
+refused() { # ERROR, text on standard input
+	expect_equal "$(answer_of "$ctl")" "$1" 'answer'
+	unchanged
+}
+
+text_refused() { # ERROR TEXT
+	printf '%s' "$2" | refused "$1"
+}
+
+blanks() { # COUNT
+	head -c "$1" /dev/zero | tr '\0' ' '
+}
+
+nul_inside() {
+	printf '+enable\0-priv\n' | refused EINVAL
+	printf '\0' | refused EINVAL
+	printf -- '-enable\0' | refused EINVAL
+}
+
+long_text() {
+	blanks 4096 | refused EINVAL
+	{ printf -- '-enable'; blanks 4089; } | refused EINVAL
+	{ printf -- '-enable'; blanks 8000; printf -- '-priv'; } | refused EINVAL
+	{ blanks 4089; printf -- '-enable'; } | refused EINVAL
+}
+
+several_lines() {
+	printf -- '-enable\n-priv\n' | refused EINVAL
+	printf '\n-enable\n' | refused EINVAL
+}
+
+longest_good_text() {
+	{ printf -- '-enable'; blanks 4087; echo; } | answer_of "$ctl" >/tmp/answer
+	expect_file /tmp/answer 0
+	set_ctl "$vf" +enable
+}
+
+good_text() {
+	printf -- '-enable' | answer_of "$ctl" >/tmp/answer
+	expect_file /tmp/answer 0
+	expect_context "$vf" PASIDE 0
+	printf '\t +enable \t\n' | answer_of "$ctl" >/tmp/answer
+	expect_file /tmp/answer 0
+	expect_context "$vf" PASIDE 1
+	set_ctl "$vf" '-all -enable -exec -priv -pri'
+	set_ctl "$vf" '+all -exec'
+	set_ctl "$vf" '-all +enable -pri'
+	expect_ctl "$vf" '+enable -exec -priv -pri'
+	set_ctl "$vf" default
+}
+
+refused_twice_is_said() {
+	echo '+enable +enable' >"$ctl" 2>/dev/null || true
+	dmesg | grep -qF "refused '+enable +enable\\n': a name is given twice"
+}
+
+# The log is rate-limited, and the tests above have used that up.
+refusal_says_why() {
+	await 15 refused_twice_is_said
+}
+
+log_is_not_flooded() {
+	local i=0 before
+	before=$(dmesg | grep -c refused)
+	while [ $i -lt 200 ]; do
+		echo nonsense >"$ctl" 2>/dev/null || true
+		i=$((i + 1))
+	done
+	expect_less $(($(dmesg | grep -c refused) - before)) 40 'lines in the log'
+}
+
+it 'prepare' prepare
+it 'empty line' text_refused EINVAL '
+'
+it 'blanks only' text_refused EINVAL '   	 '
+it 'unknown word' text_refused EINVAL 'nonsense'
+it 'unknown name' text_refused EINVAL '+enabled'
+it 'prefix of a name' text_refused EINVAL '+enabl'
+it 'name without a sign' text_refused EINVAL 'enable'
+it 'sign without a name' text_refused EINVAL '+'
+it 'sign and name apart' text_refused EINVAL '- enable'
+it 'two signs' text_refused EINVAL '--enable'
+it 'upper case' text_refused EINVAL '-ENABLE'
+it 'comma between words' text_refused EINVAL '-enable,-priv'
+it 'a good word before a bad one' text_refused EINVAL '-enable -nonsense'
+it 'a name twice' text_refused EINVAL '+enable +enable'
+it 'a name twice, both ways' text_refused EINVAL '-enable +enable'
+it 'all, not first' text_refused EINVAL '-enable +all'
+it 'all, twice' text_refused EINVAL '+all -all'
+it 'all without a sign' text_refused EINVAL 'all'
+it 'default with a word before it' text_refused EINVAL '-enable default'
+it 'default with a word behind it' text_refused EINVAL 'default -enable'
+it 'default with a sign' text_refused EINVAL '+default'
+it 'default, twice' text_refused EINVAL 'default default'
+it 'exec, which is not supported' text_refused EOPNOTSUPP '+exec'
+it 'priv, which is not supported, after a word that is' text_refused EOPNOTSUPP '-enable +priv'
+it 'all that is supported, and one that is not' text_refused EOPNOTSUPP '+all +exec'
+it 'NUL inside' nul_inside
+it 'longer than any text can be' long_text
+it 'several lines' several_lines
+it 'the longest text that is accepted' longest_good_text
+it 'good text in every shape' good_text
+it 'refusals say why' refusal_says_why
+it 'refusals do not flood the log' log_is_not_flooded
+finish

@@ -1,0 +1,156 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2317
+# I1, I7: loading and unloading; files where they belong; VFs from before and after the load.
+. /lab/lib.sh
+
+functions="$(pf) $(all_vfs)"
+first=$(vf 0)
+second=$(vf 1)
+
+loading_changes_nothing() {
+	load_client
+	lab_do attach "$first" 5
+	# shellcheck disable=SC2086
+	snapshot $functions >/tmp/before
+	witness inval mark
+	load
+	expect_no_inval
+	# shellcheck disable=SC2086
+	snapshot $functions >/tmp/after
+	expect_same /tmp/before /tmp/after 'tables'
+	grep -q 'pasid 5 ' /tmp/before
+}
+
+files_are_there() {
+	local file
+	for file in pasid_ctl pasid/supported pasid/requested pasid/effective pasid/entries pasid/width; do
+		[ -f "$pci/$first/$file" ]
+	done
+	expect_equal "$(stat -c %a "$pci/$first/pasid_ctl")" 644 'mode of pasid_ctl'
+	for file in supported requested effective entries width; do
+		expect_equal "$(stat -c %a "$pci/$first/pasid/$file")" 444 "mode of pasid/$file"
+	done
+	expect_file "$pci/$first/pasid/entries" 1
+	expect_file "$pci/$first/pasid/width" 20
+	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri'
+}
+
+files_are_nowhere_else() {
+	expect_equal "$(ls -d /sys/bus/pci/devices/*/pasid_ctl | wc -l)" 8 'number of pasid_ctl files'
+	[ ! -e "$pci/$(pf)/pasid_ctl" ]
+	[ ! -e "$pci/$(pf)/pasid" ]
+}
+
+default_is_what_intel_iommu_intends() {
+	expect_ctl "$first" "$(cat "$pci/$first/pasid/supported")"
+	expect_ctl "$first" "$(cat "$pci/$first/pasid/effective")"
+	grep -q '^+enable -exec ' "$pci/$first/pasid_ctl"
+}
+
+what_is_read_can_be_written() {
+	local text
+	text=$(cat "$pci/$first/pasid_ctl")
+	witness inval mark
+	set_ctl "$first" "$text"
+	expect_ctl "$first" "$text"
+	expect_no_inval
+}
+
+unload_is_refused_while_restricted() {
+	set_ctl "$first" -enable
+	expect_fails unload
+	set_ctl "$second" -all
+	set_ctl "$first" default
+	expect_fails unload
+	set_ctl "$second" '+all -exec'
+}
+
+unload_is_allowed_at_default() {
+	unload
+	# shellcheck disable=SC2086
+	snapshot $functions >/tmp/after
+	expect_same /tmp/before /tmp/after 'tables'
+	[ ! -e "$pci/$first/pasid_ctl" ]
+	[ ! -e "$pci/$first/pasid" ]
+}
+
+default_ctl_is_checked() {
+	expect_fails load 'default_ctl=+enable+exec'
+	expect_fails load default_ctl=nonsense
+	expect_fails load default_ctl=
+	expect_said 'default_ctl="nonsense": each word is'
+	expect_fails grep -q '^intel_pasid_ctl ' /proc/modules
+}
+
+default_ctl_rules_old_and_new_vfs() {
+	load default_ctl=-all
+	expect_ctl "$first" '-enable -exec -priv -pri'
+	expect_context "$first" PASIDE 0
+	set_numvfs 0
+	set_numvfs 4
+	expect_ctl "$(vf 3)" '-enable -exec -priv -pri'
+	expect_context "$(vf 3)" PASIDE 0
+	expect_context "$(vf 3)" PRE 0
+	set_ctl "$(vf 3)" +enable
+	expect_context "$(vf 3)" PASIDE 1
+	set_ctl "$(vf 3)" default
+	expect_context "$(vf 3)" PASIDE 0
+}
+
+what_default_ctl_denies_keeps_the_module() {
+	local vf
+	expect_fails unload
+	for vf in $(all_vfs); do
+		set_ctl "$vf" '+all -exec'
+	done
+	for vf in $(all_vfs); do
+		expect_context "$vf" PASIDE 1
+	done
+	unload
+}
+
+vfs_that_come_later_have_files() {
+	set_numvfs 0
+	load
+	expect_equal "$(ls -d "$pci"/*/pasid_ctl 2>/dev/null | wc -l)" 0 'files without VFs'
+	set_numvfs 3
+	expect_equal "$(ls -d "$pci"/*/pasid_ctl | wc -l)" 3 'number of files'
+	set_ctl "$(vf 2)" -enable
+	expect_context "$(vf 2)" PASIDE 0
+	expect_context "$(vf 1)" PASIDE 1
+}
+
+removed_vf_takes_its_state_along() {
+	set_numvfs 0
+	set_numvfs 3
+	expect_context "$(vf 2)" PASIDE 1
+	grep -q '^+enable' "$pci/$(vf 2)/pasid_ctl"
+	unload
+}
+
+loading_again_and_again_leaks_nothing() {
+	local i=0
+	while [ $i -lt 10 ]; do
+		load
+		set_ctl "$(vf 0)" -enable
+		set_ctl "$(vf 0)" default
+		unload
+		i=$((i + 1))
+	done
+}
+
+it 'loading changes not one bit and invalidates nothing (I1)' loading_changes_nothing
+it 'a VF has its files, with their modes' files_are_there
+it 'nothing else has' files_are_nowhere_else
+it 'the default ceiling is what intel-iommu intends' default_is_what_intel_iommu_intends
+it 'what is read can be written back and changes nothing' what_is_read_can_be_written
+it 'unloading is refused while a VF is restricted (I7)' unload_is_refused_while_restricted
+it 'unloading is allowed at the default and gives the tables back (I7)' unload_is_allowed_at_default
+it 'bad text in default_ctl refuses to load and says why' default_ctl_is_checked
+it 'default_ctl holds for VFs from before the load and after it' default_ctl_rules_old_and_new_vfs
+it 'what default_ctl denies keeps the module loaded' what_default_ctl_denies_keeps_the_module
+it 'VFs that appear later come under control' vfs_that_come_later_have_files
+it 'a VF that is removed takes its ceiling along' removed_vf_takes_its_state_along
+it 'loads and unloads ten times' loading_again_and_again_leaks_nothing
+finish

@@ -1,0 +1,115 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2317
+# boot: --vfs 64
+# Writers on one VF and on 64 at once, with attaches under way; VFs that go while writers run.
+. /lab/lib.sh
+
+first=$(vf 0)
+
+prepare() {
+	load_client
+	load
+	expect_equal "$(all_vfs | wc -l)" 64 'VFs'
+}
+
+# Writes TEXT... by turns until the stop file is there; what a write answers does not matter.
+writer() { # BDF TEXT...
+	local bdf=$1 text
+	shift
+	while [ ! -e /tmp/stop ]; do
+		for text; do
+			echo "$text" >"$pci/$bdf/pasid_ctl" || true
+		done
+	done 2>/dev/null
+}
+
+attacher() { # BDF
+	while [ ! -e /tmp/stop ]; do
+		lab_do attach "$1" 33 && lab_do detach "$1" 33
+	done 2>/dev/null
+}
+
+run_for() { # SECONDS, with the writers in the background
+	sleep "$1"
+	touch /tmp/stop
+	wait
+	rm /tmp/stop
+}
+
+# Whatever the last write was, the tables say what the files say.
+expect_consistent() { # BDF
+	local pside=0
+	case $(cat "$pci/$1/pasid/effective") in +enable*) pside=1 ;; esac
+	expect_context "$1" PASIDE $pside
+}
+
+many_writers_on_one_vf() {
+	local i
+	for i in 1 2 3 4; do
+		writer "$first" -enable +enable '-all +enable' default '-pri' &
+	done
+	attacher "$first" &
+	run_for 3
+	expect_consistent "$first"
+	set_ctl "$first" -enable
+	expect_context "$first" PASIDE 0
+	set_ctl "$first" default
+	expect_context "$first" PASIDE 1
+}
+
+writers_on_all_vfs() {
+	local bdf
+	for bdf in $(all_vfs); do
+		writer "$bdf" -enable +enable '-all' default &
+	done
+	run_for 3
+	witness walk $(all_vfs) | grep context >/tmp/contexts
+	for bdf in $(all_vfs); do
+		case "$(cat "$pci/$bdf/pasid/effective") $(grep "^$bdf" /tmp/contexts)" in
+		+enable*PASIDE=1* | -enable*PASIDE=0*) ;;
+		*) echo "$bdf: $(cat "$pci/$bdf/pasid/effective") $(grep "^$bdf" /tmp/contexts)"; return 1 ;;
+		esac
+		echo default >"$pci/$bdf/pasid_ctl"
+	done
+}
+
+vfs_go_while_writers_run() {
+	local i
+	for i in 0 1 2 3 4 5; do
+		writer "$(vf $i)" -enable +enable default &
+		attacher "$(vf $i)" &
+	done
+	i=0
+	while [ $i -lt 3 ]; do
+		set_numvfs 0
+		set_numvfs 8
+		i=$((i + 1))
+	done
+	run_for 1
+	set_numvfs 0
+	expect_equal "$(ls -d "$pci"/*/pasid_ctl 2>/dev/null | wc -l)" 0 'files'
+	unload
+}
+
+load_and_unload_while_attaching() {
+	local i=0
+	set_numvfs 4
+	attacher "$(vf 0)" &
+	attacher "$(vf 1)" &
+	while [ $i -lt 5 ]; do
+		load
+		set_ctl "$(vf 0)" -enable
+		set_ctl "$(vf 0)" default
+		unload
+		i=$((i + 1))
+	done
+	run_for 0
+}
+
+it 'prepare' prepare
+it 'four writers and an attacher on one VF' many_writers_on_one_vf
+it 'a writer on each of 64 VFs' writers_on_all_vfs
+it 'VFs are removed while writers and attachers run' vfs_go_while_writers_run
+it 'the module comes and goes while PASIDs are attached' load_and_unload_while_attaching
+finish

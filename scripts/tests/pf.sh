@@ -1,0 +1,160 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2317
+# The PF loses PASID or PRI, and gets it back; ATS that a VF switched off.
+. /lab/lib.sh
+
+mock=$pci/$(pf)/mock
+first=$(vf 0)
+second=$(vf 1)
+
+prepare() {
+	load_client
+	load
+	lab_do attach "$first" 5
+	set_ctl "$second" -enable
+	witness inval mark
+}
+
+contexts_follow() { # FIRST SECOND
+	[ "$(context_bit "$first" PASIDE)" = "$1" ] && [ "$(context_bit "$second" PASIDE)" = "$2" ]
+}
+
+pf_loses_pasid() {
+	echo 0 >"$mock/pasid"
+	contexts_follow 0 0
+	expect_equal "$(inval_count '^pasid-cache global')" 1 'PASID-cache invalidations'
+	expect_equal "$(inval_count '^iotlb global')" 1 'IOTLB invalidations'
+	expect_equal "$(inval_count "^context-cache device sid=${first#0000:}")" 1 'context-cache invalidations'
+	expect_file "$pci/$first/pasid/supported" "-enable -exec -priv $(pri_now)"
+	expect_file "$pci/$first/pasid/effective" "-enable -exec -priv $(pri_now)"
+	expect_said 'loses PASID: its VFs lose it first'
+}
+
+pri_now() {
+	sed 's/.* //' "$pci/$second/pasid/supported"
+}
+
+nothing_is_granted_meanwhile() {
+	expect_equal "$(answer "$pci/$first/pasid_ctl" +enable)" EOPNOTSUPP answer
+	set_ctl "$first" default
+	contexts_follow 0 0
+	expect_context "$(vf 7)" PASIDE 0
+	[ "$(dmesg | grep -c 'loses PASID')" = 1 ]
+}
+
+attach_meanwhile_is_denied() {
+	lab_do attach "$first" 6 || true
+	expect_context "$first" PASIDE 0
+}
+
+pf_gets_pasid_back() {
+	echo 1 >"$mock/pasid"
+	await 5 contexts_follow 1 0
+	grep -q '^+enable' "$pci/$first/pasid/effective"
+	grep -q '^-enable' "$pci/$second/pasid/effective"
+	set_ctl "$second" default
+	contexts_follow 1 1
+}
+
+pf_loses_pri() {
+	grep -q '+pri' "$pci/$first/pasid/supported" || { echo 'this kernel enables PRI on demand'; return 0; }
+	echo 0 >"$mock/pri"
+	expect_context "$first" PRE 0
+	expect_context "$first" PASIDE 1
+	grep -q -- '-pri' "$pci/$first/pasid/effective"
+	echo 1 >"$mock/pri"
+	await 5 pre_is 1
+}
+
+pre_is() {
+	[ "$(context_bit "$first" PRE)" = "$1" ]
+}
+
+# Linux before PRI was enabled at probe: context_flip_pri() sets PRE in a context entry that is in use.
+pri_on_demand() {
+	grep -q '+pri' "$pci/$first/pasid/supported" && { echo 'this kernel enables PRI at probe'; return 0; }
+	lab_do iopf "$(pf)" on
+	set_ctl "$second" default
+	lab_do iopf "$first" on
+	expect_context "$first" PRE 1
+	set_ctl "$first" -pri
+	expect_context "$first" PRE 0
+	set_ctl "$first" +pri
+	expect_context "$first" PRE 1
+	lab_do iopf "$first" off
+	expect_context "$first" PRE 0
+	set_ctl "$first" -pri
+	lab_do iopf "$first" on
+	expect_context "$first" PRE 0
+	set_ctl "$first" default
+	expect_context "$first" PRE 1
+	lab_do iopf "$first" off
+	lab_do iopf "$(pf)" off
+	expect_context "$first" PRE 0
+}
+
+ats_enable() { # BDF: ATS Enable of the VF's register
+	local control
+	control=$(dd if="$pci/$1/config" bs=1 skip=$((0x107)) count=1 2>/dev/null | od -An -tu1)
+	echo $((control >> 7))
+}
+
+vf_that_lost_ats_gets_it_back() {
+	set_ctl "$first" -enable
+	echo 0 >"$mock/vf_ats_off"
+	expect_equal "$(ats_enable "$first")" 0 'ATS Enable'
+	echo 1 >/sys/kernel/tracing/events/pasid_ctl/ats_restore/enable
+	witness inval mark
+	set_ctl "$first" +enable
+	expect_equal "$(ats_enable "$first")" 1 'ATS Enable'
+	expect_equal "$(inval_count "^device-iotlb sid=${first#0000:} all")" 2 'device-TLB invalidations'
+	grep -q 'ats_restore: 0000.* times=1' /sys/kernel/tracing/trace
+	set_ctl "$first" -enable
+	set_ctl "$first" +enable
+	[ "$(grep -c ats_restore: /sys/kernel/tracing/trace)" = 1 ]
+}
+
+vf_that_vanished_gets_no_device_invalidation() {
+	echo '0 0' >"$mock/vf_present"
+	echo 0 >"$mock/pasid"
+	echo '0 1' >"$mock/vf_present"
+	echo 1 >"$mock/pasid"
+	await 5 contexts_follow 1 1
+}
+
+tracepoints_fire() {
+	local events=/sys/kernel/tracing/events/pasid_ctl
+	echo >/sys/kernel/tracing/trace
+	echo 1 >$events/enable
+	set_ctl "$first" -enable
+	answer "$pci/$first/pasid_ctl" nonsense
+	echo 0 >$events/enable
+	grep -q "set: $first ceiling=" /sys/kernel/tracing/trace
+	grep -q "apply: $first rid=0x208 pasid=-1 old=0x.*d new=0x.*5" /sys/kernel/tracing/trace
+	grep -q "flush: $first descriptors=6 submissions=2 err=0" /sys/kernel/tracing/trace
+	grep -q "refuse: $first err=-22 each word" /sys/kernel/tracing/trace
+	set_ctl "$first" default
+}
+
+effective_can_be_polled() {
+	await-notify "$pci/$first/pasid/effective" >/tmp/notified &
+	await 5 grep -q ready /tmp/notified
+	set_ctl "$first" -enable
+	wait $!
+	grep -q '^-enable' /tmp/notified
+	set_ctl "$first" default
+}
+
+it 'prepare' prepare
+it 'the PF loses PASID: its VFs have lost it already' pf_loses_pasid
+it 'nothing is granted meanwhile, and one line is logged' nothing_is_granted_meanwhile
+it 'what is attached meanwhile is denied' attach_meanwhile_is_denied
+it 'the PF gets PASID back: VFs get what their ceiling allows' pf_gets_pasid_back
+it 'the PF loses PRI and gets it back' pf_loses_pri
+it 'page requests that are enabled on demand obey (I6)' pri_on_demand
+it 'a VF that switched its ATS off gets it back, flushed' vf_that_lost_ats_gets_it_back
+it 'a VF that vanished is not waited for' vf_that_vanished_gets_no_device_invalidation
+it 'all tracepoints fire' tracepoints_fire
+it 'effective can be polled' effective_can_be_polled
+finish

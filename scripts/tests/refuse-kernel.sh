@@ -1,0 +1,73 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2317
+# I8: a kernel that lacks something the module relies on. The kernel is the same; the module is changed to look for
+# a name that is not there.
+. /lab/lib.sh
+
+ko=$(find /lib/modules -name intel-pasid-ctl.ko)
+
+# Replaces a string in the module by one of the same length, and loads the result.
+load_looking_for() { # NAME INSTEAD
+	expect_equal ${#2} ${#1} 'length'
+	LC_ALL=C sed "s/$1/$2/g" "$ko" >/tmp/changed.ko
+	expect_fails cmp -s "$ko" /tmp/changed.ko
+	insmod /tmp/changed.ko
+}
+
+lacks() { # NAME INSTEAD SENTENCE
+	expect_fails load_looking_for "$1" "$2"
+	expect_said "$3"
+	expect_fails grep -q '^intel_pasid_ctl ' /proc/modules
+	[ ! -e "$pci/$(vf 0)/pasid_ctl" ]
+}
+
+disarmed_at_load() {
+	echo 0 >/sys/kernel/debug/kprobes/enabled
+	expect_fails load
+	echo 1 >/sys/kernel/debug/kprobes/enabled
+	expect_said 'self-test: a probe does not fire'
+	expect_fails grep -q '^intel_pasid_ctl ' /proc/modules
+}
+
+disarmed_later() {
+	local vf
+	vf=$(vf 0)
+	load
+	echo 0 >/sys/kernel/debug/kprobes/enabled
+	expect_equal "$(answer "$pci/$vf/pasid_ctl" -enable)" EIO answer
+	expect_context "$vf" PASIDE 0
+	expect_said 'kprobes do not fire'
+	expect_equal "$(answer "$pci/$vf/pasid_ctl" +enable)" EIO answer
+	expect_context "$vf" PASIDE 0
+	echo 1 >/sys/kernel/debug/kprobes/enabled
+	set_ctl "$vf" default
+	expect_context "$vf" PASIDE 1
+	unload
+}
+
+loads_as_it_is() {
+	load
+	unload
+}
+
+it 'no qi_submit_sync()' lacks qi_submit_sync qi_submit_sunk \
+	'this kernel has no qi_submit_sunk() that can be probed'
+it 'no bpf_find_btf_id()' lacks bpf_find_btf_id bpf_find_btf_ix \
+	'this kernel has no bpf_find_btf_ix() that can be probed'
+it 'no hook on first-stage set-up' lacks intel_pasid_setup_first_level intel_pasid_setup_first_lexel \
+	'cannot follow intel_pasid_setup_first_lexel() (error -2), so it cannot control PASID-table entries'
+it 'no hook on the loss of PASID' lacks pci_disable_pasid pci_disable_posid \
+	'cannot follow pci_disable_posid() (error -2), so it cannot control a PF that loses PASID'
+it 'no struct device_domain_info' lacks device_domain_info device_domain_inf0 \
+	"the kernel's BTF has no struct device_domain_inf0"
+it 'no member dtlb_extra_inval' lacks dtlb_extra_inval dtlb_extra_inv4l \
+	'struct device_domain_info has no member dtlb_extra_inv4l as this module knows it'
+it 'a lock of another type' lacks spinlock_t spinlock_x \
+	'struct intel_iommu has no member lock of type spinlock_x as this module knows it'
+it 'an argument of another name' lacks options opti0ns \
+	"qi_submit_sync() does not take 'opti0ns' as argument 4"
+it 'kprobes are disarmed at load' disarmed_at_load
+it 'kprobes are disarmed later: a deny is done, and the write says that more is needed' disarmed_later
+it 'unchanged, it loads' loads_as_it_is
+finish

@@ -1,0 +1,15 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2317
+# boot: --iommu legacy
+# I8: VT-d in legacy mode has no PASIDs.
+. /lab/lib.sh
+
+refuses() {
+	expect_fails load
+	expect_said 'intel_pasid_ctl: VT-d runs in legacy mode, which has no PASIDs: boot with intel_iommu=on,sm_on'
+	expect_fails grep -q '^intel_pasid_ctl ' /proc/modules
+}
+
+it 'the module refuses to load and says what to do' refuses
+finish

@@ -1,0 +1,15 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2317
+# boot: --iommu off
+# I8: no VT-d at all.
+. /lab/lib.sh
+
+refuses() {
+	expect_fails load
+	expect_said 'intel_pasid_ctl: no device is behind a VT-d unit: switch VT-d on in the firmware and boot with intel_iommu=on,sm_on'
+	expect_fails grep -q '^intel_pasid_ctl ' /proc/modules
+}
+
+it 'the module refuses to load and says what to do' refuses
+finish

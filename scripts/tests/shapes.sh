@@ -1,0 +1,120 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2317
+# boot: --no-mock
+# PFs of other shapes: without PASID, Execute, Privileged, PRI or ATS, narrow, with VFs in the upper half of the
+# context table, with DMA aliases.
+. /lab/lib.sh
+
+start() { # MOCK-PARAMETER...
+	modprobe mock-sriov-pf "$@"
+	load_client
+	lab_do ecap set "$(pf)" SRS
+	lab_do ecap set "$(pf)" ERS
+	set_numvfs 4
+	load
+}
+
+stop() {
+	unload
+	rmmod pasid-lab-client
+	set_numvfs 0
+	rmmod mock-sriov-pf
+}
+
+supports() { # TEXT
+	expect_equal "$(sed 's/ [+-]pri$//' "$pci/$(vf 0)/pasid/supported")" "$1" supported
+}
+
+without_pasid() {
+	start pasid_width=0
+	supports '-enable -exec -priv'
+	expect_file "$pci/$(vf 0)/pasid/width" 0
+	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +enable)" EOPNOTSUPP answer
+	set_ctl "$(vf 0)" -all
+	set_ctl "$(vf 0)" default
+	stop
+}
+
+without_exec() {
+	start exec=0
+	supports '+enable -exec +priv'
+	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +exec)" EOPNOTSUPP answer
+	stop
+}
+
+without_priv() {
+	start priv=0
+	supports '+enable +exec -priv'
+	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +priv)" EOPNOTSUPP answer
+	stop
+}
+
+without_pri() {
+	start pri=0
+	expect_file "$pci/$(vf 0)/pasid/supported" '+enable +exec +priv -pri'
+	expect_context "$(vf 0)" PRE 0
+	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +pri)" EOPNOTSUPP answer
+	stop
+}
+
+without_ats() {
+	start ats=0
+	lab_do attach "$(vf 0)" 5
+	witness inval mark
+	set_ctl "$(vf 0)" -enable
+	expect_equal "$(inval_count '^device-')" 0 'device-TLB invalidations'
+	expect_equal "$(inval_count '^iotlb domain')" 2 'IOTLB invalidations'
+	set_ctl "$(vf 0)" default
+	stop
+}
+
+narrow() {
+	start pasid_width=6
+	expect_file "$pci/$(vf 0)/pasid/width" 6
+	lab_do attach "$(vf 0)" 63
+	expect_file "$pci/$(vf 0)/pasid/entries" 1
+	set_ctl "$(vf 0)" -enable
+	expect_context "$(vf 0)" PASIDE 0
+	set_ctl "$(vf 0)" default
+	stop
+}
+
+upper_half() {
+	start vf_offset=128 totalvfs=8
+	expect_equal "$(vf 0)" 0000:02:10.0 BDF
+	lab_do attach "$(vf 0)" 5
+	snapshot "$(vf 1)" >/tmp/sibling
+	set_ctl "$(vf 0)" -enable
+	expect_context "$(vf 0)" PASIDE 0
+	snapshot "$(vf 1)" >/tmp/after
+	expect_same /tmp/sibling /tmp/after sibling
+	set_ctl "$(vf 0)" default
+	expect_context "$(vf 0)" PASIDE 1
+	stop
+}
+
+with_alias() {
+	start alias=1 totalvfs=16
+	lab_do attach "$(vf 0)" 5
+	expect_context 0000:02:03.0 PASIDE 1
+	witness inval mark
+	set_ctl "$(vf 0)" -enable
+	expect_context "$(vf 0)" PASIDE 0
+	expect_context 0000:02:03.0 PASIDE 0
+	expect_context 0000:02:03.1 PASIDE 1
+	expect_equal "$(inval_count '^context-cache device')" 2 'context-cache invalidations'
+	set_ctl "$(vf 0)" default
+	expect_context 0000:02:03.0 PASIDE 1
+	stop
+}
+
+it 'a PF without PASID' without_pasid
+it 'a PF without Execute Permission' without_exec
+it 'a PF without Privileged Mode' without_priv
+it 'a PF without PRI' without_pri
+it 'without ATS' without_ats
+it 'a PASID width of 6' narrow
+it 'VFs in the upper half of the context table' upper_half
+it 'VFs with a DMA alias: both entries follow' with_alias
+finish

@@ -1,0 +1,164 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2317
+# Entries of all four translation types, with and without a user, with and without SRE of their own.
+. /lab/lib.sh
+
+host=$(vf 0)
+user=$(vf 1)
+
+prepare() {
+	local bit
+	load_client
+	for bit in SRS NEST SLTS; do
+		lab_do ecap set "$host" $bit
+	done
+	load
+	modprobe pasid-lab-user
+	user_do get "$user" all
+}
+
+pgtt() { # BDF PASID
+	witness walk "$1" | sed -n "s/.* pasid $2 .* PGTT=\([0-9]\).*/\1/p"
+}
+
+attach_types() { # BDF
+	lab_do attach "$1" 1 paging
+	lab_do attach "$1" 2 ss
+	lab_do attach "$1" 3 nested
+	lab_do attach "$1" 4 pt
+	lab_do attach "$1" 5 nested-sre
+	expect_equal "$(pgtt "$1" 1)$(pgtt "$1" 2)$(pgtt "$1" 3)$(pgtt "$1" 4)$(pgtt "$1" 5)" 12343 'PGTTs'
+}
+
+# SRE of PASIDs 1 to 5, as five digits.
+sre() { # BDF
+	witness walk "$1" | sed -n 's/.* pasid [1-5] .* SRE=\([01]\).*/\1/p' | tr -d '\n'
+}
+
+expect_sre() { # BDF DIGITS
+	expect_equal "$(sre "$1")" "$2" "$1's SRE of PASIDs 1 to 5"
+}
+
+host_types() {
+	attach_types "$host"
+	expect_sre "$host" 00001
+	set_ctl "$host" -priv
+	expect_sre "$host" 00000
+	set_ctl "$host" +priv
+	expect_sre "$host" 00001
+}
+
+user_types() {
+	attach_types "$user"
+	expect_sre "$user" 11011
+	set_ctl "$user" -priv
+	expect_sre "$user" 00000
+	set_ctl "$user" +priv
+	expect_sre "$user" 11011
+	user_do request "$user" -priv
+	expect_sre "$user" 00000
+	user_do request "$user" +priv
+	expect_sre "$user" 11011
+}
+
+deny_is_flushed_entry_by_entry() {
+	local pasid
+	witness inval mark
+	set_ctl "$user" -priv
+	for pasid in 1 2 4 5; do
+		expect_equal "$(inval_count "^pasid-cache pasid .*pasid=$pasid\$")" 1 "PASID-cache invalidations of $pasid"
+		expect_equal "$(inval_count "^p-iotlb pasid .*pasid=$pasid\$")" 1 "P_IOTLB invalidations of $pasid"
+		expect_equal "$(inval_count "^device-piotlb sid=${user#0000:} pasid=$pasid all")" 1 "device-TLB invalidations of $pasid"
+	done
+	expect_equal "$(inval_count '^wait')" 1 'submissions'
+	expect_equal "$(inval_count '^[a-hj-v]\|^iotlb')" 12 'descriptors'
+	set_ctl "$user" +priv
+}
+
+born_denied() {
+	set_ctl "$user" -priv
+	lab_do detach "$user" 5
+	witness inval mark
+	lab_do attach "$user" 5 nested-sre
+	expect_sre "$user" 00000
+	expect_equal "$(inval_count '^p-iotlb pasid .*pasid=5$')" 1 'P_IOTLB invalidations'
+	set_ctl "$user" +priv
+	expect_sre "$user" 11011
+}
+
+born_granted() {
+	lab_do detach "$user" 1
+	lab_do attach "$user" 1 paging
+	expect_sre "$user" 11011
+}
+
+nested_no_stays_no() {
+	lab_do detach "$user" 5
+	lab_do attach "$user" 5 nested
+	expect_sre "$user" 11010
+	set_ctl "$user" -priv
+	set_ctl "$user" +priv
+	expect_sre "$user" 11010
+	lab_do detach "$user" 5
+	lab_do attach "$user" 5 nested-sre
+	expect_sre "$user" 11011
+}
+
+enable_covers_priv() {
+	witness inval mark
+	set_ctl "$user" -enable
+	expect_sre "$user" 00000
+	expect_equal "$(inval_count '^p-iotlb\|^device-piotlb\|^pasid-cache pasid')" 0 'invalidations per entry'
+	set_ctl "$user" +enable
+	expect_sre "$user" 11011
+}
+
+grant_ends_with_the_user() {
+	user_do put "$user"
+	expect_sre "$user" 00001
+}
+
+no_user_over_entries_of_the_host() {
+	expect_fails user_do get "$host" all
+	expect_sre "$host" 00001
+}
+
+many_entries_in_few_submissions() {
+	local submissions descriptors
+	lab_do detach-all "$user"
+	user_do get "$user" all
+	lab_do attach-range "$user" 1000 256 paging 4
+	witness inval mark
+	set_ctl "$user" -priv
+	expect_equal "$(witness walk "$user" | grep -c SRE=1)" 0 'entries with SRE'
+	descriptors=$(inval_count '^[a-hj-v]\|^iotlb')
+	submissions=$(inval_count '^wait')
+	expect_equal "$descriptors" 768 'descriptors'
+	expect_less "$submissions" $((768 / 32)) 'submissions'
+	set_ctl "$user" +priv
+	lab_do detach-all "$user"
+	user_do put "$user"
+}
+
+restored_at_unload() {
+	rmmod pasid-lab-user
+	set_ctl "$host" -priv
+	set_ctl "$host" default
+	unload
+	expect_sre "$host" 00001
+}
+
+it 'prepare' prepare
+it 'of the host: SRE is where intel-iommu set it, and nowhere else' host_types
+it 'of a user: SRE is granted but where the vIOMMU said no' user_types
+it 'a deny is flushed entry by entry, in one submission' deny_is_flushed_entry_by_entry
+it 'a nested entry with SRE is born denied (I6)' born_denied
+it 'a first-stage entry is born granted (I6)' born_granted
+it 'a nested entry without SRE stays without' nested_no_stays_no
+it 'a deny of enable takes SRE along, flushed by domain' enable_covers_priv
+it 'the grant ends with the user' grant_ends_with_the_user
+it 'no user comes over entries of the host' no_user_over_entries_of_the_host
+it '256 entries are flushed in batches' many_entries_in_few_submissions
+it 'at unload SRE is what intel-iommu intended' restored_at_unload
+finish
