@@ -8,6 +8,10 @@
 
 #include <linux/iommu.h>
 
+#ifdef CONFIG_PREEMPT_RT
+#error "not for PREEMPT_RT: hooks take intel-iommu's spinlocks, which can sleep there"
+#endif
+
 /**
  * compat_iommu_hw_info() - call a driver's hw_info op
  * @ops: the driver's ops; hw_info is set

@@ -19,6 +19,7 @@
  * @fn: the VF, for invalidations
  * @plan: the invalidations
  * @whole: the domains of all entries are flushed, so that no entry needs its own
+ * @any: there is an entry; else the VF's translations went with the last one
  * @changed: how many entries of the current table need their own flush
  * @pasid: their PASIDs
  * @did: their domain IDs
@@ -29,6 +30,7 @@ struct pasid_apply {
 	struct vtd_function fn;
 	struct vtd_plan plan;
 	bool whole;
+	bool any;
 	unsigned int changed;
 	u32 pasid[VTD_LEAF_ENTRIES];
 	u16 did[VTD_LEAF_ENTRIES];
@@ -54,14 +56,12 @@ static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte
 	u64 old = READ_ONCE(pte[2]), new;
 	bool intent;
 
+	apply->any = true;
 	if (apply->whole)
 		__set_bit(did, apply->dids);
-	if (rid)
+	/* An entry that is being set up is its hook's, which sees the newest sets. */
+	if (rid || vf->in_setup == pasid)
 		return;
-	if (READ_ONCE(pte[0]) & VTD_PRESENT && vf->in_setup == pasid) {
-		pasid_vf_learn_entry(vf, pasid, pte);
-		vf->in_setup = PASID_NO_SETUP;
-	}
 	intent = xa_load(&vf->sre_intent, pasid);
 	new = vtd_pte_target(pte, intent, &apply->rule);
 	if (new == old)
@@ -99,11 +99,14 @@ static int pasid_apply_run(struct pasid_vf *vf, struct pasid_apply *apply)
 		vtd_plan_run(plan);
 		bitmap_zero(apply->dids, VTD_DIDS);
 	}
+	apply->any = false;
 	pasid_vf_scan(vf, pasid_apply_visit, pasid_apply_leaf, apply);
 	if (apply->whole) {
 		for_each_set_bit(i, apply->dids, VTD_DIDS)
 			vtd_plan_domain(plan, &apply->fn, i);
-		vtd_plan_device_tlb(plan, &apply->fn);
+		/* Without entries it may be in a reset, and could not answer. */
+		if (apply->any)
+			vtd_plan_device_tlb(plan, &apply->fn);
 	}
 	return vtd_plan_run(plan);
 }
@@ -111,6 +114,36 @@ static int pasid_apply_run(struct pasid_vf *vf, struct pasid_apply *apply)
 static bool pasid_same_rule(const struct vtd_pte_rule *a, const struct vtd_pte_rule *b)
 {
 	return a->exec == b->exec && a->priv == b->priv && a->grant == b->grant;
+}
+
+static int pasid_vf_apply_once(struct pasid_vf *vf)
+{
+	struct pasid_apply *apply = vf->apply;
+	unsigned long missed = pasid_hooks_missed();
+	bool scan = atomic_xchg(&vf->rescan, 0);
+	int err;
+
+	if (missed != vf->missed_seen) {
+		pasid_vf_forget_entries(vf);
+		vf->missed_seen = missed;
+		scan = true;
+	}
+	apply->rule = pasid_vf_rule(vf);
+	apply->whole = pasid_vf_edit_contexts(vf);
+	apply->whole |= atomic_xchg(&vf->stale, 0);
+	if (!apply->whole && !scan && pasid_same_rule(&apply->rule, &vf->applied_rule))
+		return 0;
+
+	pasid_vf_function(vf, &apply->fn);
+	vtd_plan_init(&apply->plan, pasid_unit_submit, &vf->unit);
+	err = pasid_apply_run(vf, apply);
+	if (err)
+		atomic_set(&vf->stale, 1);
+	vf->applied_rule = apply->rule;
+	if (apply->plan.descriptors)
+		trace_flush(&vf->pdev->dev, apply->plan.descriptors,
+			    apply->plan.submissions, err);
+	return err;
 }
 
 /**
@@ -126,29 +159,31 @@ static bool pasid_same_rule(const struct vtd_pte_rule *a, const struct vtd_pte_r
  */
 int pasid_vf_apply(struct pasid_vf *vf)
 {
-	struct pasid_apply *apply = vf->apply;
-	unsigned long missed = pasid_hooks_missed();
-	bool lost = missed != vf->missed_seen;
 	int err;
 
 	lockdep_assert_held(&vf->lock);
-	if (lost)
-		pasid_vf_forget_entries(vf);
-	vf->missed_seen = missed;
-	apply->rule = pasid_vf_rule(vf);
-	apply->whole = pasid_vf_edit_contexts(vf);
-	apply->whole |= atomic_xchg(&vf->stale, 0);
-	if (!apply->whole && !lost && pasid_same_rule(&apply->rule, &vf->applied_rule))
-		return 0;
+	err = pasid_vf_apply_once(vf);
+	/* What a hook has changed before this saw it may not be flushed yet. */
+	pasid_hooks_settle();
+	if (!err && atomic_read(&vf->stale))
+		err = pasid_vf_apply_once(vf);
+	return err;
+}
 
+/**
+ * pasid_vf_flush_device() - have a VF forget its translations
+ * @vf: the VF; not gone
+ *
+ * Context: Process context, @vf->lock held.
+ * Return: 0, or a negative errno.
+ */
+int pasid_vf_flush_device(struct pasid_vf *vf)
+{
+	struct pasid_apply *apply = vf->apply;
+
+	lockdep_assert_held(&vf->lock);
 	pasid_vf_function(vf, &apply->fn);
 	vtd_plan_init(&apply->plan, pasid_unit_submit, &vf->unit);
-	err = pasid_apply_run(vf, apply);
-	if (err)
-		atomic_set(&vf->stale, 1);
-	vf->applied_rule = apply->rule;
-	if (apply->plan.descriptors)
-		trace_flush(&vf->pdev->dev, apply->plan.descriptors,
-			    apply->plan.submissions, err);
-	return err;
+	vtd_plan_device_tlb(&apply->plan, &apply->fn);
+	return vtd_plan_run(&apply->plan);
 }

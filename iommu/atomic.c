@@ -11,6 +11,23 @@
 /* Too large for the stack; hooks do not nest and do not move to another CPU. */
 static DEFINE_PER_CPU(struct vtd_plan, pasid_hook_plan);
 
+/* Hooks that have changed a table and not yet flushed; raised before the store. */
+static atomic_t pasid_hooks_flushing = ATOMIC_INIT(0);
+
+/**
+ * pasid_hooks_settle() - wait for the flushes of hooks that are under way
+ *
+ * Hooks run with preemption off, flush included, so a grace period covers them,
+ * however many follow.
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_hooks_settle(void)
+{
+	if (atomic_read(&pasid_hooks_flushing))
+		synchronize_rcu_expedited();
+}
+
 static struct vtd_plan *pasid_hook_plan_init(struct pasid_vf *vf)
 {
 	struct vtd_plan *plan = this_cpu_ptr(&pasid_hook_plan);
@@ -46,14 +63,16 @@ static void pasid_vf_contexts_now(struct pasid_vf *vf)
 	struct vtd_function fn;
 	struct vtd_plan *plan;
 
-	if (!pasid_vf_edit_contexts(vf))
-		return;
-	plan = pasid_hook_plan_init(vf);
-	pasid_vf_function(vf, &fn);
-	pasid_plan_contexts(plan, vf);
-	vtd_plan_all_domains(plan, &fn);
-	vtd_plan_device_tlb(plan, &fn);
-	pasid_hook_plan_run(vf, plan);
+	atomic_inc(&pasid_hooks_flushing);
+	if (pasid_vf_edit_contexts(vf)) {
+		plan = pasid_hook_plan_init(vf);
+		pasid_vf_function(vf, &fn);
+		pasid_plan_contexts(plan, vf);
+		vtd_plan_all_domains(plan, &fn);
+		vtd_plan_device_tlb(plan, &fn);
+		pasid_hook_plan_run(vf, plan);
+	}
+	atomic_dec(&pasid_hooks_flushing);
 }
 
 /**
@@ -133,14 +152,15 @@ void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, bool replace)
 
 	spin_lock(vf->unit.lock);
 	pte = pasid_vf_find_entry(vf, pasid);
-	if (replace)
-		xa_erase(&vf->sre_intent, pasid);
-	else if (!pte || !(READ_ONCE(pte[0]) & VTD_PRESENT))
+	if (replace || !pte || !(READ_ONCE(pte[0]) & VTD_PRESENT))
 		vf->in_setup = pasid;
 	spin_unlock(vf->unit.lock);
 }
 
-/* Returns true, and the entry's domain, if the entry had to be changed. */
+/*
+ * Returns true, and the entry's domain, if the entry had to be changed;
+ * pasid_hooks_flushing is raised then.
+ */
 static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte, u16 *did)
 {
 	struct vtd_pte_rule rule = pasid_vf_rule(vf);
@@ -151,6 +171,7 @@ static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte, u16 *d
 	new = vtd_pte_target(pte, xa_load(&vf->sre_intent, pasid), &rule);
 	if (new == old)
 		return false;
+	atomic_inc(&pasid_hooks_flushing);
 	pasid_unit_store(&vf->unit, &pte[2], new);
 	trace_apply(&vf->pdev->dev, vf->ctx[0].rid, pasid, old, new);
 	*did = FIELD_GET(VTD_PTE_DID, READ_ONCE(pte[1]));
@@ -161,7 +182,6 @@ static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte, u16 *d
  * pasid_vf_entry_left() - intel-iommu has set up a PASID-table entry
  * @vf: the VF
  * @pasid: the entry's PASID
- * @replace: as for pasid_vf_entry_entered()
  * @done: it succeeded
  *
  * The entry obeys the effective set when this returns, which is before
@@ -169,7 +189,7 @@ static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte, u16 *d
  *
  * Context: Hook.
  */
-void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool replace, bool done)
+void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool done)
 {
 	struct vtd_function fn;
 	struct vtd_plan *plan;
@@ -179,7 +199,7 @@ void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool replace, bool done
 
 	spin_lock(vf->unit.lock);
 	pte = done ? pasid_vf_find_entry(vf, pasid) : NULL;
-	if (pte && (replace || vf->in_setup == pasid))
+	if (pte && vf->in_setup == pasid)
 		pasid_vf_learn_entry(vf, pasid, pte);
 	if (pte)
 		changed = pasid_vf_edit_entry(vf, pasid, pte, &did);
@@ -191,11 +211,11 @@ void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool replace, bool done
 	pasid_vf_function(vf, &fn);
 	vtd_plan_entry(plan, &fn, did, pasid);
 	pasid_hook_plan_run(vf, plan);
+	atomic_dec(&pasid_hooks_flushing);
 }
 
 /* A PF's VFs are behind one unit, the PF's, so that all share one plan. */
-static struct vtd_plan *pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
-					       struct pasid_vf **first)
+static struct vtd_plan *pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm)
 {
 	struct vtd_plan *plan = NULL;
 	struct pasid_vf *vf;
@@ -207,13 +227,29 @@ static struct vtd_plan *pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int 
 		atomic_or(perm, &vf->pf_down);
 		if (!pasid_vf_edit_contexts(vf))
 			continue;
-		if (!plan) {
-			plan = pasid_hook_plan_init(vf);
-			*first = vf;
-		}
+		plan = plan ?: pasid_hook_plan_init(vf);
 		pasid_plan_contexts(plan, vf);
 	}
 	return plan;
+}
+
+static int pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
+{
+	struct vtd_function fn;
+	struct pasid_vf *vf;
+	bool first = true;
+	int bucket;
+
+	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
+		if (vf->pf != pf)
+			continue;
+		pasid_vf_function(vf, &fn);
+		if (first)
+			vtd_plan_all_domains(plan, &fn);
+		first = false;
+		vtd_plan_device_tlb(plan, &fn);
+	}
+	return vtd_plan_run(plan);
 }
 
 static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
@@ -226,6 +262,8 @@ static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
 			continue;
 		if (stale)
 			atomic_set(&vf->stale, 1);
+		/* Entries were set up while less was supported than will be. */
+		atomic_set(&vf->rescan, 1);
 		schedule_work(&vf->refresh);
 	}
 }
@@ -241,28 +279,20 @@ static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
  */
 void pasid_pf_losing(struct pci_dev *pf, unsigned int perm)
 {
-	struct vtd_function fn;
 	struct vtd_plan *plan;
-	struct pasid_vf *vf;
-	int bucket, err = 0;
+	int err = 0;
 
-	plan = pasid_pf_edit_contexts(pf, perm, &vf);
+	atomic_inc(&pasid_hooks_flushing);
+	plan = pasid_pf_edit_contexts(pf, perm);
 	if (plan) {
-		pasid_vf_function(vf, &fn);
-		vtd_plan_all_domains(plan, &fn);
-		hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
-			if (vf->pf != pf)
-				continue;
-			pasid_vf_function(vf, &fn);
-			vtd_plan_device_tlb(plan, &fn);
-		}
-		err = vtd_plan_run(plan);
+		err = pasid_pf_flush(pf, plan);
 		trace_flush(&pf->dev, plan->descriptors, plan->submissions, err);
 		pci_info(pf, "loses %s: its VFs lose it first%s\n",
 			 perm == PASID_PERM_PRI ? "PRI" : "PASID",
 			 err ? ", but the IOMMU did not complete an invalidation" : "");
 	}
 	pasid_pf_refresh(pf, err);
+	atomic_dec(&pasid_hooks_flushing);
 }
 
 /**

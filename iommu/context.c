@@ -62,6 +62,8 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf)
 		if (new == old)
 			continue;
 		pasid_unit_store(&vf->unit, entry, new);
+		if (old & ~new & VTD_CTX_PASIDE)
+			vf->ats_suspect = true;
 		trace_apply(&vf->pdev->dev, ctx->rid, PASID_TRACE_CONTEXT, old, new);
 		changed = true;
 	}
@@ -74,7 +76,7 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf)
  * @vf: the VF; not gone
  * @fn: filled
  *
- * Context: Any; reads the PF's config space.
+ * Context: Any; reads the PF's config space, as a VF has no vendor ID of its own.
  */
 void pasid_vf_function(const struct pasid_vf *vf, struct vtd_function *fn)
 {
@@ -85,6 +87,43 @@ void pasid_vf_function(const struct pasid_vf *vf, struct vtd_function *fn)
 	fn->pasid = vf->pf->pasid_enabled;
 	fn->twice = vf->twice;
 	fn->drain = vtd_iotlb_drain(vf->unit.cap);
+}
+
+static int pasid_vf_read_ats(const struct pasid_vf *vf, u16 *ctrl)
+{
+	struct pci_dev *pdev = vf->pdev;
+
+	if (!pdev->ats_cap ||
+	    pci_read_config_word(pdev, pdev->ats_cap + PCI_ATS_CTRL, ctrl) ||
+	    PCI_POSSIBLE_ERROR(*ctrl))
+		return -ENODEV;
+	return 0;
+}
+
+static void pasid_vf_write_ats(const struct pasid_vf *vf, u16 ctrl)
+{
+	pci_write_config_word(vf->pdev, vf->pdev->ats_cap + PCI_ATS_CTRL, ctrl);
+}
+
+static void pasid_vf_enable_ats(struct pasid_vf *vf)
+{
+	u16 ctrl;
+
+	if (!vf->pdev->ats_enabled || pasid_vf_read_ats(vf, &ctrl) ||
+	    (ctrl & PCI_ATS_CTRL_ENABLE))
+		return;
+	if (pasid_vf_flush_device(vf)) {
+		dev_warn_ratelimited(&vf->pdev->dev,
+				     "its ATS went off while PASIDs were denied and stays off: reset the VF to use ATS again\n");
+		return;
+	}
+	pasid_vf_write_ats(vf, ctrl | PCI_ATS_CTRL_ENABLE);
+	/* Linux has the last word; see pasid_vf_ats_disabled(). */
+	barrier();
+	if (!vf->pdev->ats_enabled)
+		pasid_vf_write_ats(vf, ctrl);
+	vf->ats_restored++;
+	trace_ats_restore(&vf->pdev->dev, vf->ats_restored);
 }
 
 /**
@@ -98,31 +137,26 @@ void pasid_vf_function(const struct pasid_vf *vf, struct vtd_function *fn)
  */
 void pasid_vf_restore_ats(struct pasid_vf *vf)
 {
-	struct pci_dev *pdev = vf->pdev;
-	struct vtd_function fn;
-	struct vtd_plan *plan;
+	/* A reset is under way: the PCI core restores ATS after it. */
+	if (!pci_cfg_access_trylock(vf->pdev))
+		return;
+	pasid_vf_enable_ats(vf);
+	pci_cfg_access_unlock(vf->pdev);
+}
+
+/**
+ * pasid_vf_ats_disabled() - Linux has switched ATS of a VF off
+ * @vf: the VF
+ *
+ * It writes the register first and remembers that it did only then, so that
+ * pasid_vf_restore_ats() may have come in between.
+ *
+ * Context: Hook.
+ */
+void pasid_vf_ats_disabled(struct pasid_vf *vf)
+{
 	u16 ctrl;
 
-	pasid_vf_function(vf, &fn);
-	if (!fn.ats || pci_read_config_word(pdev, pdev->ats_cap + PCI_ATS_CTRL, &ctrl) ||
-	    PCI_POSSIBLE_ERROR(ctrl) || (ctrl & PCI_ATS_CTRL_ENABLE))
-		return;
-	plan = kmalloc(sizeof(*plan), GFP_KERNEL);
-	if (plan) {
-		vtd_plan_init(plan, pasid_unit_submit, &vf->unit);
-		vtd_plan_device_tlb(plan, &fn);
-	}
-	if (!plan || vtd_plan_run(plan)) {
-		pci_warn(pdev, "its ATS went off while PASIDs were denied and stays off: reset the VF to use ATS again\n");
-		goto out;
-	}
-	pci_write_config_word(pdev, pdev->ats_cap + PCI_ATS_CTRL,
-			      ctrl | PCI_ATS_CTRL_ENABLE);
-	/* Linux may have decided otherwise meanwhile; it has the last word. */
-	if (!pdev->ats_enabled)
-		pci_write_config_word(pdev, pdev->ats_cap + PCI_ATS_CTRL, ctrl);
-	vf->ats_restored++;
-	trace_ats_restore(&pdev->dev, vf->ats_restored);
-out:
-	kfree(plan);
+	if (!pasid_vf_read_ats(vf, &ctrl) && (ctrl & PCI_ATS_CTRL_ENABLE))
+		pasid_vf_write_ats(vf, ctrl & ~PCI_ATS_CTRL_ENABLE);
 }

@@ -54,6 +54,7 @@ int pasid_discover_init(void)
 	err = pasid_vf_add_present();
 	if (!err)
 		return 0;
+	pasid_discover_stop();
 	pasid_discover_exit();
 	if (err == -EOPNOTSUPP)
 		pr_err("VT-d runs in legacy mode, which has no PASIDs: boot with intel_iommu=on,sm_on on a machine with scalable mode\n");
@@ -63,12 +64,21 @@ int pasid_discover_init(void)
 }
 
 /**
- * pasid_discover_exit() - look no longer
+ * pasid_discover_stop() - take no more VFs in
  *
  * Context: Process context, may sleep.
  */
-void pasid_discover_exit(void)
+void pasid_discover_stop(void)
 {
 	bus_unregister_notifier(&pci_bus_type, &pasid_added_nb);
+}
+
+/**
+ * pasid_discover_exit() - nor let any go: none is left
+ *
+ * Context: Process context, may sleep; after pasid_discover_stop().
+ */
+void pasid_discover_exit(void)
+{
 	bus_unregister_notifier(&pci_bus_type, &pasid_removed_nb);
 }

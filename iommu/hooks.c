@@ -58,12 +58,12 @@ static void pasid_entry_enter(const struct pasid_call *call, bool replace)
 		pasid_vf_entry_entered(vf, call->arg[1], replace);
 }
 
-static void pasid_entry_leave(const struct pasid_call *call, bool replace, int ret)
+static void pasid_setup_leave(const struct pasid_call *call, int ret)
 {
 	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
 
 	if (vf)
-		pasid_vf_entry_left(vf, call->arg[1], replace, !ret);
+		pasid_vf_entry_left(vf, call->arg[1], !ret);
 }
 
 static void pasid_setup_enter(const struct pasid_call *call)
@@ -71,19 +71,9 @@ static void pasid_setup_enter(const struct pasid_call *call)
 	pasid_entry_enter(call, false);
 }
 
-static void pasid_setup_leave(const struct pasid_call *call, int ret)
-{
-	pasid_entry_leave(call, false, ret);
-}
-
 static void pasid_replace_enter(const struct pasid_call *call)
 {
 	pasid_entry_enter(call, true);
-}
-
-static void pasid_replace_leave(const struct pasid_call *call, int ret)
-{
-	pasid_entry_leave(call, true, ret);
 }
 
 static void pasid_context_enter(const struct pasid_call *call)
@@ -109,7 +99,7 @@ static void pasid_flip_pri_leave(const struct pasid_call *call, int ret)
 
 	vf = pasid_vf_find(*(struct device **)(info + pasid_layout.info_dev));
 	if (vf && !ret)
-		pasid_vf_context_pri(vf, (bool)call->arg[1]);
+		pasid_vf_context_pri(vf, (u8)call->arg[1]);
 }
 
 static struct pci_dev *pasid_call_pf(const struct pasid_call *call)
@@ -141,6 +131,23 @@ static void pasid_enable_pri_leave(const struct pasid_call *call, int ret)
 {
 	if (pasid_call_pf(call) && !ret)
 		pasid_pf_gained(pasid_call_pf(call), PASID_PERM_PRI);
+}
+
+static void pasid_disable_ats_leave(const struct pasid_call *call, int ret)
+{
+	struct pasid_vf *vf = pasid_vf_find(&((struct pci_dev *)call->arg[0])->dev);
+
+	if (vf)
+		pasid_vf_ats_disabled(vf);
+}
+
+/* Page requests are supported with ATS only. */
+static void pasid_enable_ats_leave(const struct pasid_call *call, int ret)
+{
+	struct pasid_vf *vf = pasid_vf_find(&((struct pci_dev *)call->arg[0])->dev);
+
+	if (vf && !ret)
+		schedule_work(&vf->refresh);
 }
 
 /**
@@ -179,14 +186,14 @@ static struct pasid_hook pasid_self_test_hook = {
 	.at = { 1 },
 };
 
-#define PASID_HOOK_ENTRY(function, is_optional, prefix)			\
+#define PASID_HOOK_ENTRY(function, is_optional, on_enter)		\
 	{								\
 		.symbol = function,					\
 		.purpose = "PASID-table entries that are set up",	\
 		.optional = is_optional,				\
 		.args = { "dev", "pasid" },				\
-		.enter = prefix##_enter,				\
-		.leave = prefix##_leave,				\
+		.enter = on_enter,					\
+		.leave = pasid_setup_leave,				\
 	}
 
 /*
@@ -194,14 +201,14 @@ static struct pasid_hook pasid_self_test_hook = {
  * enable PRI on demand, which are those with the op dev_enable_feat.
  */
 static struct pasid_hook pasid_hooks[] = {
-	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", false, pasid_setup),
-	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", false, pasid_setup),
-	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", false, pasid_setup),
-	PASID_HOOK_ENTRY("intel_pasid_setup_nested", false, pasid_setup),
-	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", true, pasid_replace),
-	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", true, pasid_replace),
-	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", true, pasid_replace),
-	PASID_HOOK_ENTRY("intel_pasid_replace_nested", true, pasid_replace),
+	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", false, pasid_setup_enter),
+	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", false, pasid_setup_enter),
+	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", false, pasid_setup_enter),
+	PASID_HOOK_ENTRY("intel_pasid_setup_nested", false, pasid_setup_enter),
+	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", true, pasid_replace_enter),
+	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", true, pasid_replace_enter),
+	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", true, pasid_replace_enter),
+	PASID_HOOK_ENTRY("intel_pasid_replace_nested", true, pasid_replace_enter),
 	{
 		.symbol = "intel_pasid_setup_sm_context",
 		.purpose = "context entries that are set up",
@@ -235,17 +242,33 @@ static struct pasid_hook pasid_hooks[] = {
 		.purpose = "a PF that enables PRI",
 		.args = { "pdev" },
 		.leave = pasid_enable_pri_leave,
+	}, {
+		.symbol = "pci_disable_ats",
+		.purpose = "ATS that Linux switches off",
+		.args = { "dev" },
+		.leave = pasid_disable_ats_leave,
+	}, {
+		.symbol = "pci_enable_ats",
+		.purpose = "ATS that Linux switches on",
+		.args = { "dev" },
+		.leave = pasid_enable_ats_leave,
 	},
 };
 
 static atomic_long_t pasid_missed_handled = ATOMIC_LONG_INIT(0);
+
+static void pasid_rescan_vf(struct pasid_vf *vf)
+{
+	atomic_set(&vf->rescan, 1);
+	pasid_vf_refresh(vf);
+}
 
 static void pasid_rescan_work(struct work_struct *work)
 {
 	/* Every set-up that was missed so far has run to its end after this. */
 	synchronize_rcu_tasks();
 	pr_warn("set-ups went by unseen; looking at all VFs\n");
-	pasid_vf_for_each(pasid_vf_refresh);
+	pasid_vf_for_each(pasid_rescan_vf);
 }
 
 static DECLARE_WORK(pasid_rescan, pasid_rescan_work);
@@ -292,6 +315,7 @@ static int pasid_on_entry(struct kprobe *probe, struct pt_regs *regs)
 
 	pasid_get_call(hook, regs, &call);
 	hook->enter(&call);
+	pasid_check_missed();
 	return 0;
 }
 
@@ -380,10 +404,15 @@ static int pasid_hook_add(struct pasid_hook *hook)
 
 	if (err == -ENOENT && !pasid_hook_needed(hook))
 		return 0;
-	if (err)
+	if (err) {
 		pr_err("cannot follow %s() (error %d), so it cannot control %s\n",
 		       hook->symbol, err, hook->purpose);
-	return err;
+		return err;
+	}
+	if (pasid_verbose)
+		pr_info("follows %s(): %s\n", hook->symbol, hook->purpose);
+	/* No VF is under control yet, so that handlers do nothing with arguments. */
+	return pasid_hook_find_args(hook);
 }
 
 /**
@@ -413,11 +442,8 @@ int pasid_hooks_init(void)
 	int i, err;
 
 	err = pasid_hook_register(&pasid_self_test_hook, (void *)pasid_self_test_target);
-	for (i = 0; !err && i < ARRAY_SIZE(pasid_hooks); i++) {
+	for (i = 0; !err && i < ARRAY_SIZE(pasid_hooks); i++)
 		err = pasid_hook_add(&pasid_hooks[i]);
-		if (!err && pasid_hooks[i].active)
-			err = pasid_hook_find_args(&pasid_hooks[i]);
-	}
 	if (!err && !pasid_hooks_alive()) {
 		pr_err("self-test: a probe does not fire; are kprobes disarmed in /sys/kernel/debug/kprobes/enabled?\n");
 		err = -EIO;

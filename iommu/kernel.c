@@ -54,11 +54,6 @@ static void *pasid_find_function(const char *name)
 	int err = register_kprobe(&probe);
 	void *addr;
 
-	if (err == -EPERM) {
-		pr_err("cannot probe %s(): kernel lockdown forbids kprobes; see /sys/kernel/security/lockdown\n",
-		       name);
-		return NULL;
-	}
 	if (err) {
 		pr_err("this kernel has no %s() that can be probed (error %d): it is not one that this module knows\n",
 		       name, err);
@@ -94,26 +89,34 @@ static bool btf_name_is(const struct btf *btf, u32 offset, const char *name)
 	return is && !strcmp(is, name);
 }
 
-/* Bit offset of a member that may sit in anonymous structures and unions. */
+/* A member: where it is, in bits; how wide, 0 if not a bit field; of which type. */
+struct btf_found {
+	u32 bits;
+	u32 width;
+	u32 type_id;
+};
+
+/* The member may sit in anonymous structures and unions. */
 static int btf_find_member(const struct btf *btf, const struct btf_type *type,
-			   const char *name, u32 *bits, u32 *type_id)
+			   const char *name, struct btf_found *found)
 {
 	const struct btf_member *member = btf_type_member(type);
 	const struct btf_type *inner;
-	u32 i, base, at;
+	u32 i, base;
 
 	for (i = 0; i < btf_type_vlen(type); i++, member++) {
 		base = __btf_member_bit_offset(type, member);
 		if (btf_name_is(btf, member->name_off, name)) {
-			*bits = base;
-			*type_id = member->type;
+			found->bits = base;
+			found->width = __btf_member_bitfield_size(type, member);
+			found->type_id = member->type;
 			return 0;
 		}
 		inner = btf_type_by_id(btf, member->type);
 		if (member->name_off || !inner || !__btf_type_is_struct(inner))
 			continue;
-		if (!btf_find_member(btf, inner, name, &at, type_id)) {
-			*bits = base + at;
+		if (!btf_find_member(btf, inner, name, found)) {
+			found->bits += base;
 			return 0;
 		}
 	}
@@ -124,32 +127,43 @@ static int btf_find_member(const struct btf *btf, const struct btf_type *type,
  * struct pasid_member - a private member that the module relies on
  * @type: the structure
  * @name: the member
- * @is: name of the member's type, or NULL for a pointer or an integer
- * @bits: the offset is stored in bits, not bytes
- * @offset: where to store it
+ * @is: name of the member's type; "*" for a pointer, "1" for a field of one bit
+ * @offset: where to store it, in bytes; in bits for a field of one bit
  */
 struct pasid_member {
 	const char *type;
 	const char *name;
 	const char *is;
-	bool bits;
 	u32 *offset;
 };
 
 static const struct pasid_member pasid_members[] = {
-	{ "intel_iommu", "iommu", "iommu_device", false, &pasid_layout.iommu_core },
-	{ "intel_iommu", "lock", "spinlock_t", false, &pasid_layout.iommu_lock },
-	{ "intel_iommu", "reg", NULL, false, &pasid_layout.iommu_reg },
-	{ "device_domain_info", "dev", NULL, false, &pasid_layout.info_dev },
-	{ "device_domain_info", "dtlb_extra_inval", NULL, true, &pasid_layout.info_twice },
+	{ "intel_iommu", "iommu", "iommu_device", &pasid_layout.iommu_core },
+	{ "intel_iommu", "lock", "spinlock_t", &pasid_layout.iommu_lock },
+	{ "intel_iommu", "reg", "*", &pasid_layout.iommu_reg },
+	{ "device_domain_info", "dev", "*", &pasid_layout.info_dev },
+	{ "device_domain_info", "dtlb_extra_inval", "1", &pasid_layout.info_twice },
 };
+
+static bool btf_member_is(const struct btf *btf, const struct btf_found *found,
+			  const char *is)
+{
+	const struct btf_type *type = btf_type_by_id(btf, found->type_id);
+
+	if (!strcmp(is, "1"))
+		return found->width == 1;
+	if (found->width || found->bits % BITS_PER_BYTE || !type)
+		return false;
+	if (!strcmp(is, "*"))
+		return btf_type_is_ptr(type);
+	return btf_name_is(btf, type->name_off, is);
+}
 
 static int pasid_find_member(const struct pasid_member *member)
 {
-	const struct btf_type *type;
+	struct btf_found found;
 	struct btf *btf = NULL;
-	u32 bits, type_id;
-	int err = -ENOENT;
+	int err;
 	s32 id;
 
 	id = static_call(pasid_find_btf_id)(member->type, BTF_KIND_STRUCT, &btf);
@@ -158,23 +172,14 @@ static int pasid_find_member(const struct pasid_member *member)
 		       member->type, id);
 		return id;
 	}
-	type = btf_type_by_id(btf, id);
-	if (btf_find_member(btf, type, member->name, &bits, &type_id))
-		goto out;
-	if (member->is) {
-		type = btf_type_by_id(btf, type_id);
-		if (!btf_name_is(btf, type->name_off, member->is))
-			goto out;
-	}
-	if (!member->bits && bits % BITS_PER_BYTE)
-		goto out;
-	*member->offset = member->bits ? bits : bits / BITS_PER_BYTE;
-	err = 0;
-out:
+	err = btf_find_member(btf, btf_type_by_id(btf, id), member->name, &found);
+	if (!err && !btf_member_is(btf, &found, member->is))
+		err = -ENOENT;
 	if (err)
-		pr_err("struct %s has no member %s%s%s as this module knows it\n",
-		       member->type, member->name, member->is ? " of type " : "",
-		       member->is ?: "");
+		pr_err("struct %s has no member %s of type %s as this module knows it\n",
+		       member->type, member->name, member->is);
+	else
+		*member->offset = found.width ? found.bits : found.bits / BITS_PER_BYTE;
 	static_call(pasid_btf_put)(btf);
 	return err;
 }
@@ -188,7 +193,7 @@ out:
  */
 bool pasid_kernel_has_member(const char *type, const char *member)
 {
-	u32 bits, type_id;
+	struct btf_found found;
 	struct btf *btf = NULL;
 	bool has;
 	s32 id;
@@ -196,7 +201,7 @@ bool pasid_kernel_has_member(const char *type, const char *member)
 	id = static_call(pasid_find_btf_id)(type, BTF_KIND_STRUCT, &btf);
 	if (id < 0)
 		return false;
-	has = !btf_find_member(btf, btf_type_by_id(btf, id), member, &bits, &type_id);
+	has = !btf_find_member(btf, btf_type_by_id(btf, id), member, &found);
 	static_call(pasid_btf_put)(btf);
 	return has;
 }

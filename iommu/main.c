@@ -17,6 +17,10 @@ module_param(default_ctl, charp, 0444);
 MODULE_PARM_DESC(default_ctl,
 		 "Ceiling for VFs, in the grammar of pasid_ctl, e.g. \"-all +enable\" (default: \"+enable -exec +priv +pri\", cut to what is supported, which changes nothing)");
 
+bool pasid_verbose;
+module_param_named(verbose, pasid_verbose, bool, 0644);
+MODULE_PARM_DESC(verbose, "Log every VF that comes under control and every function that is followed (default: N)");
+
 static int __init pasid_ctl_init(void)
 {
 	int err;
@@ -35,7 +39,7 @@ static int __init pasid_ctl_init(void)
 	err = pasid_discover_init();
 	if (err)
 		goto err_hooks;
-	pr_info("version %s: enforcing\n", THIS_MODULE->version);
+	pr_info("version %s: enforcing\n", PASID_CTL_VERSION);
 	return 0;
 
 err_hooks:
@@ -45,11 +49,12 @@ err_hooks:
 
 static void __exit pasid_ctl_exit(void)
 {
-	pasid_discover_exit();
+	pasid_discover_stop();
 	pasid_vf_for_each(pasid_vf_sysfs_remove);
 	pasid_hooks_exit();
 	pasid_vf_for_each(pasid_vf_release);
 	pasid_vf_remove_all();
+	pasid_discover_exit();
 	/* VFs are freed by RCU callbacks in this module. */
 	rcu_barrier();
 }

@@ -79,6 +79,10 @@ static bool pasid_vf_restricted(const struct pasid_vf *vf)
 	struct pasid_facts facts = pasid_vf_facts(vf);
 
 	facts.pf_pasid = true;
+	if (vf->ctx[0].intent & VTD_CTX_PRE) {
+		facts.pf_pri = true;
+		facts.vf_ats = true;
+	}
 	return vf->owned || vf->request != PASID_PERM_ALL ||
 	       ((vf->ceiling ^ PASID_CEILING_BUILTIN) & pasid_supported(&facts));
 }
@@ -117,18 +121,26 @@ static void pasid_vf_notify(struct pasid_vf *vf, unsigned int effective,
 		kernfs_notify(vf->kn_requested);
 }
 
+static bool pasid_vf_take_ats_suspect(struct pasid_vf *vf)
+{
+	bool suspect;
+
+	spin_lock(vf->unit.lock);
+	suspect = vf->ats_suspect && (pasid_vf_effective(vf) & PASID_PERM_ENABLE);
+	if (suspect)
+		vf->ats_suspect = false;
+	spin_unlock(vf->unit.lock);
+	return suspect;
+}
+
 /* Tables, caches and the device's ATS follow the sets as they are now. */
 static int pasid_vf_enforce(struct pasid_vf *vf)
 {
-	bool had_enable = vf->applied_enable;
 	int err = pasid_vf_apply(vf);
 
-	if (err)
-		return err;
-	vf->applied_enable = pasid_vf_effective(vf) & PASID_PERM_ENABLE;
-	if (vf->applied_enable && !had_enable)
+	if (!err && pasid_vf_take_ats_suspect(vf))
 		pasid_vf_restore_ats(vf);
-	return 0;
+	return err;
 }
 
 static void pasid_vf_set(struct pasid_vf *vf, unsigned int ceiling,
@@ -155,7 +167,8 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 	}
 	err = pasid_vf_enforce(vf);
 	if (!err && !pasid_hooks_alive()) {
-		pci_err(vf->pdev, "kprobes do not fire: entries that intel-iommu sets up from now on do not obey; see /sys/kernel/debug/kprobes/enabled\n");
+		dev_err_ratelimited(&vf->pdev->dev,
+				    "kprobes do not fire: entries that intel-iommu sets up from now on do not obey; see /sys/kernel/debug/kprobes/enabled\n");
 		err = -EIO;
 	}
 	if (err) {
@@ -224,7 +237,8 @@ int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request)
  * @request: its request, PASID_PERM_ALL if there is none
  *
  * Context: Process context, may sleep, @vf->lock held.
- * Return: as pasid_vf_set_ceiling(); on failure to come, the user is not there.
+ * Return: as pasid_vf_set_ceiling(), or -EBUSY if a user comes over PASID-table
+ * entries that may be the host's. After an error the user is not there.
  */
 int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
 {
@@ -234,10 +248,13 @@ int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
 		return -EBUSY;
 	WRITE_ONCE(vf->owned, owned);
 	err = pasid_vf_change(vf, vf->ceiling, request);
-	if (!err || !owned)
+	if (!err || vf->gone)
 		return err;
+	/* The user is not there, so nobody but the worker is left to try again. */
 	WRITE_ONCE(vf->owned, false);
-	pasid_vf_change(vf, vf->ceiling, PASID_PERM_ALL);
+	WRITE_ONCE(vf->request, PASID_PERM_ALL);
+	atomic_set(&vf->stale, 1);
+	schedule_work(&vf->refresh);
 	return err;
 }
 
@@ -253,7 +270,10 @@ void pasid_vf_refresh(struct pasid_vf *vf)
 	if (!vf->gone) {
 		pasid_vf_pin(vf);
 		if (pasid_vf_enforce(vf))
-			pci_err(vf->pdev, "the IOMMU did not complete an invalidation; the next write to pasid_ctl tries again\n");
+			dev_err_ratelimited(&vf->pdev->dev,
+					    "the IOMMU did not complete an invalidation; the next write to pasid_ctl tries again\n");
+		else if (!pasid_vf_restricted(vf))
+			pasid_vf_unpin(vf);
 		if (vf->kn_effective)
 			kernfs_notify(vf->kn_effective);
 	}
@@ -275,8 +295,8 @@ int pasid_vf_start(struct pasid_vf *vf, bool at_load)
 	int err;
 
 	mutex_lock(&vf->lock);
-	vf->applied_rule = pasid_vf_rule(vf);
-	vf->applied_enable = pasid_vf_effective(vf) & PASID_PERM_ENABLE;
+	/* So far the tables are intel-iommu's: SRE where it was asked for, no ERE. */
+	vf->applied_rule = (struct vtd_pte_rule){ .priv = true };
 	err = pasid_vf_pin(vf);
 	if (!err && (!at_load || vf->ceiling != PASID_CEILING_BUILTIN))
 		err = pasid_vf_enforce(vf);

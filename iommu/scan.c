@@ -46,26 +46,32 @@ void pasid_vf_scan(struct pasid_vf *vf, pasid_visit_fn *visit, pasid_leaf_fn *le
 	}
 }
 
-static void pasid_count_entry(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte,
-			      void *arg)
-{
-	unsigned int *count = arg;
-
-	if (!rid && (READ_ONCE(pte[0]) & VTD_PRESENT))
-		(*count)++;
-}
-
 /**
  * pasid_vf_count_entries() - number of present entries but RID_PASID's
  * @vf: the VF; not gone
+ *
+ * Takes no lock: anybody may ask, and others need the unit's.
  *
  * Context: Process context, may sleep.
  */
 unsigned int pasid_vf_count_entries(struct pasid_vf *vf)
 {
+	u64 *ctx = pasid_vf_find_context(vf, &vf->ctx[0]);
+	struct vtd_pasid_dir dir;
 	unsigned int count = 0;
+	u64 *table;
+	u32 i, j;
 
-	pasid_vf_scan(vf, pasid_count_entry, NULL, &count);
+	if (!ctx || vtd_find_pasid_dir(ctx, pasid_unit_map, &dir))
+		return 0;
+	for (i = 0; i < dir.count; i++) {
+		table = vtd_find_leaf(&dir, i, pasid_unit_map);
+		for (j = 0; table && j < VTD_LEAF_ENTRIES; j++)
+			if (i * VTD_LEAF_ENTRIES + j != dir.rid_pasid &&
+			    (READ_ONCE(table[j * VTD_PTE_QWORDS]) & VTD_PRESENT))
+				count++;
+		cond_resched();
+	}
 	return count;
 }
 

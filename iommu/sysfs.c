@@ -110,16 +110,13 @@ static ssize_t entries_show(struct device *dev, struct device_attribute *attr, c
 {
 	struct pasid_vf *vf = pasid_sysfs_vf(dev);
 	unsigned int count;
-	bool gone;
 
 	if (!vf)
 		return -ENODEV;
-	mutex_lock(&vf->lock);
-	gone = vf->gone;
-	count = gone ? 0 : pasid_vf_count_entries(vf);
-	mutex_unlock(&vf->lock);
+	/* The VF's tables are there as long as this file is. */
+	count = pasid_vf_count_entries(vf);
 	pasid_vf_put(vf);
-	return gone ? -ENODEV : sysfs_emit(buf, "%u\n", count);
+	return sysfs_emit(buf, "%u\n", count);
 }
 
 static ssize_t width_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -187,6 +184,7 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf)
 	if (err)
 		return err;
 	dir = sysfs_get_dirent(kobj->sd, pasid_group.name);
+	vf->has_files = true;
 	mutex_lock(&vf->lock);
 	vf->kn_effective = sysfs_get_dirent(dir, dev_attr_effective.attr.name);
 	vf->kn_requested = sysfs_get_dirent(dir, dev_attr_requested.attr.name);
@@ -199,10 +197,13 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf)
  * pasid_vf_sysfs_remove() - remove a VF's files and wait for their users
  * @vf: the VF
  *
- * Context: Process context, may sleep, @vf->lock not held.
+ * Context: Process context, may sleep, the register's lock held, @vf->lock not.
  */
 void pasid_vf_sysfs_remove(struct pasid_vf *vf)
 {
+	if (!vf->has_files)
+		return;
+	vf->has_files = false;
 	sysfs_remove_groups(&vf->pdev->dev.kobj, pasid_groups);
 	mutex_lock(&vf->lock);
 	sysfs_put(vf->kn_effective);

@@ -59,7 +59,7 @@ static void pasid_vf_last_put(struct kref *ref)
  * pasid_vf_put() - give back a reference of pasid_vf_get()
  * @vf: the VF
  *
- * Context: Any.
+ * Context: Process context, may sleep.
  */
 void pasid_vf_put(struct pasid_vf *vf)
 {
@@ -70,14 +70,15 @@ void pasid_vf_put(struct pasid_vf *vf)
  * pasid_vf_find() - find a VF by its device
  * @dev: any device
  *
- * Context: RCU read side, as hooks are.
+ * Context: RCU read side, as hooks are, or the register's lock held.
  * Return: the VF, or NULL if @dev is none that is under control.
  */
 struct pasid_vf *pasid_vf_find(struct device *dev)
 {
 	struct pasid_vf *vf;
 
-	hash_for_each_possible_rcu(pasid_vfs, vf, node, (unsigned long)dev)
+	hash_for_each_possible_rcu(pasid_vfs, vf, node, (unsigned long)dev,
+				   lockdep_is_held(&pasid_vfs_lock))
 		if (&vf->pdev->dev == dev)
 			return vf;
 	return NULL;
@@ -235,6 +236,16 @@ static void pasid_vf_withdraw(struct pasid_vf *vf)
 	pasid_vf_put(vf);
 }
 
+static void pasid_vf_describe(const struct pasid_vf *vf)
+{
+	char supported[PASID_PERM_TEXT_MAX], effective[PASID_PERM_TEXT_MAX];
+
+	pasid_perm_format(supported, pasid_vf_supported(vf));
+	pasid_perm_format(effective, pasid_vf_effective(vf));
+	pci_info(vf->pdev, "under PASID control: supported %s, effective %s, width %u, %u context entries\n",
+		 supported, effective, vf->pasid_width, vf->ctx_count);
+}
+
 static int pasid_vf_add_locked(struct pci_dev *pdev, bool at_load)
 {
 	struct pasid_vf *vf;
@@ -257,9 +268,14 @@ static int pasid_vf_add_locked(struct pci_dev *pdev, bool at_load)
 		pci_err(pdev, "PASID control: the default ceiling is not in force (error %d)\n",
 			err);
 	err = pasid_vf_sysfs_add(vf);
-	if (err)
+	if (err) {
+		pasid_vf_release(vf);
 		pasid_vf_withdraw(vf);
-	return err;
+		return err;
+	}
+	if (pasid_verbose)
+		pasid_vf_describe(vf);
+	return 0;
 }
 
 static void pasid_vf_add_reported(struct pci_dev *pdev, bool at_load)
@@ -338,7 +354,8 @@ void pasid_vf_remove(struct pci_dev *pdev)
 /**
  * pasid_vf_remove_all() - the module goes away
  *
- * Context: Process context, may sleep; sysfs files and hooks are gone.
+ * Context: Process context, may sleep; sysfs files and hooks are gone, but VFs that
+ * are removed meanwhile still get out through pasid_vf_remove().
  */
 void pasid_vf_remove_all(void)
 {

@@ -57,14 +57,16 @@ struct pasid_context {
  * @request: what the user wants, PASID_PERM_ALL without one
  * @owned: a user is registered: all PASIDs are its own
  * @gone: the VF is removed: its tables must not be touched any more
+ * @has_files: its sysfs files are there
  * @release: the tables go back to what intel-iommu intended
  * @pf_down: PASID_PERM_ENABLE and _PRI: the PF is losing that capability, or has
  * @applied_rule: the entry rule that the tables follow
- * @applied_enable: the context entries have PASIDE
+ * @ats_suspect: PASIDE was cleared: the VF may have switched its own ATS off
  * @missed_seen: pasid_hooks_missed() when @sre_intent was last known to be whole
  * @apply: room for pasid_vf_apply(), so that a deny never fails for want of memory
  * @stale: some cache may hold an answer that the tables do not give any more
- * @pinned: bit 0: this VF holds a reference of the module
+ * @rescan: entries may not follow the rule, though the rule is the same
+ * @pinned: this VF holds a reference of the module
  * @ats_restored: times that ATS had to be switched on again
  * @kn_effective: sysfs file to notify, or NULL
  * @kn_requested: sysfs file to notify, or NULL
@@ -73,8 +75,8 @@ struct pasid_context {
  * Locking: @ceiling, @request, @owned are written under @lock; the hooks read them
  * without it, under the unit's lock, and whoever writes them applies them
  * afterwards, so the last one to hold the unit's lock has seen the newest values.
- * @sre_intent and @in_setup by the unit's lock; @applied_rule, @applied_enable,
- * @missed_seen and @apply by @lock.
+ * @sre_intent, @in_setup and @ats_suspect by the unit's lock; @applied_rule,
+ * @missed_seen, @pinned and @apply by @lock.
  */
 struct pasid_vf {
 	struct hlist_node node;
@@ -95,13 +97,15 @@ struct pasid_vf {
 	bool owned;
 	bool gone;
 	bool release;
+	bool has_files;
 	atomic_t pf_down;
 	struct vtd_pte_rule applied_rule;
-	bool applied_enable;
+	bool ats_suspect;
 	unsigned long missed_seen;
 	struct pasid_apply *apply;
 	atomic_t stale;
-	unsigned long pinned;
+	atomic_t rescan;
+	bool pinned;
 	unsigned int ats_restored;
 	struct kernfs_node *kn_effective;
 	struct kernfs_node *kn_requested;
@@ -119,6 +123,7 @@ struct pasid_vf *pasid_vf_find(struct device *dev);
 struct pasid_vf *pasid_vf_get(struct pci_dev *pdev);
 void pasid_vf_put(struct pasid_vf *vf);
 extern unsigned int pasid_default_ceiling;
+extern bool pasid_verbose;
 #define PASID_VF_HASH_BITS	8
 extern struct hlist_head pasid_vfs[1 << PASID_VF_HASH_BITS];
 
@@ -148,15 +153,18 @@ void pasid_vf_forget_entries(struct pasid_vf *vf);
 /* apply.c: tables and caches follow the sets */
 struct pasid_apply *pasid_apply_alloc(void);
 int pasid_vf_apply(struct pasid_vf *vf);
+int pasid_vf_flush_device(struct pasid_vf *vf);
 
 /* atomic.c: the same from hooks, which must not sleep */
 void pasid_vf_context_entered(struct pasid_vf *vf);
 void pasid_vf_context_left(struct pasid_vf *vf);
 void pasid_vf_context_pri(struct pasid_vf *vf, bool enable);
 void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, bool replace);
-void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool replace, bool done);
+void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool done);
 void pasid_pf_losing(struct pci_dev *pf, unsigned int perm);
 void pasid_pf_gained(struct pci_dev *pf, unsigned int perm);
+void pasid_vf_ats_disabled(struct pasid_vf *vf);
+void pasid_hooks_settle(void);
 
 /* context.c: context entries and the function behind them */
 bool pasid_vf_edit_contexts(struct pasid_vf *vf);
@@ -177,6 +185,7 @@ unsigned long pasid_hooks_missed(void);
 
 /* discover.c: VFs that are there, come and go */
 int pasid_discover_init(void);
+void pasid_discover_stop(void);
 void pasid_discover_exit(void);
 
 #endif /* _PASID_VF_H */

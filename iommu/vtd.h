@@ -20,7 +20,6 @@
 #define VTD_RTADDR_TTM_SCALABLE	1
 
 /* Capability register (11.4.2) */
-#define VTD_CAP_CM		BIT_ULL(7)
 #define VTD_CAP_DWD		BIT_ULL(54)
 #define VTD_CAP_DRD		BIT_ULL(55)
 
@@ -50,7 +49,6 @@
 #define VTD_PTE_QWORDS		8
 #define VTD_LEAF_ENTRIES	64
 #define VTD_LEAF_SHIFT		6
-#define VTD_PASID_MAX		BIT(20)
 #define VTD_PTE_PGTT		GENMASK_ULL(8, 6)	/* qword 0 */
 #define VTD_PGTT_NESTED		3
 #define VTD_PTE_DID		GENMASK_ULL(15, 0)	/* qword 1 */

@@ -79,7 +79,7 @@ reset_does_not_lift_a_deny() {
 }
 
 pri_alone() {
-	grep -q '+pri' "$pci/$first/pasid/supported" || { echo 'this kernel enables PRI on demand'; return 0; }
+	supports_pri "$first" || { echo 'this kernel enables PRI on demand'; return 0; }
 	expect_context "$first" PRE 1
 	witness inval mark
 	set_ctl "$first" -pri

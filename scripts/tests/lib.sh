@@ -177,6 +177,10 @@ expect_context() { # BDF NAME VALUE
 	expect_equal "$(context_bit "$1" "$2")" "$3" "$1's context entry, $2"
 }
 
+supports_pri() { # BDF
+	grep -q ' +pri$' "$pci/$1/pasid/supported"
+}
+
 expect_entry() { # BDF PASID BITS
 	expect_equal "$(entry_bits "$1" "$2")" "$3" "$1's entry of PASID $2, SRE and ERE"
 }

@@ -12,14 +12,17 @@ owned=$(vf 1)
 expect_enforced() { # BDF CEILING OWNED
 	local pside=0 pre=0 sre=0 ere=0
 	case " $2 " in *' +enable '*) pside=1 ;; esac
-	case " $2 / $(cat "$pci/$1/pasid/supported") " in *' +pri '*' +pri '*) pre=1 ;; esac
+	case " $2 " in *' +pri '*) supports_pri "$1" && pre=1 ;; esac
 	case " $2 " in *' +enable +exec '*) ere=1 ;; esac
 	case "$3 $2 " in 1*' +enable '*' +priv '*) sre=1 ;; 1*' +enable +priv '*) sre=1 ;; esac
-	expect_context "$1" PASIDE $pside
-	expect_context "$1" PRE $pre
-	expect_entry "$1" 7 $sre$ere
-	expect_entry "$1" 4660 $sre$ere
-	expect_entry "$1" 0 00
+	witness walk "$1" | sed -nE 's/.* (PASIDE=. PRE=.) .*/\1/p; s/.* (pasid [0-9]+) .* (SRE=.*)/\1 \2/p' >/tmp/is
+	cat >/tmp/should <<-END
+		PASIDE=$pside PRE=$pre
+		pasid 0 SRE=0 ERE=0
+		pasid 7 SRE=$sre ERE=$ere
+		pasid 4660 SRE=$sre ERE=$ere
+	END
+	expect_same /tmp/should /tmp/is "under '$2', '<' what should be to '>' what is,"
 }
 
 prepare() {
@@ -44,7 +47,7 @@ sre_is_not_granted_to_a_host_process() {
 
 every_combination() { # BDF OWNED
 	local enable exec priv pri text pri_names=-pri
-	grep -q '+pri' "$pci/$1/pasid/supported" && pri_names='-pri +pri'
+	supports_pri "$1" && pri_names='-pri +pri'
 	for enable in -enable +enable; do
 		for exec in -exec +exec; do
 			for priv in -priv +priv; do

@@ -58,7 +58,7 @@ pf_gets_pasid_back() {
 }
 
 pf_loses_pri() {
-	grep -q '+pri' "$pci/$first/pasid/supported" || { echo 'this kernel enables PRI on demand'; return 0; }
+	supports_pri "$first" || { echo 'this kernel enables PRI on demand'; return 0; }
 	echo 0 >"$mock/pri"
 	expect_context "$first" PRE 0
 	expect_context "$first" PASIDE 1
@@ -73,7 +73,7 @@ pre_is() {
 
 # Linux before PRI was enabled at probe: context_flip_pri() sets PRE in a context entry that is in use.
 pri_on_demand() {
-	grep -q '+pri' "$pci/$first/pasid/supported" && { echo 'this kernel enables PRI at probe'; return 0; }
+	supports_pri "$first" && { echo 'this kernel enables PRI at probe'; return 0; }
 	lab_do iopf "$(pf)" on
 	set_ctl "$second" default
 	lab_do iopf "$first" on

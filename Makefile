@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For people; kbuild reads Kbuild. Which kernel to build for is never guessed from a checkout alone: KVER
+# defaults to the running one and is printed, KDIR follows from KVER.
+
+KVER	?= $(shell uname -r)
+KDIR	?= /lib/modules/$(KVER)/build
+VERSION	:= $(shell cat VERSION)
+
+# Where DKMS, too, puts modules that are not the distribution's.
+MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/pasid-ctl
+
+.PHONY: all modules install uninstall clean demo check bench help
+
+all: modules
+
+modules: $(KDIR)/Makefile
+	@echo "building pasid-ctl $(VERSION) for $(KVER)"
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+$(KDIR)/Makefile:
+	@echo "No kernel headers for $(KVER) in $(KDIR): install linux-headers-$(KVER)," >&2
+	@echo "or say KVER=<release> or KDIR=<folder>." >&2
+	@exit 1
+
+install: modules
+	install -d $(MODDIR)
+	install -m 644 iommu/intel-pasid-ctl.ko $(MODDIR)/
+	$(if $(DESTDIR),,depmod $(KVER))
+	@echo "installed for $(KVER); load it with: modprobe intel-pasid-ctl"
+
+uninstall:
+	rm -rf $(MODDIR)
+	$(if $(DESTDIR),,depmod $(KVER))
+
+clean:
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+
+# What follows needs no hardware and no headers: it sets a lab up, outside the checkout.
+demo:
+	@scripts/demo
+
+check:
+	@scripts/check
+
+bench:
+	@scripts/bench
+
+help:
+	@echo 'make                     build for the running kernel; KVER=<release> for another'
+	@echo 'make install|uninstall   into /lib/modules/<release>/updates/pasid-ctl; DESTDIR= is heeded'
+	@echo 'make clean'
+	@echo 'make demo                see it work, in a simulated machine'
+	@echo 'make check               run all tests, in simulated machines'
+	@echo 'make bench               measure, in simulated machines: ratios within one run'
