@@ -97,5 +97,31 @@ it 'a grant is taken back' grant_is_taken_back
 it 'also if only the second submission fails' second_submission_fails
 it 'a deny of PASID-table entries stays' deny_of_entries_stays
 it 'one write that denies and grants' deny_and_grant_in_one_write
+ats_comes_back_after_a_failed_deny() {
+	set_ctl "$vf" default
+	lab_do fail-qi 8
+	expect_equal "$(answer "$ctl" -enable)" EIO answer
+	lab_do fail-qi 0
+	echo 0 >"$pci/$(pf)/mock/vf_ats_off"
+	expect_equal "$(ats_enable "$vf")" 0 'ATS Enable'
+	set_ctl "$vf" +enable
+	expect_equal "$(ats_enable "$vf")" 1 'ATS Enable'
+}
+
+# The user goes while nothing can be flushed: nobody is left, so the worker tries again.
+user_goes_while_flushes_fail() {
+	user_do request "$vf" -priv
+	lab_do fail-qi 8
+	user_do put "$vf" || true
+	lab_do fail-qi 0
+	expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri'
+	set_ctl "$vf" default
+	expect_equal "$(witness walk "$vf" | grep -c SRE=1)" 0 'entries with SRE'
+	rmmod pasid-lab-user
+	await 5 unload
+}
+
 it 'a request fails the same way' request_fails_the_same_way
+it 'ATS comes back after a deny that failed' ats_comes_back_after_a_failed_deny
+it 'a user that goes while flushes fail leaves nothing behind' user_goes_while_flushes_fail
 finish

@@ -177,6 +177,12 @@ expect_context() { # BDF NAME VALUE
 	expect_equal "$(context_bit "$1" "$2")" "$3" "$1's context entry, $2"
 }
 
+ats_enable() { # BDF: ATS Enable of the register, whatever Linux believes
+	local control
+	control=$(dd if="$pci/$1/config" bs=1 skip=$((0x107)) count=1 2>/dev/null | od -An -tu1)
+	echo $((control >> 7))
+}
+
 supports_pri() { # BDF
 	grep -q ' +pri$' "$pci/$1/pasid/supported"
 }

@@ -94,12 +94,6 @@ pri_on_demand() {
 	expect_context "$first" PRE 0
 }
 
-ats_enable() { # BDF: ATS Enable of the VF's register
-	local control
-	control=$(dd if="$pci/$1/config" bs=1 skip=$((0x107)) count=1 2>/dev/null | od -An -tu1)
-	echo $((control >> 7))
-}
-
 vf_that_lost_ats_gets_it_back() {
 	set_ctl "$first" -enable
 	echo 0 >"$mock/vf_ats_off"

@@ -13,9 +13,6 @@ prepare() {
 	for bit in SRS NEST SLTS; do
 		lab_do ecap set "$host" $bit
 	done
-	load
-	modprobe pasid-lab-user
-	user_do get "$user" all
 }
 
 pgtt() { # BDF PASID
@@ -149,7 +146,32 @@ restored_at_unload() {
 	expect_sre "$host" 00001
 }
 
+# Entries from before the load, in which only SRE is denied.
+default_ctl_reaches_entries() {
+	lab_do attach "$host" 5 nested-sre
+	load default_ctl=-priv
+	expect_entry "$host" 5 00
+	expect_context "$host" PASIDE 1
+	set_ctl "$host" +priv
+	expect_entry "$host" 5 10
+	for_each_vf '+all -exec'
+	unload
+	expect_entry "$host" 5 10
+	lab_do detach "$host" 5
+	load
+	modprobe pasid-lab-user
+	user_do get "$user" all
+}
+
+for_each_vf() { # TEXT
+	local bdf
+	for bdf in $(all_vfs); do
+		set_ctl "$bdf" "$1"
+	done
+}
+
 it 'prepare' prepare
+it 'default_ctl reaches entries that are there at load' default_ctl_reaches_entries
 it 'of the host: SRE is where intel-iommu set it, and nowhere else' host_types
 it 'of a user: SRE is granted but where the vIOMMU said no' user_types
 it 'a deny is flushed entry by entry, in one submission' deny_is_flushed_entry_by_entry
