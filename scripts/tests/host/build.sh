@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317
+# What people and DKMS do with a checkout: build for a kernel that is not running, install, uninstall. All
+# inside the lab root, where compilers and headers are, from a copy of what git knows.
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=/dev/null
+. "$here/lib.sh"
+# shellcheck source=/dev/null
+. "$here/../../lib/setup.sh" # in_root
+
+repo=$(readlink -f "$here/../../..")
+lab=$repo/scripts/lab
+root=$("$lab" path root) || exit
+# As the root sees it.
+work=$(mktemp -d "$root/build/checkout.XXXXXX")
+trap 'rm -rf --one-file-system "$work"' EXIT
+export LC_ALL=C
+
+release_of() { # KERNEL
+	"$lab" path release --kernel "$1"
+}
+
+inside() { # PATH: how the root calls it
+	echo "${1#"$root"}"
+}
+
+copy_checkout() { # DIR
+	mkdir "$1"
+	(cd "$repo" && git ls-files -z | xargs -0 cp --parents -t "$1")
+}
+
+make_in() { # DIR [ARG...]
+	local dir
+	dir=$(inside "$1")
+	shift
+	in_root make -C "$dir" -j2 "$@"
+}
+
+module_info() { # FILE FIELD
+	in_root modinfo -F "$2" "$(inside "$1")"
+}
+
+expect_text() { # FILE TEXT
+	grep -qF -e "$2" "$1" && return
+	echo "${1##*/} does not say: $2"
+	return 1
+}
+
+# With W=1 for the warnings; without it is how DKMS builds, below.
+builds_without_warnings() { # KERNEL
+	local release
+	release=$(release_of "$1")
+	[ "$release" != "$(uname -r)" ] || { echo 'it is the running kernel' && return 4; }
+	copy_checkout "$work/$1"
+	make_in "$work/$1" KVER="$release" W=1 >output 2>&1 || { cat output && return 1; }
+	expect_text output "for $release"
+	expect_equal "$(module_info "$work/$1/iommu/intel-pasid-ctl.ko" vermagic | cut -d' ' -f1)" "$release" vermagic
+	expect_equal "$(grep -i warning output || true)" '' warnings
+}
+
+module_describes_itself() { # KERNEL
+	local module=$work/$1/iommu/intel-pasid-ctl.ko
+	expect_equal "$(module_info "$module" version)" "$(cat "$repo/VERSION")" version
+	module_info "$module" parm >parameters
+	expect_equal "$(cut -d: -f1 parameters | sort | xargs)" 'default_ctl verbose' parameters
+	expect_equal "$(grep -c '(default: ' parameters)" 2 'parameters that state their default'
+}
+
+installs_and_uninstalls() { # KERNEL
+	local release dest=$work/dest-$1 file
+	release=$(release_of "$1")
+	file=$dest/lib/modules/$release/updates/pasid-ctl/intel-pasid-ctl.ko
+	make_in "$work/$1" install KVER="$release" W=1 DESTDIR="$(inside "$dest")"
+	expect_equal "$(find "$dest" -type f)" "$file" 'installed files'
+	cmp "$file" "$work/$1/iommu/intel-pasid-ctl.ko"
+	make_in "$work/$1" uninstall KVER="$release" DESTDIR="$(inside "$dest")"
+	expect_equal "$(find "$dest" -name '*pasid-ctl*')" '' 'files that stay'
+}
+
+missing_headers_are_told() {
+	local target
+	copy_checkout "$work/no-headers"
+	for target in modules install; do
+		if make_in "$work/no-headers" "$target" KVER=no-such DESTDIR="$(inside "$work/nowhere")" >output 2>&1; then
+			echo "make $target should fail"
+			return 1
+		fi
+		expect_text output 'No kernel headers for no-such in /lib/modules/no-such/build: install linux-headers-no-such,'
+	done
+	[ ! -e "$work/nowhere" ]
+}
+
+# DKMS reads its file as shell, with these two variables set.
+# shellcheck disable=SC2034,SC2154 # for dkms.conf, and from it
+read_dkms_conf() { # RELEASE
+	kernelver=$1 kernel_source_dir=/lib/modules/$1/build
+	# shellcheck source=/dev/null
+	. "$repo/dkms.conf"
+}
+
+dkms_builds_and_cleans() { # KERNEL
+	local release dir=$work/dkms-$1
+	release=$(release_of "$1")
+	read_dkms_conf "$release"
+	expect_equal "$PACKAGE_VERSION" "$(cat "$repo/VERSION")" PACKAGE_VERSION
+	copy_checkout "$dir"
+	(cd "$dir" && find . | sort) >before
+	in_root sh -c "cd $(inside "$dir") && ${MAKE[0]}" >output 2>&1 || { cat output && return 1; }
+	expect_equal "$(module_info "$dir/${BUILT_MODULE_LOCATION[0]}/${BUILT_MODULE_NAME[0]}.ko" vermagic |
+		cut -d' ' -f1)" "$release" vermagic
+	in_root sh -c "cd $(inside "$dir") && $CLEAN"
+	(cd "$dir" && find . | sort) >after
+	diff before after
+}
+
+dkms_takes() { # RELEASE
+	[[ $1 =~ $BUILD_EXCLUSIVE_KERNEL ]]
+}
+
+dkms_knows_the_kernels() {
+	local kernel release option
+	read_dkms_conf any
+	expect_equal "$(dkms_takes 6.11.9-amd64 && echo yes)" "" 6.11
+	expect_equal "$(dkms_takes 6.1.0-amd64 && echo yes)" "" 6.1
+	for kernel in 6.12 newest; do
+		release=$(release_of "$kernel")
+		dkms_takes "$release" || { echo "it does not take $release" && return 1; }
+		for option in $BUILD_EXCLUSIVE_CONFIG; do
+			expect_equal "$(grep -c "^${option#!}=[ym]" "$root/boot/config-$release")" \
+				"$([[ $option == !* ]] && echo 0 || echo 1)" "$option in $release"
+		done
+	done
+}
+
+for kernel in 6.12 newest; do
+	it "it builds for $kernel, which is not running, without warnings" builds_without_warnings "$kernel"
+	it "the module for $kernel states version, parameters and defaults" module_describes_itself "$kernel"
+	it "it installs for $kernel and uninstalls" installs_and_uninstalls "$kernel"
+	it "DKMS builds for $kernel and cleans up" dkms_builds_and_cleans "$kernel"
+done
+it 'missing headers are told, and nothing is installed' missing_headers_are_told
+it 'DKMS takes both kernels, and none before 6.12' dkms_knows_the_kernels
+finish
