@@ -366,17 +366,6 @@ static int pasid_hook_register(struct pasid_hook *hook, kprobe_opcode_t *addr)
 	return err;
 }
 
-static void pasid_hook_unregister(struct pasid_hook *hook)
-{
-	if (!hook->active)
-		return;
-	if (hook->leave)
-		unregister_kretprobe(&hook->exit);
-	else
-		unregister_kprobe(&hook->entry);
-	hook->active = false;
-}
-
 static int pasid_hook_find_args(struct pasid_hook *hook)
 {
 	int i;
@@ -460,10 +449,22 @@ int pasid_hooks_init(void)
  */
 void pasid_hooks_exit(void)
 {
-	int i;
+	struct kretprobe *exits[ARRAY_SIZE(pasid_hooks) + 1];
+	struct kprobe *entries[ARRAY_SIZE(pasid_hooks) + 1];
+	int i, n_exits = 0, n_entries = 0;
 
-	for (i = 0; i < ARRAY_SIZE(pasid_hooks); i++)
-		pasid_hook_unregister(&pasid_hooks[i]);
-	pasid_hook_unregister(&pasid_self_test_hook);
+	for (i = 0; i <= ARRAY_SIZE(pasid_hooks); i++) {
+		struct pasid_hook *hook = i < ARRAY_SIZE(pasid_hooks) ?
+					  &pasid_hooks[i] : &pasid_self_test_hook;
+
+		if (hook->active && hook->leave)
+			exits[n_exits++] = &hook->exit;
+		else if (hook->active)
+			entries[n_entries++] = &hook->entry;
+		hook->active = false;
+	}
+	/* Together, as each call waits for handlers to end. */
+	unregister_kretprobes(exits, n_exits);
+	unregister_kprobes(entries, n_entries);
 	cancel_work_sync(&pasid_rescan);
 }

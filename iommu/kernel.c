@@ -50,7 +50,8 @@ DEFINE_STATIC_CALL(pasid_btf_put, btf_put_absent);
 /* Returns the address of a function, or NULL after having said why not. */
 static void *pasid_find_function(const char *name)
 {
-	struct kprobe probe = { .symbol_name = name };
+	/* Disabled: its address is wanted, the function is not to be patched. */
+	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
 	int err = register_kprobe(&probe);
 	void *addr;
 

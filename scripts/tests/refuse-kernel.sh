@@ -62,7 +62,7 @@ it 'no hook on the loss of PASID' lacks pci_disable_pasid pci_disable_posid \
 it 'no struct device_domain_info' lacks device_domain_info device_domain_inf0 \
 	"the kernel's BTF has no struct device_domain_inf0"
 it 'no member dtlb_extra_inval' lacks dtlb_extra_inval dtlb_extra_inv4l \
-	'struct device_domain_info has no member dtlb_extra_inv4l as this module knows it'
+	'struct device_domain_info has no member dtlb_extra_inv4l of type 1 as this module knows it'
 it 'a lock of another type' lacks spinlock_t spinlock_x \
 	'struct intel_iommu has no member lock of type spinlock_x as this module knows it'
 it 'an argument of another name' lacks options opti0ns \
