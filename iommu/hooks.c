@@ -23,6 +23,9 @@ struct pasid_call {
  * struct pasid_hook - a function to follow
  * @symbol: its name
  * @purpose: what is not enforced without it
+ * @grants: follows entries that intel-iommu sets up without SRE and ERE, so that
+ *	there is something to do only while some VF is granted them: off otherwise,
+ *	as it would cost every attach of a PASID
  * @optional: a kernel without the function has no such path
  * @if_ops: with @optional: but one whose struct iommu_ops has this member does
  * @args: names of the arguments that the handlers want
@@ -39,6 +42,7 @@ struct pasid_call {
 struct pasid_hook {
 	const char *symbol;
 	const char *purpose;
+	bool grants;
 	bool optional;
 	const char *if_ops;
 	const char *args[PASID_HOOK_ARGS];
@@ -186,10 +190,11 @@ static struct pasid_hook pasid_self_test_hook = {
 	.at = { 1 },
 };
 
-#define PASID_HOOK_ENTRY(function, is_optional, on_enter)		\
+#define PASID_HOOK_ENTRY(function, is_optional, is_grants, on_enter)	\
 	{								\
 		.symbol = function,					\
 		.purpose = "PASID-table entries that are set up",	\
+		.grants = is_grants,					\
 		.optional = is_optional,				\
 		.args = { "dev", "pasid" },				\
 		.enter = on_enter,					\
@@ -197,18 +202,20 @@ static struct pasid_hook pasid_self_test_hook = {
 	}
 
 /*
- * The replace functions are in 6.13 to 6.18. context_flip_pri() is in kernels that
- * enable PRI on demand, which are those with the op dev_enable_feat.
+ * intel-iommu sets SRE in nested entries only, and ERE never. The replace functions
+ * are in 6.13 to 6.18; they write over an entry, so that even one without SRE ends
+ * an intent. context_flip_pri() is in kernels that enable PRI on demand, which are
+ * those with the op dev_enable_feat.
  */
 static struct pasid_hook pasid_hooks[] = {
-	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", false, pasid_setup_enter),
-	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", false, pasid_setup_enter),
-	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", false, pasid_setup_enter),
-	PASID_HOOK_ENTRY("intel_pasid_setup_nested", false, pasid_setup_enter),
-	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", true, pasid_replace_enter),
-	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", true, pasid_replace_enter),
-	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", true, pasid_replace_enter),
-	PASID_HOOK_ENTRY("intel_pasid_replace_nested", true, pasid_replace_enter),
+	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", false, true, pasid_setup_enter),
+	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", false, true, pasid_setup_enter),
+	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", false, true, pasid_setup_enter),
+	PASID_HOOK_ENTRY("intel_pasid_setup_nested", false, false, pasid_setup_enter),
+	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", true, false, pasid_replace_enter),
+	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", true, false, pasid_replace_enter),
+	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", true, false, pasid_replace_enter),
+	PASID_HOOK_ENTRY("intel_pasid_replace_nested", true, false, pasid_replace_enter),
 	{
 		.symbol = "intel_pasid_setup_sm_context",
 		.purpose = "context entries that are set up",
@@ -265,9 +272,8 @@ static void pasid_rescan_vf(struct pasid_vf *vf)
 
 static void pasid_rescan_work(struct work_struct *work)
 {
-	/* Every set-up that was missed so far has run to its end after this. */
+	/* Every set-up that went by unseen so far has run to its end after this. */
 	synchronize_rcu_tasks();
-	pr_warn("set-ups went by unseen; looking at all VFs\n");
 	pasid_vf_for_each(pasid_rescan_vf);
 }
 
@@ -295,8 +301,10 @@ static void pasid_check_missed(void)
 {
 	long missed = pasid_hooks_missed();
 
-	if (atomic_long_xchg(&pasid_missed_handled, missed) != missed)
-		schedule_work(&pasid_rescan);
+	if (atomic_long_xchg(&pasid_missed_handled, missed) == missed)
+		return;
+	pr_warn_ratelimited("set-ups went by unseen; looking at all VFs\n");
+	schedule_work(&pasid_rescan);
 }
 
 static void pasid_get_call(const struct pasid_hook *hook, struct pt_regs *regs,
@@ -356,6 +364,7 @@ static int pasid_hook_register(struct pasid_hook *hook, kprobe_opcode_t *addr)
 		hook->exit.entry_handler = pasid_on_call;
 		hook->exit.handler = pasid_on_return;
 		hook->exit.data_size = sizeof(struct pasid_call);
+		hook->exit.kp.flags = hook->grants ? KPROBE_FLAG_DISABLED : 0;
 		hook->exit.maxactive = max(64U, 4 * num_possible_cpus());
 		err = register_kretprobe(&hook->exit);
 	} else {
@@ -402,6 +411,51 @@ static int pasid_hook_add(struct pasid_hook *hook)
 		pr_info("follows %s(): %s\n", hook->symbol, hook->purpose);
 	/* No VF is under control yet, so that handlers do nothing with arguments. */
 	return pasid_hook_find_args(hook);
+}
+
+static int pasid_hooks_switch_grants(bool on)
+{
+	int i, err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(pasid_hooks); i++)
+		if (pasid_hooks[i].grants)
+			err = (on ? enable_kretprobe(&pasid_hooks[i].exit) :
+				    disable_kretprobe(&pasid_hooks[i].exit)) ?: err;
+	return err;
+}
+
+static DEFINE_MUTEX(pasid_grants_lock);
+static unsigned int pasid_grants;
+
+/**
+ * pasid_hooks_grant() - a VF is granted SRE or ERE, or no longer
+ * @grant: it is
+ *
+ * Entries from before are found by a scan, and those whose set-up is under way by
+ * one that follows soon.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or a negative errno: entries will be without SRE and ERE.
+ */
+int pasid_hooks_grant(bool grant)
+{
+	int err = 0;
+
+	mutex_lock(&pasid_grants_lock);
+	if (!grant) {
+		if (!--pasid_grants)
+			pasid_hooks_switch_grants(false);
+	} else if (!pasid_grants++) {
+		err = pasid_hooks_switch_grants(true);
+		if (err) {
+			pasid_hooks_switch_grants(false);
+			pasid_grants--;
+		} else {
+			schedule_work(&pasid_rescan);
+		}
+	}
+	mutex_unlock(&pasid_grants_lock);
+	return err;
 }
 
 /**

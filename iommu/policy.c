@@ -98,13 +98,7 @@ static int pasid_vf_pin(struct pasid_vf *vf)
 	return 0;
 }
 
-/**
- * pasid_vf_unpin() - the VF does not keep the module loaded any more
- * @vf: the VF
- *
- * Context: Process context, @vf->lock held or the VF out of the register.
- */
-void pasid_vf_unpin(struct pasid_vf *vf)
+static void pasid_vf_unpin(struct pasid_vf *vf)
 {
 	if (!vf->pinned)
 		return;
@@ -133,11 +127,29 @@ static bool pasid_vf_take_ats_suspect(struct pasid_vf *vf)
 	return suspect;
 }
 
-/* Tables, caches and the device's ATS follow the sets as they are now. */
+/* Has the hooks on entries that are born without SRE and ERE follow @vf's rule. */
+static int pasid_vf_follow(struct pasid_vf *vf, bool grants)
+{
+	int err;
+
+	if (grants == vf->grants)
+		return 0;
+	err = pasid_hooks_grant(grants);
+	if (!err)
+		vf->grants = grants;
+	return err;
+}
+
+/* Hooks, tables, caches and the device's ATS follow the sets as they are now. */
 static int pasid_vf_enforce(struct pasid_vf *vf)
 {
-	int err = pasid_vf_apply(vf);
+	/* By who may be granted something, not by what is: that changes often. */
+	bool grants = vf->owned || (vf->ceiling & PASID_PERM_EXEC);
+	int err = grants ? pasid_vf_follow(vf, true) : 0;
 
+	err = pasid_vf_apply(vf) ?: err;
+	if (!grants)
+		pasid_vf_follow(vf, false);
 	if (!err && pasid_vf_take_ats_suspect(vf))
 		pasid_vf_restore_ats(vf);
 	return err;
@@ -256,6 +268,21 @@ int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
 	atomic_set(&vf->stale, 1);
 	schedule_work(&vf->refresh);
 	return err;
+}
+
+/**
+ * pasid_vf_leave() - the VF needs nothing of the module any more
+ * @vf: the VF, out of the register
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_leave(struct pasid_vf *vf)
+{
+	mutex_lock(&vf->lock);
+	vf->gone = true;
+	pasid_vf_follow(vf, false);
+	pasid_vf_unpin(vf);
+	mutex_unlock(&vf->lock);
 }
 
 /**

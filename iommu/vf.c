@@ -228,11 +228,8 @@ static void pasid_vf_withdraw(struct pasid_vf *vf)
 	hash_del_rcu(&vf->node);
 	/* Hooks that have found it finish first; they may have queued a refresh. */
 	synchronize_rcu_expedited();
-	mutex_lock(&vf->lock);
-	vf->gone = true;
-	mutex_unlock(&vf->lock);
+	pasid_vf_leave(vf);
 	cancel_work_sync(&vf->refresh);
-	pasid_vf_unpin(vf);
 	pasid_vf_put(vf);
 }
 

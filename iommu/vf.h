@@ -58,6 +58,7 @@ struct pasid_context {
  * @owned: a user is registered: all PASIDs are its own
  * @gone: the VF is removed: its tables must not be touched any more
  * @has_files: its sysfs files are there
+ * @grants: see pasid_hooks_grant()
  * @release: the tables go back to what intel-iommu intended
  * @pf_down: PASID_PERM_ENABLE and _PRI: the PF is losing that capability, or has
  * @applied_rule: the entry rule that the tables follow
@@ -76,7 +77,7 @@ struct pasid_context {
  * without it, under the unit's lock, and whoever writes them applies them
  * afterwards, so the last one to hold the unit's lock has seen the newest values.
  * @sre_intent, @in_setup and @ats_suspect by the unit's lock; @applied_rule,
- * @missed_seen, @pinned and @apply by @lock.
+ * @missed_seen, @pinned, @grants and @apply by @lock.
  */
 struct pasid_vf {
 	struct hlist_node node;
@@ -98,6 +99,7 @@ struct pasid_vf {
 	bool gone;
 	bool release;
 	bool has_files;
+	bool grants;
 	atomic_t pf_down;
 	struct vtd_pte_rule applied_rule;
 	bool ats_suspect;
@@ -137,7 +139,7 @@ int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request);
 int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request);
 void pasid_vf_refresh(struct pasid_vf *vf);
 void pasid_vf_release(struct pasid_vf *vf);
-void pasid_vf_unpin(struct pasid_vf *vf);
+void pasid_vf_leave(struct pasid_vf *vf);
 
 /* scan.c: every PASID-table entry of a VF */
 typedef void pasid_visit_fn(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte,
@@ -181,6 +183,7 @@ void pasid_vf_sysfs_remove(struct pasid_vf *vf);
 int pasid_hooks_init(void);
 void pasid_hooks_exit(void);
 bool pasid_hooks_alive(void);
+int pasid_hooks_grant(bool grant);
 unsigned long pasid_hooks_missed(void);
 
 /* discover.c: VFs that are there, come and go */
