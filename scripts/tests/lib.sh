@@ -15,15 +15,17 @@ echo 'KTAP version 1'
 
 # it "what is so" function [argument...]
 it() {
-	local name=$1 log=/tmp/it.log status
+	local name=$1 log=/tmp/it.log status start
 	shift
 	tests=$((tests + 1))
+	start=$(date +%s)
 	(
 		set -eu
 		"$@"
 	) >"$log" 2>&1
 	status=$?
 	sed 's/^/# /' "$log"
+	echo "# $(($(date +%s) - start)) s"
 	case $status in
 	0) echo "ok $tests $name" ;;
 	4) echo "ok $tests $name # SKIP $(tail -n 1 "$log")" ;;

@@ -63,7 +63,7 @@ writers_on_all_vfs() {
 	for bdf in $(all_vfs); do
 		writer "$bdf" -enable +enable '-all' default &
 	done
-	run_for 2
+	run_for 1
 	witness walk $(all_vfs) | grep context >/tmp/contexts
 	for bdf in $(all_vfs); do
 		case "$(cat "$pci/$bdf/pasid/effective") $(grep "^$bdf" /tmp/contexts)" in
@@ -76,6 +76,7 @@ writers_on_all_vfs() {
 
 vfs_go_while_writers_run() {
 	local i
+	set_numvfs 8
 	for i in 0 1 2 3 4 5; do
 		writer "$(vf $i)" -enable +enable default &
 	done
