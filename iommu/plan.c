@@ -56,6 +56,8 @@ u64 vtd_iotlb_drain(u64 cap)
  * @plan: the plan
  * @submit: see struct vtd_plan
  * @submit_arg: see struct vtd_plan
+ *
+ * Context: Any.
  */
 void vtd_plan_init(struct vtd_plan *plan,
 		   int (*submit)(void *arg, struct vtd_desc *desc, unsigned int count),
@@ -95,6 +97,8 @@ static void vtd_plan_add(struct vtd_plan *plan, u64 qw0, u64 qw1)
  * vtd_plan_context() - forget what is cached of a context entry
  * @plan: the plan
  * @rid: the requester ID of the entry
+ *
+ * Context: As @plan->submit.
  */
 void vtd_plan_context(struct vtd_plan *plan, u16 rid)
 {
@@ -108,6 +112,8 @@ void vtd_plan_context(struct vtd_plan *plan, u16 rid)
  * @did: the domain ID
  *
  * Table 28, change of a context entry: for every affected domain.
+ *
+ * Context: As @plan->submit.
  */
 void vtd_plan_domain(struct vtd_plan *plan, const struct vtd_function *fn, u16 did)
 {
@@ -122,6 +128,8 @@ void vtd_plan_domain(struct vtd_plan *plan, const struct vtd_function *fn, u16 d
  * @fn: the function whose context entry changed
  *
  * For where the affected domains cannot be listed.
+ *
+ * Context: As @plan->submit.
  */
 void vtd_plan_all_domains(struct vtd_plan *plan, const struct vtd_function *fn)
 {
@@ -135,6 +143,8 @@ void vtd_plan_all_domains(struct vtd_plan *plan, const struct vtd_function *fn)
  * @fn: the function
  *
  * A device-TLB invalidation without PASID covers the translations of every PASID.
+ *
+ * Context: As @plan->submit.
  */
 void vtd_plan_device_tlb(struct vtd_plan *plan, const struct vtd_function *fn)
 {
@@ -155,6 +165,8 @@ void vtd_plan_device_tlb(struct vtd_plan *plan, const struct vtd_function *fn)
  * @pasid: its PASID, not RID_PASID
  *
  * Table 28, change of a field other than P and SSADE, any PGTT.
+ *
+ * Context: As @plan->submit.
  */
 void vtd_plan_entry(struct vtd_plan *plan, const struct vtd_function *fn,
 		    u16 did, u32 pasid)

@@ -106,13 +106,17 @@ static void pasid_vf_unpin(struct pasid_vf *vf)
 	module_put(THIS_MODULE);
 }
 
-static void pasid_vf_notify(struct pasid_vf *vf, unsigned int effective,
-			    unsigned int request)
+/* Tell those who poll what they have not been told. */
+static void pasid_vf_notify(struct pasid_vf *vf)
 {
-	if (vf->kn_effective && effective != pasid_vf_effective(vf))
+	unsigned int effective = pasid_vf_effective(vf);
+
+	if (vf->kn_effective && effective != vf->told_effective)
 		kernfs_notify(vf->kn_effective);
-	if (vf->kn_requested && request != vf->request)
+	if (vf->kn_requested && vf->request != vf->told_request)
 		kernfs_notify(vf->kn_requested);
+	vf->told_effective = effective;
+	vf->told_request = vf->request;
 }
 
 static bool pasid_vf_take_ats_suspect(struct pasid_vf *vf)
@@ -144,7 +148,8 @@ static int pasid_vf_follow(struct pasid_vf *vf, bool grants)
 static int pasid_vf_enforce(struct pasid_vf *vf)
 {
 	/* By who may be granted something, not by what is: that changes often. */
-	bool grants = vf->owned || (vf->ceiling & PASID_PERM_EXEC);
+	bool grants = vf->owned ||
+		      (vf->ceiling & pasid_vf_supported(vf) & PASID_PERM_EXEC);
 	int err = grants ? pasid_vf_follow(vf, true) : 0;
 
 	err = pasid_vf_apply(vf) ?: err;
@@ -167,7 +172,6 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 			   unsigned int request)
 {
 	unsigned int old_ceiling = vf->ceiling, old_request = vf->request;
-	unsigned int effective = pasid_vf_effective(vf);
 	int err;
 
 	if (vf->gone)
@@ -178,7 +182,10 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 		return -ENODEV;
 	}
 	err = pasid_vf_enforce(vf);
-	if (!err && !pasid_hooks_alive()) {
+	if (err) {
+		dev_err_ratelimited(&vf->pdev->dev,
+				    "the IOMMU did not complete an invalidation: what was to be taken away is, what was to be granted is not\n");
+	} else if (!pasid_hooks_alive()) {
 		dev_err_ratelimited(&vf->pdev->dev,
 				    "kprobes do not fire: entries that intel-iommu sets up from now on do not obey; see /sys/kernel/debug/kprobes/enabled\n");
 		err = -EIO;
@@ -191,7 +198,7 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 	if (!pasid_vf_restricted(vf))
 		pasid_vf_unpin(vf);
 	trace_set(&vf->pdev->dev, vf->ceiling, vf->request, pasid_vf_effective(vf), err);
-	pasid_vf_notify(vf, effective, old_request);
+	pasid_vf_notify(vf);
 	return err;
 }
 
@@ -224,8 +231,6 @@ int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
 	int err = pasid_vf_change(vf, ceiling, vf->request);
 
 	pasid_vf_log_ceiling(vf, old);
-	if (err == -EIO)
-		pci_err(vf->pdev, "pasid_ctl: the IOMMU did not complete an invalidation; what was taken away stays away, what was granted is not\n");
 	return err;
 }
 
@@ -301,8 +306,7 @@ void pasid_vf_refresh(struct pasid_vf *vf)
 					    "the IOMMU did not complete an invalidation; the next write to pasid_ctl tries again\n");
 		else if (!pasid_vf_restricted(vf))
 			pasid_vf_unpin(vf);
-		if (vf->kn_effective)
-			kernfs_notify(vf->kn_effective);
+		pasid_vf_notify(vf);
 	}
 	mutex_unlock(&vf->lock);
 }
@@ -327,6 +331,8 @@ int pasid_vf_start(struct pasid_vf *vf, bool at_load)
 	err = pasid_vf_pin(vf);
 	if (!err && (!at_load || vf->ceiling != PASID_CEILING_BUILTIN))
 		err = pasid_vf_enforce(vf);
+	vf->told_effective = pasid_vf_effective(vf);
+	vf->told_request = vf->request;
 	mutex_unlock(&vf->lock);
 	return err;
 }

@@ -78,7 +78,7 @@ TRACE_EVENT(flush,
 		  __entry->descriptors, __entry->submissions, __entry->err)
 );
 
-/* A write or a request was refused and changed nothing. */
+/* A write or a request was refused, or failed. */
 TRACE_EVENT(refuse,
 	TP_PROTO(struct device *dev, const char *why, int err),
 	TP_ARGS(dev, why, err),

@@ -71,13 +71,15 @@ struct pasid_context {
  * @ats_restored: times that ATS had to be switched on again
  * @kn_effective: sysfs file to notify, or NULL
  * @kn_requested: sysfs file to notify, or NULL
+ * @told_effective: the set at the last notification
+ * @told_request: the set at the last notification
  * @refresh: applies the sets again, where an atomic context could not do it all
  *
  * Locking: @ceiling, @request, @owned are written under @lock; the hooks read them
  * without it, under the unit's lock, and whoever writes them applies them
  * afterwards, so the last one to hold the unit's lock has seen the newest values.
  * @sre_intent, @in_setup and @ats_suspect by the unit's lock; @applied_rule,
- * @missed_seen, @pinned, @grants and @apply by @lock.
+ * @missed_seen, @pinned, @grants, @apply and what is told to pollers by @lock.
  */
 struct pasid_vf {
 	struct hlist_node node;
@@ -111,6 +113,8 @@ struct pasid_vf {
 	unsigned int ats_restored;
 	struct kernfs_node *kn_effective;
 	struct kernfs_node *kn_requested;
+	unsigned int told_effective;
+	unsigned int told_request;
 	struct work_struct refresh;
 };
 

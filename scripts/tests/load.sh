@@ -131,7 +131,7 @@ removed_vf_takes_its_state_along() {
 
 loading_again_and_again() {
 	local i=0
-	while [ $i -lt 3 ]; do
+	while [ $i -lt 2 ]; do
 		load
 		set_ctl "$(vf 0)" -enable
 		set_ctl "$(vf 0)" default

@@ -81,7 +81,7 @@ vfs_go_while_writers_run() {
 		writer "$(vf $i)" -enable +enable default &
 	done
 	i=0
-	while [ $i -lt 3 ]; do
+	while [ $i -lt 2 ]; do
 		set_numvfs 0
 		set_numvfs 8
 		i=$((i + 1))
@@ -97,7 +97,7 @@ load_and_unload_while_attaching() {
 	set_numvfs 4
 	attacher "$(vf 0)" &
 	attacher "$(vf 1)" &
-	while [ $i -lt 3 ]; do
+	while [ $i -lt 2 ]; do
 		load
 		set_ctl "$(vf 0)" -enable
 		set_ctl "$(vf 0)" default

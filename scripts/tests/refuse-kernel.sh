@@ -53,12 +53,8 @@ loads_as_it_is() {
 
 it 'no qi_submit_sync()' lacks qi_submit_sync qi_submit_sunk \
 	'this kernel has no qi_submit_sunk() that can be probed'
-it 'no bpf_find_btf_id()' lacks bpf_find_btf_id bpf_find_btf_ix \
-	'this kernel has no bpf_find_btf_ix() that can be probed'
 it 'no hook on first-stage set-up' lacks intel_pasid_setup_first_level intel_pasid_setup_first_lexel \
 	'cannot follow intel_pasid_setup_first_lexel() (error -2), so it cannot control PASID-table entries'
-it 'no hook on the loss of PASID' lacks pci_disable_pasid pci_disable_posid \
-	'cannot follow pci_disable_posid() (error -2), so it cannot control a PF that loses PASID'
 it 'no struct device_domain_info' lacks device_domain_info device_domain_inf0 \
 	"the kernel's BTF has no struct device_domain_inf0"
 it 'no member dtlb_extra_inval' lacks dtlb_extra_inval dtlb_extra_inv4l \

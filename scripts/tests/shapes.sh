@@ -36,23 +36,10 @@ without_pasid() {
 	stop
 }
 
-without_exec() {
-	start exec=0
-	supports '+enable -exec +priv'
+without_exec_and_pri() {
+	start exec=0 pri=0
+	expect_file "$pci/$(vf 0)/pasid/supported" '+enable -exec +priv -pri'
 	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +exec)" EOPNOTSUPP answer
-	stop
-}
-
-without_priv() {
-	start priv=0
-	supports '+enable +exec -priv'
-	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +priv)" EOPNOTSUPP answer
-	stop
-}
-
-without_pri() {
-	start pri=0
-	expect_file "$pci/$(vf 0)/pasid/supported" '+enable +exec +priv -pri'
 	expect_context "$(vf 0)" PRE 0
 	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +pri)" EOPNOTSUPP answer
 	stop
@@ -69,8 +56,10 @@ without_ats() {
 	stop
 }
 
-narrow() {
-	start pasid_width=6
+narrow_without_priv() {
+	start pasid_width=6 priv=0
+	supports '+enable +exec -priv'
+	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +priv)" EOPNOTSUPP answer
 	expect_file "$pci/$(vf 0)/pasid/width" 6
 	lab_do attach "$(vf 0)" 63
 	expect_file "$pci/$(vf 0)/pasid/entries" 1
@@ -80,41 +69,29 @@ narrow() {
 	stop
 }
 
-upper_half() {
-	start vf_offset=128 totalvfs=8
+# The aliases are the function numbers after the last VF's.
+upper_half_with_alias() {
+	start vf_offset=128 alias=1 totalvfs=16
 	expect_equal "$(vf 0)" 0000:02:10.0 BDF
 	lab_do attach "$(vf 0)" 5
-	snapshot "$(vf 1)" >/tmp/sibling
-	set_ctl "$(vf 0)" -enable
-	expect_context "$(vf 0)" PASIDE 0
-	snapshot "$(vf 1)" >/tmp/after
-	expect_same /tmp/sibling /tmp/after sibling
-	set_ctl "$(vf 0)" default
-	expect_context "$(vf 0)" PASIDE 1
-	stop
-}
-
-with_alias() {
-	start alias=1 totalvfs=16
-	lab_do attach "$(vf 0)" 5
-	expect_context 0000:02:03.0 PASIDE 1
+	expect_context 0000:02:12.0 PASIDE 1
+	snapshot "$(vf 1)" 0000:02:12.1 >/tmp/sibling
 	witness inval mark
 	set_ctl "$(vf 0)" -enable
 	expect_context "$(vf 0)" PASIDE 0
-	expect_context 0000:02:03.0 PASIDE 0
-	expect_context 0000:02:03.1 PASIDE 1
+	expect_context 0000:02:12.0 PASIDE 0
 	expect_equal "$(inval_count '^context-cache device')" 2 'context-cache invalidations'
+	snapshot "$(vf 1)" 0000:02:12.1 >/tmp/after
+	expect_same /tmp/sibling /tmp/after sibling
 	set_ctl "$(vf 0)" default
-	expect_context 0000:02:03.0 PASIDE 1
+	expect_context "$(vf 0)" PASIDE 1
+	expect_context 0000:02:12.0 PASIDE 1
 	stop
 }
 
 it 'a PF without PASID' without_pasid
-it 'a PF without Execute Permission' without_exec
-it 'a PF without Privileged Mode' without_priv
-it 'a PF without PRI' without_pri
+it 'a PF without Execute Permission and PRI' without_exec_and_pri
+it 'a PF without Privileged Mode, and a PASID width of 6' narrow_without_priv
 it 'without ATS' without_ats
-it 'a PASID width of 6' narrow
-it 'VFs in the upper half of the context table' upper_half
-it 'VFs with a DMA alias: both entries follow' with_alias
+it 'VFs in the upper half of the context table, with DMA aliases: both entries follow' upper_half_with_alias
 finish
