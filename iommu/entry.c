@@ -35,11 +35,12 @@ u64 vtd_context_target(u64 qword0, u64 intent, unsigned int effective)
 /**
  * vtd_pte_target() - qword 2 of a PASID-table entry under a permission set
  * @pte: the entry as it is in the table
- * @intent_sre: intel-iommu itself set SRE
+ * @intent_sre: intel-iommu itself set SRE; counts for a nested entry only
  * @rule: what the permission set says
  *
  * In a nested entry the guest's vIOMMU has said yes or no, and its no stays a
- * no. SRE and ERE are in none of the lists of fields that must change together
+ * no. In others intel-iommu never sets SRE, since a host process's page table can
+ * map the kernel: there it takes a user who owns all of the VF's PASIDs. SRE and ERE are in none of the lists of fields that must change together
  * with others (6.2.3.1), so the one qword can change in a present entry.
  *
  * Context: Any.
@@ -50,7 +51,7 @@ u64 vtd_pte_target(const u64 *pte, bool intent_sre, const struct vtd_pte_rule *r
 	bool nested = FIELD_GET(VTD_PTE_PGTT, READ_ONCE(pte[0])) == VTD_PGTT_NESTED;
 	u64 qword2 = READ_ONCE(pte[2]) & ~(VTD_PTE_SRE | VTD_PTE_ERE);
 
-	if (rule->priv && (intent_sre || (rule->grant && !nested)))
+	if (rule->priv && (nested ? intent_sre : rule->grant))
 		qword2 |= VTD_PTE_SRE;
 	if (rule->exec)
 		qword2 |= VTD_PTE_ERE;

@@ -48,8 +48,10 @@ struct pasid_context {
  * @twice: see struct vtd_function
  * @ctx: its context entries, the VF's own first
  * @ctx_count: how many
- * @sre_intent: PASIDs whose entry intel-iommu itself gave SRE. Absent means no,
- *	so that what is lost is lost to the safe side
+ * @sre_intent: PASIDs whose nested entry intel-iommu itself gave SRE. Absent means
+ *	no, so that what is lost is lost to the safe side. It stays until another
+ *	nested entry is set up; that takes a fraction of the PASID tables, which
+ *	intel-iommu does not free either
  * @in_setup: the PASID whose entry intel-iommu is setting up, or PASID_NO_SETUP.
  *	It does so for one PASID of a device at a time (iommu group mutex)
  * @lock: one writer at a time; taken before the unit's lock

@@ -111,6 +111,19 @@ enable_covers_priv() {
 	expect_sre "$user" 11011
 }
 
+# A PASID that had a nested entry with SRE gets a process's page table.
+intent_ends_with_its_entry() {
+	lab_do detach "$host" 5
+	lab_do attach "$host" 5 paging
+	expect_sre "$host" 00000
+	set_ctl "$host" -priv
+	set_ctl "$host" +priv
+	expect_sre "$host" 00000
+	lab_do detach "$host" 5
+	lab_do attach "$host" 5 nested-sre
+	expect_sre "$host" 00001
+}
+
 grant_ends_with_the_user() {
 	user_do put "$user"
 	expect_sre "$user" 00001
@@ -180,6 +193,7 @@ it 'a first-stage entry is born granted (I6)' born_granted
 it 'a nested entry without SRE stays without' nested_no_stays_no
 it 'a deny of enable takes SRE along, flushed by domain' enable_covers_priv
 it 'the grant ends with the user' grant_ends_with_the_user
+it 'what the vIOMMU allowed ends with its entry' intent_ends_with_its_entry
 it 'no user comes over entries of the host' no_user_over_entries_of_the_host
 it '256 entries are flushed in batches' many_entries_in_few_submissions
 it 'at unload SRE is what intel-iommu intended' restored_at_unload
