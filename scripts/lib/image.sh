@@ -45,6 +45,7 @@ make_base() { # RELEASE [KO...]: the archive on stdout
 build_programs() { # DIR inside the root
 	local source
 	for source in "$repo"/lab/programs/*.c; do
+		# shellcheck disable=SC2094 # only its name is used
 		in_root gcc -static -O2 -Wall -Wextra -Werror -x c -o "${1#"$root"}/$(basename "$source" .c)" - <"$source"
 	done
 }

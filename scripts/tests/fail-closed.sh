@@ -1,8 +1,9 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash disable=SC2317
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # I5: an invalidation that fails. A deny stays denied, a grant is taken back, the write says -EIO, and the next one
 # flushes what was left.
+# shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
 vf=$(vf 0)

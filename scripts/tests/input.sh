@@ -1,7 +1,8 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash disable=SC2317
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # Bad input of every kind: the exact error, nothing changed, nothing invalidated; and good input in every shape.
+# shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
 vf=$(vf 0)
@@ -90,7 +91,7 @@ refusal_says_why() {
 log_is_not_flooded() {
 	local i=0 before
 	before=$(dmesg | grep -c refused)
-	while [ $i -lt 200 ]; do
+	while [ "$i" -lt 200 ]; do
 		echo nonsense >"$ctl" 2>/dev/null || true
 		i=$((i + 1))
 	done

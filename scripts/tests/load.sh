@@ -1,7 +1,8 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash disable=SC2317
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # I1, I7: loading and unloading; files where they belong; VFs from before and after the load.
+# shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
 functions="$(pf) $(all_vfs)"
@@ -131,7 +132,7 @@ removed_vf_takes_its_state_along() {
 
 loading_again_and_again() {
 	local i=0
-	while [ $i -lt 2 ]; do
+	while [ "$i" -lt 2 ]; do
 		load
 		set_ctl "$(vf 0)" -enable
 		set_ctl "$(vf 0)" default

@@ -1,8 +1,9 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash disable=SC2317
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --vfs 64
 # Writers on one VF and on 64 at once, with attaches under way; VFs that go while writers run.
+# shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
 first=$(vf 0)
@@ -41,7 +42,7 @@ run_for() { # SECONDS, with the writers in the background
 expect_consistent() { # BDF
 	local pside=0
 	case $(cat "$pci/$1/pasid/effective") in +enable*) pside=1 ;; esac
-	expect_context "$1" PASIDE $pside
+	expect_context "$1" PASIDE "$pside"
 }
 
 many_writers_on_one_vf() {
@@ -64,6 +65,7 @@ writers_on_all_vfs() {
 		writer "$bdf" -enable +enable '-all' default &
 	done
 	run_for 1
+	# shellcheck disable=SC2046 # one word each
 	witness walk $(all_vfs) | grep context >/tmp/contexts
 	for bdf in $(all_vfs); do
 		case "$(cat "$pci/$bdf/pasid/effective") $(grep "^$bdf" /tmp/contexts)" in
@@ -78,10 +80,10 @@ vfs_go_while_writers_run() {
 	local i
 	set_numvfs 8
 	for i in 0 1 2 3 4 5; do
-		writer "$(vf $i)" -enable +enable default &
+		writer "$(vf "$i")" -enable +enable default &
 	done
 	i=0
-	while [ $i -lt 2 ]; do
+	while [ "$i" -lt 2 ]; do
 		set_numvfs 0
 		set_numvfs 8
 		i=$((i + 1))
@@ -97,7 +99,7 @@ load_and_unload_while_attaching() {
 	set_numvfs 4
 	attacher "$(vf 0)" &
 	attacher "$(vf 1)" &
-	while [ $i -lt 2 ]; do
+	while [ "$i" -lt 2 ]; do
 		load
 		set_ctl "$(vf 0)" -enable
 		set_ctl "$(vf 0)" default

@@ -1,7 +1,8 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash disable=SC2317
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # The PF loses PASID or PRI, and gets it back; ATS that a VF switched off.
+# shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
 mock=$pci/$(pf)/mock
@@ -120,10 +121,10 @@ vf_that_vanished_gets_no_device_invalidation() {
 tracepoints_fire() {
 	local events=/sys/kernel/tracing/events/pasid_ctl
 	echo >/sys/kernel/tracing/trace
-	echo 1 >$events/enable
+	echo 1 >"$events/enable"
 	set_ctl "$first" -enable
 	answer "$pci/$first/pasid_ctl" nonsense
-	echo 0 >$events/enable
+	echo 0 >"$events/enable"
 	grep -q "set: $first ceiling=" /sys/kernel/tracing/trace
 	grep -q "apply: $first rid=0x208 pasid=-1 old=0x.*d new=0x.*5" /sys/kernel/tracing/trace
 	grep -q "flush: $first descriptors=6 submissions=2 err=0" /sys/kernel/tracing/trace

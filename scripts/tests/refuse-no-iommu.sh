@@ -1,8 +1,9 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash disable=SC2317
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --iommu off
 # I8: no VT-d at all.
+# shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
 refuses() {

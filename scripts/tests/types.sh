@@ -1,7 +1,8 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash disable=SC2317
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # Entries of all four translation types, with and without a user, with and without SRE of their own.
+# shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
 host=$(vf 0)
@@ -11,7 +12,7 @@ prepare() {
 	local bit
 	load_client
 	for bit in SRS NEST SLTS; do
-		lab_do ecap set "$host" $bit
+		lab_do ecap set "$host" "$bit"
 	done
 }
 

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2317
 # What others rely on in `scripts/lab boot`: status, output, arguments, files, trace, deadline, kernel bugs.
 here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=scripts/tests/host/lib.sh
 . "$here/lib.sh"
 
 lab=$here/../../lab
