@@ -377,15 +377,19 @@ static int pasid_hook_register(struct pasid_hook *hook, kprobe_opcode_t *addr)
 
 static int pasid_hook_find_args(struct pasid_hook *hook)
 {
-	int i;
+	int at[PASID_HOOK_ARGS], i, count = 0;
 
-	for (i = 0; i < PASID_HOOK_ARGS && hook->args[i]; i++) {
-		hook->at[i] = pasid_kernel_arg(hook->symbol, hook->args[i]);
-		if (hook->at[i] >= 0)
+	while (count < PASID_HOOK_ARGS && hook->args[count])
+		count++;
+	pasid_kernel_args(hook->symbol, hook->args, at, count);
+	for (i = 0; i < count; i++) {
+		if (at[i] >= 0) {
+			hook->at[i] = at[i];
 			continue;
+		}
 		pr_err("%s() has no argument '%s' as this module knows it, so it cannot control %s\n",
 		       hook->symbol, hook->args[i], hook->purpose);
-		return hook->at[i];
+		return at[i];
 	}
 	return 0;
 }

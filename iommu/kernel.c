@@ -208,41 +208,48 @@ bool pasid_kernel_has_member(const char *type, const char *member)
 }
 
 /**
- * pasid_kernel_arg() - position of a function's argument
+ * pasid_kernel_args() - positions of a function's arguments
  * @function: name of the function
- * @arg: name of the argument
+ * @args: names of the arguments
+ * @at: filled: 0..5, or -ENOENT for one that is not passed in a register
+ * @count: how many of both
+ *
+ * BTF is searched from one end to the other, so once for all of them.
  *
  * Context: Process context, may sleep; after pasid_kernel_init().
- * Return: 0..5, or -ENOENT if there is none that is passed in a register.
  */
-int pasid_kernel_arg(const char *function, const char *arg)
+void pasid_kernel_args(const char *function, const char * const *args, int *at,
+		       int count)
 {
 	const struct btf_param *param;
 	const struct btf_type *proto;
 	struct btf *btf = NULL;
-	int at = -ENOENT;
 	u32 i;
 	s32 id;
+	int j;
 
+	for (j = 0; j < count; j++)
+		at[j] = -ENOENT;
 	id = static_call(pasid_find_btf_id)(function, BTF_KIND_FUNC, &btf);
 	if (id < 0)
-		return -ENOENT;
+		return;
 	proto = btf_type_by_id(btf, btf_type_by_id(btf, id)->type);
 	param = btf_params(proto);
 	for (i = 0; i < min_t(u32, btf_type_vlen(proto), 6); i++)
-		if (btf_name_is(btf, param[i].name_off, arg))
-			at = i;
+		for (j = 0; j < count; j++)
+			if (btf_name_is(btf, param[i].name_off, args[j]))
+				at[j] = i;
 	static_call(pasid_btf_put)(btf);
-	return at;
 }
 
 static int pasid_check_submit(void)
 {
 	static const char * const args[] = { "iommu", "desc", "count", "options" };
-	int i;
+	int at[ARRAY_SIZE(args)], i;
 
+	pasid_kernel_args("qi_submit_sync", args, at, ARRAY_SIZE(args));
 	for (i = 0; i < ARRAY_SIZE(args); i++) {
-		if (pasid_kernel_arg("qi_submit_sync", args[i]) == i)
+		if (at[i] == i)
 			continue;
 		pr_err("qi_submit_sync() does not take '%s' as argument %d: it is not the function that this module knows\n",
 		       args[i], i + 1);

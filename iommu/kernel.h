@@ -44,7 +44,8 @@ struct pasid_layout {
 extern struct pasid_layout pasid_layout;
 
 int pasid_kernel_init(void);
-int pasid_kernel_arg(const char *function, const char *arg);
+void pasid_kernel_args(const char *function, const char * const *args, int *at,
+		       int count);
 bool pasid_kernel_has_member(const char *type, const char *member);
 
 #endif /* _PASID_KERNEL_H */

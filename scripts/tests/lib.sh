@@ -206,12 +206,24 @@ expect_no_inval() {
 
 # --- The usual start ---------------------------------------------------------------------------------------
 
+# shellcheck disable=SC2120 # the tests pass them
 load() { # [PARAMETER...]
 	modprobe intel-pasid-ctl "$@"
 }
 
 unload() {
 	rmmod intel-pasid-ctl
+}
+
+load_and_unload() { # TIMES, with a deny in between
+	local i=0
+	while [ "$i" -lt "$1" ]; do
+		load
+		set_ctl "$(vf 0)" -enable
+		set_ctl "$(vf 0)" default
+		unload
+		i=$((i + 1))
+	done
 }
 
 load_client() {

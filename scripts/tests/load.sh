@@ -130,17 +130,6 @@ removed_vf_takes_its_state_along() {
 	unload
 }
 
-loading_again_and_again() {
-	local i=0
-	while [ "$i" -lt 2 ]; do
-		load
-		set_ctl "$(vf 0)" -enable
-		set_ctl "$(vf 0)" default
-		unload
-		i=$((i + 1))
-	done
-}
-
 it 'loading changes not one bit and invalidates nothing (I1)' loading_changes_nothing
 it 'a VF has its files, with their modes' files_are_there
 it 'nothing else has' files_are_nowhere_else
@@ -153,5 +142,5 @@ it 'default_ctl holds for VFs from before the load and after it' default_ctl_rul
 it 'what default_ctl denies keeps the module loaded' what_default_ctl_denies_keeps_the_module
 it 'VFs that appear later come under control' vfs_that_come_later_have_files
 it 'a VF that is removed takes its ceiling along' removed_vf_takes_its_state_along
-it 'loads and unloads again and again' loading_again_and_again
+it 'loads and unloads again and again' load_and_unload 2
 finish

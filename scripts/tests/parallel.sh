@@ -95,17 +95,10 @@ vfs_go_while_writers_run() {
 }
 
 load_and_unload_while_attaching() {
-	local i=0
 	set_numvfs 4
 	attacher "$(vf 0)" &
 	attacher "$(vf 1)" &
-	while [ "$i" -lt 2 ]; do
-		load
-		set_ctl "$(vf 0)" -enable
-		set_ctl "$(vf 0)" default
-		unload
-		i=$((i + 1))
-	done
+	load_and_unload 2
 	run_for 0
 }
 
