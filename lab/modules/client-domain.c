@@ -47,7 +47,7 @@ static struct iommu_domain *alloc_nested(struct device *dev,
 {
 	const struct iommu_hwpt_vtd_s1 s1 = {
 		.flags		= flags,
-		.pgtbl_addr	= PAGE_SIZE,
+		.pgtbl_addr	= LAB_TABLE_GPA,
 		.addr_width	= 48,
 	};
 	struct iommu_user_data data = {
@@ -101,8 +101,16 @@ static struct lab_domain *get_parent(struct device *dev, const char *child)
 	return lab_domain_get(dev, LAB_SS, name);
 }
 
+static void free_domain(struct lab_domain *dom)
+{
+	if (dom->type != LAB_PT)
+		iommu_domain_free(dom->domain);
+}
+
 static int domain_fill(struct lab_domain *dom, struct device *dev)
 {
+	int ret;
+
 	if (dom->type == LAB_NESTED || dom->type == LAB_NESTED_SRE) {
 		dom->parent = get_parent(dev, dom->name);
 		if (IS_ERR(dom->parent))
@@ -110,12 +118,22 @@ static int domain_fill(struct lab_domain *dom, struct device *dev)
 	}
 
 	dom->domain = alloc_domain(dev, dom);
-	if (!IS_ERR(dom->domain))
-		return 0;
+	ret = PTR_ERR_OR_ZERO(dom->domain);
+	if (ret)
+		goto put_parent;
 
+	ret = lab_memory_add(dom);
+	if (ret)
+		goto free;
+
+	return 0;
+
+free:
+	free_domain(dom);
+put_parent:
 	if (dom->parent)
 		lab_domain_put(dom->parent);
-	return PTR_ERR(dom->domain);
+	return ret;
 }
 
 static struct lab_domain *domain_create(struct device *dev, enum lab_type type,
@@ -178,8 +196,8 @@ void lab_domain_put(struct lab_domain *dom)
 		return;
 
 	list_del(&dom->node);
-	if (dom->type != LAB_PT)
-		iommu_domain_free(dom->domain);
+	lab_memory_remove(dom);
+	free_domain(dom);
 	if (dom->parent)
 		lab_domain_put(dom->parent);
 	kfree(dom);

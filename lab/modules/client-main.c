@@ -51,12 +51,17 @@ static const struct pasid_lab_command commands[] = {
 	{ "bench",		3, 3, lab_cmd_bench },
 	{ "ecap",		1, 3, lab_cmd_ecap },
 	{ "fail-qi",		1, 2, lab_cmd_fail_qi },
+	{ "faults",		1, 1, lab_cmd_faults },
 	{ "iopf",		2, 2, lab_cmd_iopf },
+	{ "memory",		1, 1, lab_cmd_memory },
+	{ "forget-memory",	1, 1, lab_cmd_forget_memory },
 	{ }
 };
 
 struct dentry *pasid_lab_dir;
 EXPORT_SYMBOL_GPL(pasid_lab_dir);
+
+struct dentry *lab_memory_dir;
 
 static DEFINE_MUTEX(lock);
 static struct task_struct *owner;
@@ -173,6 +178,15 @@ static int list_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(list);
 
+static int iovas_show(struct seq_file *s, void *unused)
+{
+	lab_lock();
+	lab_memory_list(s);
+	lab_unlock();
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(iovas);
+
 /*
  * The device cannot be found any more, but the IOMMU core has not released it
  * yet: it comes after this notifier.
@@ -185,6 +199,7 @@ static int bus_notify(struct notifier_block *nb, unsigned long action,
 
 	lab_lock();
 	lab_forget_device(data);
+	lab_memory_forget_device(data);
 	lab_unlock();
 	return NOTIFY_OK;
 }
@@ -199,6 +214,8 @@ static void __init create_files(void)
 	pasid_lab_dir = debugfs_create_dir("pasid-lab", NULL);
 	debugfs_create_file("ctl", 0200, pasid_lab_dir, NULL, &ctl_fops);
 	debugfs_create_file("list", 0400, pasid_lab_dir, NULL, &list_fops);
+	debugfs_create_file("iovas", 0400, pasid_lab_dir, NULL, &iovas_fops);
+	lab_memory_dir = debugfs_create_dir("memory", pasid_lab_dir);
 	debugfs_create_u64("result", 0400, pasid_lab_dir, &lab_bench_result);
 	debugfs_create_atomic_t("fail-qi-left", 0400, pasid_lab_dir,
 				&lab_fail_qi_left);
@@ -222,14 +239,19 @@ static int __init client_init(void)
 
 static void __exit client_exit(void)
 {
-	debugfs_remove(pasid_lab_dir);
+	/* No more commands; the memories take their own files away. */
+	debugfs_lookup_and_remove("ctl", pasid_lab_dir);
 	bus_unregister_notifier(&pci_bus_type, &bus_nb);
 
 	lab_lock();
 	lab_fail_qi_disarm();
+	lab_faults_restore();
 	lab_forget_all();
+	lab_memory_forget_all();
 	lab_ecap_restore();
 	lab_unlock();
+
+	debugfs_remove(pasid_lab_dir);
 }
 
 module_init(client_init);

@@ -6,6 +6,7 @@
 #define LAB_CLIENT_H
 
 #include <linux/iommu.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 struct intel_iommu;
@@ -13,6 +14,17 @@ struct seq_file;
 
 /* Longest name of a domain, with its NUL. */
 #define LAB_NAME_SIZE	48
+
+/*
+ * The memory that a domain has, and where. In nested domains a second address
+ * leads to the same memory through pages for supervisors.
+ */
+#define LAB_MEMORY_SIZE		SZ_16K
+#define LAB_IOVA		0x10000
+#define LAB_IOVA_SUPERVISOR	0x20000
+
+/* Where a parent has the first-stage table of a nested domain. */
+#define LAB_TABLE_GPA		0x300000
 
 /**
  * enum lab_type - what translates the requests of a PASID
@@ -31,6 +43,22 @@ enum lab_type {
 };
 
 /**
+ * struct lab_memory - memory for DMA that is a file in debugfs
+ * @node: in the list of all of them
+ * @name: the file's
+ * @file: the file, NULL as long as there is none
+ * @data: its contents
+ * @iova: the address at which DMA reaches them
+ */
+struct lab_memory {
+	struct list_head node;
+	char name[LAB_NAME_SIZE];
+	struct dentry *file;
+	void *data;
+	u64 iova;
+};
+
+/**
  * struct lab_domain - a domain with a name, shared by all who ask for it
  * @node: in the list of all domains
  * @name: its name
@@ -38,6 +66,8 @@ enum lab_type {
  * @users: attachments and children
  * @domain: the kernel's domain
  * @parent: the second stage of a nested domain
+ * @mem: what DMA can reach
+ * @table: the first stage of a nested domain
  */
 struct lab_domain {
 	struct list_head node;
@@ -46,6 +76,8 @@ struct lab_domain {
 	unsigned int users;
 	struct iommu_domain *domain;
 	struct lab_domain *parent;
+	struct lab_memory mem;
+	void *table;
 };
 
 /* dev_iommu_ops() is for the IOMMU core alone; the types are public. */
@@ -80,6 +112,16 @@ void lab_forget_device(struct device *dev);
 void lab_forget_all(void);
 struct pci_dev *lab_find_device(const char *bdf);
 
+/* client-memory.c */
+extern struct dentry *lab_memory_dir;
+int lab_memory_add(struct lab_domain *dom);
+void lab_memory_remove(struct lab_domain *dom);
+int lab_cmd_memory(int argc, char **argv);
+int lab_cmd_forget_memory(int argc, char **argv);
+void lab_memory_list(struct seq_file *s);
+void lab_memory_forget_device(const struct device *dev);
+void lab_memory_forget_all(void);
+
 /* client-core.c or client-direct.c */
 int lab_backend_init(void);
 struct iommu_domain *lab_alloc_ss(struct device *dev);
@@ -103,6 +145,10 @@ struct intel_iommu *lab_intel_iommu(struct device *dev);
 extern atomic_t lab_fail_qi_left;
 int lab_cmd_fail_qi(int argc, char **argv);
 void lab_fail_qi_disarm(void);
+
+/* client-faults.c */
+int lab_cmd_faults(int argc, char **argv);
+void lab_faults_restore(void);
 
 /* client-kernel.c */
 int lab_kernel_init(void);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every fault in the kernel's log.
+ *
+ * The handler of the IOMMU's faults has a rate limit of its own, which lets
+ * three of them through in 5 s. Tests that look for each fault would have to
+ * wait, so a kprobe takes the limit's interval away when it is next asked.
+ */
+#include <linux/kprobes.h>
+#include <linux/ptrace.h>
+#include <linux/ratelimit.h>
+#include <linux/string.h>
+
+#include "client.h"
+
+/* The limit, once it was met, and what it was. */
+static struct ratelimit_state *limit;
+static int interval;
+
+static int ratelimit_pre(struct kprobe *p, struct pt_regs *regs)
+{
+	struct ratelimit_state *rs = (void *)regs_get_kernel_argument(regs, 0);
+	const char *func = (void *)regs_get_kernel_argument(regs, 1);
+
+	if (!limit && !strcmp(func, "dmar_fault")) {
+		interval = rs->interval;
+		WRITE_ONCE(rs->interval, 0);
+		limit = rs;
+	}
+	return 0;
+}
+NOKPROBE_SYMBOL(ratelimit_pre);
+
+static struct kprobe ratelimit_probe;
+static bool armed;
+
+void lab_faults_restore(void)
+{
+	if (!armed)
+		return;
+
+	unregister_kprobe(&ratelimit_probe);
+	armed = false;
+	if (limit)
+		WRITE_ONCE(limit->interval, interval);
+	limit = NULL;
+}
+
+/* faults all|limited */
+int lab_cmd_faults(int argc, char **argv)
+{
+	bool all = !strcmp(argv[0], "all");
+	int ret;
+
+	if (!all && strcmp(argv[0], "limited"))
+		return -EINVAL;
+
+	lab_faults_restore();
+	if (!all)
+		return 0;
+
+	/* A kprobe that was unregistered needs a fresh start. */
+	ratelimit_probe = (struct kprobe) {
+		.symbol_name	= "___ratelimit",
+		.pre_handler	= ratelimit_pre,
+	};
+	ret = register_kprobe(&ratelimit_probe);
+	armed = !ret;
+	return ret;
+}
