@@ -8,8 +8,8 @@ readonly STOCK_MODULES='irqbypass vfio vfio_iommu_type1 vfio-pci-core vfio-pci'
 base_image() { # RELEASE [KO...]
 	local release=$1 image
 	shift
-	image=$cache/image/$({ declare -f base_image make_base && echo "$root $release $STOCK_MODULES" &&
-		sha256sum "$repo"/lab/programs/*.c "$@"; } | hash_of_stdin).cpio
+	image=$cache/image/$({ declare -f base_image make_base build_programs && echo "$root $release $STOCK_MODULES" &&
+		hash_of_tree "$repo/lab/programs" && sha256sum "$@"; } | hash_of_stdin).cpio
 	if [ ! -e "$image" ]; then
 		mkdir -p "$cache/image"
 		make_base "$release" "$@" >"$image.$$"
@@ -41,13 +41,14 @@ make_base() { # RELEASE [KO...]: the archive on stdout
 	archive "$tree"
 }
 
-# What busybox has no applet for, as static programs.
+# What busybox has no applet for, as static programs, one per file; they share what is in lib.
 build_programs() { # DIR inside the root
-	local source
-	for source in "$repo"/lab/programs/*.c; do
-		# shellcheck disable=SC2094 # only its name is used
-		in_root gcc -static -O2 -Wall -Wextra -Werror -x c -o "${1#"$root"}/$(basename "$source" .c)" - <"$source"
-	done
+	local sources=$run/programs
+	cp -r "$repo/lab/programs" "$sources"
+	# shellcheck disable=SC2016 # the root's shell shall expand this
+	in_root sh -c 'cd "$1" && for source in *.c; do
+		gcc -static -O2 -Wall -Wextra -Werror -Ilib -o "$2/${source%.c}" "$source" lib/*.c || exit
+	done' build "${sources#"$root"}" "${1#"$root"}"
 }
 
 stock_modules() { # RELEASE: files of these modules and of what they depend on

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The DMA engine of QEMU's pasid-testdev, driven from user space: registers
+ * through resource0, its key and the Command register through config space.
+ */
+#ifndef LAB_ENGINE_H
+#define LAB_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ENGINE_BUFFER_SIZE	4096
+
+/* Of a request. */
+#define ENGINE_WRITE		(1u << 0)	/* device to memory */
+#define ENGINE_EXEC		(1u << 1)
+#define ENGINE_PRIV		(1u << 2)
+#define ENGINE_ATS		(1u << 3)	/* translate first, then use what was answered */
+#define ENGINE_PRI		(1u << 4)	/* ask for the page if it is denied */
+#define ENGINE_STAMP		(1u << 5)	/* number the data that is written */
+#define ENGINE_KEEP_GOING	(1u << 6)
+
+#define ENGINE_NO_PASID		UINT32_MAX
+
+/* Why the last transfer that failed did so. */
+enum engine_error {
+	ENGINE_OK,
+	ENGINE_BLOCKED,		/* the IOMMU answered UR */
+	ENGINE_DENIED,		/* translated, but without the permission */
+	ENGINE_ATS_UR,		/* not translated: the function has turned its ATS off */
+	ENGINE_DISABLED,	/* by the function's own control registers */
+	ENGINE_PRI_FAILED,
+	ENGINE_LOCKED,		/* the key is wrong */
+	ENGINE_ERRORS
+};
+
+struct engine {
+	volatile uint32_t *regs;
+	int config;
+};
+
+struct engine_request {
+	uint64_t addr;
+	uint32_t len;		/* 1 to ENGINE_BUFFER_SIZE */
+	uint32_t pasid;		/* or ENGINE_NO_PASID */
+	uint32_t flags;
+	uint32_t count;
+	uint32_t interval;	/* microseconds between transfers */
+};
+
+struct engine_result {
+	bool busy;
+	enum engine_error error;
+	uint32_t ok;		/* transfers completed since the start */
+	uint32_t failed;
+	uint32_t atc_hits;
+	uint32_t atc_inv;	/* invalidation requests received */
+	uint32_t prg;		/* 0 none, 1 sent, 0x100 | response code, 0x200 refused */
+};
+
+/* False, and said why on standard error, if the function has no such engine. */
+bool engine_open(struct engine *engine, const char *bdf);
+void engine_close(struct engine *engine);
+
+/* False if it is busy: an engine does one thing at a time. */
+bool engine_start(struct engine *engine, const struct engine_request *request);
+void engine_stop(struct engine *engine);
+void engine_result(struct engine *engine, struct engine_result *result);
+
+/* Waits until the engine has nothing to do; false if it still has after so long. */
+bool engine_wait(struct engine *engine, unsigned int milliseconds, struct engine_result *result);
+
+/* The source of writes and the target of reads. */
+void engine_fill(struct engine *engine, const void *data, size_t size);
+void engine_fetch(struct engine *engine, void *data, size_t size);
+
+const char *engine_error_name(enum engine_error error);
+
+#endif
