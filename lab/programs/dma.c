@@ -37,7 +37,7 @@ static const char usage_text[] =
 "  deadline=SECONDS  of waiting (10)\n"
 "Prints a word and how many transfers were completed:\n"
 "  ok N, busy N, or of those asked for, with the reason of the last failure:\n"
-"  blocked|denied|ats-ur|disabled|pri-failed|locked N of M\n"
+"  blocked|denied|ats-ur|disabled|pri-failed|locked|invalid|bus N of M\n"
 "and counters: failed=N atc-hits=N atc-inv=N prg=N (hexadecimal, see engine.h)\n"
 "Exit status: 0 ok, 1 refused by the IOMMU, 2 usage, 3 disabled or locked,\n"
 "  5 anything else\n";
@@ -206,8 +206,13 @@ static int report(const struct engine_result *result)
 	case ENGINE_DISABLED:
 	case ENGINE_LOCKED:
 		return EXIT_DEVICE;
-	default:
+	case ENGINE_BLOCKED:
+	case ENGINE_DENIED:
+	case ENGINE_ATS_UR:
+	case ENGINE_PRI_FAILED:
 		return EXIT_REFUSED;
+	default:
+		return EXIT_OTHER;
 	}
 }
 
@@ -218,13 +223,13 @@ static void print_data(const unsigned char *bytes, size_t size)
 	putchar('\n');
 }
 
-/* Compares and prints what is in the engine's buffer. */
-static int look(struct engine *engine)
+/* What is in the engine's buffer: prints it, which tells about failed reads too, and compares it. */
+static int look(struct engine *engine, bool compare)
 {
 	engine_fetch(engine, data, sizeof(data));
 	if (show)
 		print_data(data, expected ? strlen(expected) : request.len);
-	if (!expected || !memcmp(data, expected, strlen(expected)))
+	if (!compare || !expected || !memcmp(data, expected, strlen(expected)))
 		return 0;
 
 	printf("differs: ");
@@ -236,13 +241,13 @@ static int wait_for_end(struct engine *engine)
 {
 	struct engine_result result;
 	bool ended = engine_wait(engine, deadline * 1000, &result);
-	int status = report(&result);
+	int status = report(&result), differs = look(engine, !status);
 
 	if (!ended) {
 		fputs("dma: not done within the deadline\n", stderr);
 		return EXIT_OTHER;
 	}
-	return status ? status : look(engine);
+	return status ? status : differs;
 }
 
 static int report_now(struct engine *engine)

@@ -179,10 +179,26 @@ expect_context() { # BDF NAME VALUE
 	expect_equal "$(context_bit "$1" "$2")" "$3" "$1's context entry, $2"
 }
 
+config_read() { # BDF OFFSET SIZE: a little endian number, in decimal
+	dd if="$pci/$1/config" bs=1 skip="$2" count="$3" 2>/dev/null | od -An "-tu$3" | tr -d ' '
+}
+
+ext_cap() { # BDF ID: where an extended capability is
+	local at=256 header
+	while [ "$at" -ge 256 ]; do
+		header=$(config_read "$1" "$at" 4)
+		if [ $((header & 0xffff)) = $(($2)) ]; then
+			echo "$at"
+			return
+		fi
+		at=$((header >> 20 & 0xffc))
+	done
+	echo "$1 has no extended capability $2" >&2
+	return 1
+}
+
 ats_enable() { # BDF: ATS Enable of the register, whatever Linux believes
-	local control
-	control=$(dd if="$pci/$1/config" bs=1 skip=$((0x107)) count=1 2>/dev/null | od -An -tu1)
-	echo $((control >> 7))
+	echo $(($(config_read "$1" $(($(ext_cap "$1" 0xf) + 6)) 2) >> 15))
 }
 
 supports_pri() { # BDF
@@ -202,6 +218,116 @@ expect_no_inval() {
 	local seen
 	seen=$(witness inval | grep -v '^iec' || true)
 	expect_equal "$seen" '' 'invalidations'
+}
+
+# --- DMA of the machine `model` ------------------------------------------------------------------------------
+# A PASID is a number at which something is attached, or `none` for the memory that `lab_do memory` gave.
+
+# The memory that a function reaches by a PASID is a file of this name, as is the line of its address.
+memory_of() { # BDF PASID
+	if [ "$2" = none ]; then
+		echo "$1"
+	else
+		sed -n "s/^$1 $2 [^ ]* //p" "$lab/list" | tr / '!'
+	fi
+}
+
+iova_of() { # NAME
+	sed -n "s/^$1 //p" "$lab/iovas"
+}
+
+memory_read() { # NAME LENGTH [OFFSET]
+	dd if="$lab/memory/$1" bs=1 skip="${3-0}" count="$2" 2>/dev/null
+}
+
+memory_write() { # NAME TEXT [OFFSET]
+	printf %s "$2" | dd of="$lab/memory/$1" bs=1 seek="${3-0}" conv=notrunc 2>/dev/null
+}
+
+# Thirty-six letters that nobody has seen before.
+fresh_text() {
+	cat /proc/sys/kernel/random/uuid
+}
+
+# One transfer or burst in the address space of a PASID.
+dma_do() { # BDF PASID read|write|exec|start [OPTION...]: of the program dma
+	local bdf=$1 pasid=$2
+	shift 2
+	set -- "addr=$(iova_of "$(memory_of "$bdf" "$pasid")")" "$@"
+	[ "$pasid" = none ] || set -- "pasid=$pasid" "$@"
+	dma "$bdf" "$@"
+}
+
+# Data arrive, in both directions.
+dma_ok() { # BDF PASID [OPTION...]
+	local bdf=$1 pasid=$2 memory text
+	shift 2
+	memory=$(memory_of "$bdf" "$pasid")
+	text=$(fresh_text)
+	dma_do "$bdf" "$pasid" write "text=$text" "$@" >/tmp/dma || dma_failed "$bdf write $pasid $*" || return
+	expect_equal "$(memory_read "$memory" 36)" "$text" "what $bdf wrote with PASID $pasid" || return
+	text=$(fresh_text)
+	memory_write "$memory" "$text"
+	dma_do "$bdf" "$pasid" read "expect=$text" "$@" >/tmp/dma || dma_failed "$bdf read $pasid $*"
+}
+
+dma_failed() { # WHAT
+	echo "$1: $(cat /tmp/dma)"
+	return 1
+}
+
+# Nothing arrives, in neither direction, and the device is told so: WORD is what dma prints.
+dma_refused() { # WORD BDF PASID [OPTION...]
+	local word=$1 bdf=$2 pasid=$3 memory text
+	shift 3
+	memory=$(memory_of "$bdf" "$pasid")
+	text=$(fresh_text)
+	memory_write "$memory" "$text"
+	mark_log
+	dma_do "$bdf" "$pasid" write len=36 "$@" >/tmp/dma || true
+	expect_equal "$(cut -d' ' -f1-4 /tmp/dma)" "$word 0 of 1" "$bdf write $pasid $*" || return
+	expect_equal "$(memory_read "$memory" 36)" "$text" 'memory after the write' || return
+	dma_do "$bdf" "$pasid" read len=36 show "$@" >/tmp/dma || true
+	expect_equal "$(head -n 1 /tmp/dma | cut -d' ' -f1-4)" "$word 0 of 1" "$bdf read $pasid $*" || return
+	expect_equal "$(tail -n 1 /tmp/dma | sed 's/\\x00//g')" '' 'data after the read'
+}
+
+dma_blocked() { # BDF PASID FAULT [OPTION...]: also logged, with this fault reason
+	local bdf=$1 pasid=$2 fault=$3
+	shift 3
+	dma_refused blocked "$bdf" "$pasid" "$@" || return
+	expect_fault "$bdf" "$pasid" "$fault"
+}
+
+dma_field() { # BDF NAME: a counter of the engine, or `ok`
+	dma "$1" status | sed 's/^[a-z-]* \([0-9]*\)/ok=\1/' | tr ' ' '\n' | sed -n "s/^$2=//p"
+}
+
+# From here on the kernel's log counts.
+mark_log() {
+	fresh_text >/tmp/mark
+	echo "mark $(cat /tmp/mark)" >/dev/kmsg
+}
+
+faults() { # since the mark
+	dmesg | sed "1,/mark $(cat /tmp/mark)/d" | grep 'Request device \[.*fault reason'
+}
+
+# Newer kernels print the PCI domain, too.
+has_fault() { # BDF PASID|none REASON
+	local pasid="NO_PASID"
+	[ "$2" = none ] || pasid=$(printf 'PASID 0x%x' "$2")
+	faults | grep -q "$pasid\] Request device \[\(0000:\)\?${1#0000:}\] .*\[fault reason $3\]"
+}
+
+expect_fault() { # BDF PASID|none REASON: within a moment, as the interrupt comes when it comes
+	await 3 has_fault "$@" && return
+	faults
+	return 1
+}
+
+expect_no_fault() {
+	expect_equal "$(faults)" '' 'faults'
 }
 
 # --- The usual start ---------------------------------------------------------------------------------------

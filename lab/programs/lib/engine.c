@@ -224,6 +224,8 @@ const char *engine_error_name(enum engine_error error)
 		[ENGINE_DISABLED]	= "disabled",
 		[ENGINE_PRI_FAILED]	= "pri-failed",
 		[ENGINE_LOCKED]		= "locked",
+		[ENGINE_INVALID]	= "invalid",
+		[ENGINE_BUS]		= "bus",
 	};
 
 	return error < ENGINE_ERRORS ? names[error] : "unknown";

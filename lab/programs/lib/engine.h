@@ -32,6 +32,8 @@ enum engine_error {
 	ENGINE_DISABLED,	/* by the function's own control registers */
 	ENGINE_PRI_FAILED,
 	ENGINE_LOCKED,		/* the key is wrong */
+	ENGINE_INVALID,		/* the registers make no request */
+	ENGINE_BUS,		/* let through, but there is no memory */
 	ENGINE_ERRORS
 };
 
