@@ -75,6 +75,19 @@ user_do() { # COMMAND [ARGUMENT...]
 	echo "$*" >"$lab/user"
 }
 
+# Ends a test, as skipped, where there are no such entries.
+attach_or_skip() { # BDF PASID TYPE
+	local said
+	said=$(answer "$lab/ctl" "attach $*")
+	case $said in
+	EOPNOTSUPP)
+		echo "there are no $3 entries here"
+		return 4
+		;;
+	esac
+	expect_equal "$said" 0 "attaching a $3 domain"
+}
+
 # Prints what a write answers: 0 or the name of the error.
 answer_of() { # FILE, text on standard input, in one write
 	local said
@@ -249,8 +262,8 @@ fresh_text() {
 	cat /proc/sys/kernel/random/uuid
 }
 
-# One transfer or burst in the address space of a PASID.
-dma_do() { # BDF PASID read|write|exec|start [OPTION...]: of the program dma
+# Runs the program dma in the address space of a PASID.
+dma_do() { # BDF PASID WORD...
 	local bdf=$1 pasid=$2
 	shift 2
 	set -- "addr=$(iova_of "$(memory_of "$bdf" "$pasid")")" "$@"
@@ -258,49 +271,93 @@ dma_do() { # BDF PASID read|write|exec|start [OPTION...]: of the program dma
 	dma "$bdf" "$@"
 }
 
-# Data arrive, in both directions.
-dma_ok() { # BDF PASID [OPTION...]
-	local bdf=$1 pasid=$2 memory text
-	shift 2
-	memory=$(memory_of "$bdf" "$pasid")
-	text=$(fresh_text)
-	dma_do "$bdf" "$pasid" write "text=$text" "$@" >/tmp/dma || dma_failed "$bdf write $pasid $*" || return
-	expect_equal "$(memory_read "$memory" 36)" "$text" "what $bdf wrote with PASID $pasid" || return
-	text=$(fresh_text)
-	memory_write "$memory" "$text"
-	dma_do "$bdf" "$pasid" read "expect=$text" "$@" >/tmp/dma || dma_failed "$bdf read $pasid $*"
-}
-
 dma_failed() { # WHAT
 	echo "$1: $(cat /tmp/dma)"
 	return 1
 }
 
-# Nothing arrives, in neither direction, and the device is told so: WORD is what dma prints.
-dma_refused() { # WORD BDF PASID [OPTION...]
-	local word=$1 bdf=$2 pasid=$3 memory text
-	shift 3
-	memory=$(memory_of "$bdf" "$pasid")
+# Data arrive. OPTIONs are those of dma.
+dma_writes() { # BDF PASID [OPTION...]
+	local text
 	text=$(fresh_text)
-	memory_write "$memory" "$text"
-	mark_log
-	dma_do "$bdf" "$pasid" write len=36 "$@" >/tmp/dma || true
-	expect_equal "$(cut -d' ' -f1-4 /tmp/dma)" "$word 0 of 1" "$bdf write $pasid $*" || return
-	expect_equal "$(memory_read "$memory" 36)" "$text" 'memory after the write' || return
-	dma_do "$bdf" "$pasid" read len=36 show "$@" >/tmp/dma || true
-	expect_equal "$(head -n 1 /tmp/dma | cut -d' ' -f1-4)" "$word 0 of 1" "$bdf read $pasid $*" || return
-	expect_equal "$(tail -n 1 /tmp/dma | sed 's/\\x00//g')" '' 'data after the read'
+	dma_do "$@" write "text=$text" >/tmp/dma || dma_failed "write $*" || return
+	expect_equal "$(memory_read "$(memory_of "$1" "$2")" 36)" "$text" "memory after write $*"
 }
 
-dma_blocked() { # BDF PASID FAULT [OPTION...]: also logged, with this fault reason
-	local bdf=$1 pasid=$2 fault=$3
+dma_reads() { # read|exec BDF PASID [OPTION...]
+	local how=$1 text
+	shift
+	text=$(fresh_text)
+	memory_write "$(memory_of "$1" "$2")" "$text"
+	dma_do "$@" "$how" "expect=$text" >/tmp/dma || dma_failed "$how $*"
+}
+
+dma_ok() { # BDF PASID [OPTION...]
+	dma_writes "$@" && dma_reads read "$@"
+}
+
+# Nothing arrives, and the device is told so: REFUSAL is what dma prints.
+refused_write() { # REFUSAL BDF PASID [OPTION...]
+	local refusal=$1 text memory
+	shift
+	memory=$(memory_of "$1" "$2")
+	text=$(fresh_text)
+	memory_write "$memory" "$text"
+	dma_do "$@" write len=36 >/tmp/dma || true
+	expect_equal "$(cut -d' ' -f1-4 /tmp/dma)" "$refusal 0 of 1" "write $*" || return
+	expect_equal "$(memory_read "$memory" 36)" "$text" "memory after write $*"
+}
+
+refused_read() { # REFUSAL read|exec BDF PASID [OPTION...]
+	local refusal=$1 how=$2
+	shift 2
+	dma_do "$@" "$how" len=36 show >/tmp/dma || true
+	expect_equal "$(head -n 1 /tmp/dma | cut -d' ' -f1-4)" "$refusal 0 of 1" "$how $*" || return
+	expect_equal "$(tail -n 1 /tmp/dma | sed 's/\\x00//g')" '' "data after $how $*"
+}
+
+dma_denied() { # BDF PASID [OPTION...]: no permission in a translation
+	refused_write denied "$@" && refused_read denied read "$@"
+}
+
+dma_blocked() { # BDF PASID REASON [OPTION...]: and the fault is logged
+	local bdf=$1 pasid=$2 reason=$3
 	shift 3
-	dma_refused blocked "$bdf" "$pasid" "$@" || return
-	expect_fault "$bdf" "$pasid" "$fault"
+	mark_log
+	refused_write blocked "$bdf" "$pasid" "$@" || return
+	expect_fault "$bdf" "$pasid" "$reason" || return
+	mark_log
+	refused_read blocked read "$bdf" "$pasid" "$@" || return
+	expect_fault "$bdf" "$pasid" "$reason"
 }
 
 dma_field() { # BDF NAME: a counter of the engine, or `ok`
 	dma "$1" status | sed 's/^[a-z-]* \([0-9]*\)/ok=\1/' | tr ' ' '\n' | sed -n "s/^$2=//p"
+}
+
+# Starts a burst that does not end, and sees it run.
+dma_burst() { # BDF PASID WORD...
+	dma_do "$@" start keep-going count=0xffffffff interval=20
+	await 5 dma_runs "$1"
+}
+
+dma_runs() { # BDF
+	local before
+	before=$(dma_field "$1" ok)
+	usleep 10000
+	[ "$(dma_field "$1" ok)" -gt "$before" ]
+}
+
+# Of a burst that goes on trying, nothing is completed any more.
+expect_dma_stopped() { # BDF
+	local ok failed
+	ok=$(dma_field "$1" ok)
+	failed=$(dma_field "$1" failed)
+	usleep 200000
+	expect_equal "$(dma_field "$1" ok)" "$ok" "$1's transfers completed a while later" || return
+	[ "$(dma_field "$1" failed)" -gt "$failed" ] && return
+	echo "$1 does not go on trying"
+	return 1
 }
 
 # From here on the kernel's log counts.
