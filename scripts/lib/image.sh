@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # The guest's file system: a base archive per kernel and set of modules (cached), and a small one per run.
 
-readonly STOCK_MODULES='irqbypass vfio vfio_iommu_type1 vfio-pci-core vfio-pci'
+readonly STOCK_MODULES='irqbypass vfio vfio_iommu_type1 vfio-pci-core vfio-pci pci-pf-stub'
 
 # Prints the path of the base archive: busybox, stock modules and the given .ko files.
 base_image() { # RELEASE [KO...]
@@ -70,7 +70,8 @@ run_image() { # TREE SCRIPT [ARG...]: the archive on stdout
 	cp "$repo/lab/init" "$tree/"
 	cp "$repo"/lab/guest/* "$tree/bin/"
 	cp -L --preserve=mode "${opt_add[@]}" "$script" "$tree/lab/"
-	printf '%s=%s\n' no_mock "$opt_no_mock" mock_port "$MOCK_PORT" mock_params "${opt_mock@Q}" vfs "$opt_vfs" >"$tree/etc/lab.conf"
+	printf '%s=%s\n' machine "$opt_machine" no_mock "$opt_no_mock" mock_port "$MOCK_PORT" mock_params "${opt_mock@Q}" \
+		testdev "$TESTDEV" vfs "$opt_vfs" >"$tree/etc/lab.conf"
 	set -- "/lab/${script##*/}" "$@"
 	echo "set -- ${*@Q}" >"$tree/etc/lab.args"
 	archive "$tree"

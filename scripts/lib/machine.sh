@@ -3,7 +3,8 @@
 # One run of a machine: start QEMU, serve the guest's questions, judge what happened.
 # All files of a run are in $run, a folder that QEMU (inside the root) and the host both see.
 
-readonly MOCK_PORT=0000:00:04.0 # rp1; the mock's own default
+# Both PFs are behind rp1: the mock takes its port over, the model's is a device of QEMU.
+readonly MOCK_PORT=0000:00:04.0 TESTDEV=0000:02:00.0
 
 # Messages of the guest's kernel that fail a run, even if its script was content.
 readonly KERNEL_BUGS='Oops
@@ -28,20 +29,38 @@ blocked for more than
 soft lockup
 hard LOCKUP'
 
-# Sets device and kernel parameters. SRS is there only without first stage, and svm needs first stage.
-iommu_options() { # KIND
-	device=intel-iommu,intremap=on,device-iotlb=on params=intel_iommu=on,sm_on
-	case $1 in
-	scalable) device+=,scalable-mode=on,pasid-bits=20,fsts=on,svm=on ;;
-	scalable-ss) device+=,scalable-mode=on,pasid-bits=20 ;;
-	legacy) params=intel_iommu=on,sm_off ;;
-	off) device='' ;;
+# Sets iommu and params, the kernel's. SRS of stock is there only without first stage, and svm needs first stage.
+iommu_options() { # MACHINE KIND
+	local scalable=x-scalable-mode=on,x-pasid-mode=on,pasid-bits=20,x-srs=on,x-ers=off,x-enforce=on
+	iommu=intel-iommu,intremap=on,device-iotlb=on params=intel_iommu=on,sm_on
+	case $1-$2 in
+	stock-scalable) iommu+=,scalable-mode=on,pasid-bits=20,fsts=on,svm=on ;;
+	stock-scalable-ss) iommu+=,scalable-mode=on,pasid-bits=20 ;;
+	model-scalable) iommu+=,$scalable,x-flts=on,x-slts=on,svm=on ;;
+	model-scalable-ss) iommu+=,$scalable ;;
+	*-legacy) params=intel_iommu=on,sm_off ;;
+	*-off) iommu='' ;;
 	esac
+	iommu+=${opt_model:+,$opt_model}
+}
+
+# Sets program and devices, with the properties that the caller gave last: of two, QEMU takes the later.
+machine_options() {
+	local iommu
+	iommu_options "$opt_machine" "$opt_iommu"
+	program=(qemu-system-x86_64) devices=()
+	[ -z "$iommu" ] || devices+=(-device "$iommu")
+	devices+=(-device "pcie-root-port,id=rp0,addr=3,chassis=1" -device "pcie-root-port,id=rp1,addr=4,chassis=2")
+	[ "$opt_machine" = model ] || return 0
+	# Firmware is the packages'; a build in a folder of its own would look for it there.
+	program=("${model#"$root"}" -L /usr/share/qemu -L /usr/share/seabios)
+	[ -n "$opt_no_mock" ] ||
+		devices+=(-device "pasid-testdev,bus=rp1,totalvfs=$((opt_vfs > 8 ? opt_vfs : 8))${opt_testdev:+,$opt_testdev}")
 }
 
 start_qemu() { # RELEASE ACCELERATOR
-	local device params
-	iommu_options "$opt_iommu"
+	local program devices params
+	machine_options
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
 	# A reader of our output that leaves early (lab boot ... | head) must not stop the guest.
 	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
@@ -49,11 +68,10 @@ start_qemu() { # RELEASE ACCELERATOR
 	# no_timer_check: on a busy host the emulated timer is late, and the kernel would call that broken hardware.
 	# The kernel ends QEMU when this shell ends, however that happens. The ports are virtio because a
 	# large answer takes seconds through an emulated UART; they bypass the IOMMU, so they cause no invalidations.
-	enter_root setpriv --pdeathsig KILL env --chdir="${run#"$root"}" qemu-system-x86_64 \
+	enter_root setpriv --pdeathsig KILL env --chdir="${run#"$root"}" "${program[@]}" \
 		-no-user-config -nodefaults -display none -no-reboot \
 		-machine q35,kernel-irqchip=split -cpu max,la57=off -accel "$2" -smp "$opt_smp" -m "$opt_mem" \
-		${device:+-device "$device"} \
-		-device pcie-root-port,id=rp0,addr=3,chassis=1 -device pcie-root-port,id=rp1,addr=4,chassis=2 \
+		"${devices[@]}" \
 		-chardev file,id=console,path=console -serial chardev:console \
 		-device virtio-serial-pci,id=ports,addr=5 \
 		-chardev file,id=output,path=output -device virtserialport,bus=ports.0,nr=1,chardev=output \
@@ -181,9 +199,10 @@ keep_evidence() {
 
 # The command `lab boot`, with the options in opt_*.
 boot() { # SCRIPT [ARG...]
-	local release modules image
+	local release modules image model=''
 	setup
 	use_run_folder
+	[ "$opt_machine" = stock ] || model=$(model_qemu)
 	release=$(kernel_of "$opt_kernel")
 	modules=$(machine_modules "$opt_kernel")
 	# shellcheck disable=SC2086

@@ -5,7 +5,8 @@
 # /build (modules and images in the making) and /run/lab (running machines).
 
 readonly SUITE=trixie MIRROR=http://deb.debian.org/debian
-readonly TOOLS='busybox-static cpio gcc libc6-dev kmod make perl xz-utils zstd'
+readonly TOOLS='busybox-static cpio gcc libc6-dev kmod make perl xz-utils zstd
+	bison bzip2 flex libfdt-dev libglib2.0-dev libpixman-1-dev meson ninja-build pkgconf python3-pycotap python3-venv zlib1g-dev'
 
 # The whole content of a root follows from this function and its helpers, so their text is its identity.
 recipe() { # ROOT
@@ -61,7 +62,10 @@ step() { # TEXT COMMAND...
 	# A set-up that is killed takes its programs and their mounts with it.
 	[ "$(type -t "$1")" = function ] ||
 		contain=(setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child)
-	"${contain[@]}" "$@" >>"$setup_log" 2>&1 </dev/null || die 1 "set-up failed at '$text'; see $setup_log"
+	"${contain[@]}" "$@" >>"$setup_log" 2>&1 </dev/null || {
+		tail -n 20 "$setup_log" >&2
+		die 1 "set-up failed at '$text'; see $setup_log"
+	}
 	say "set-up: $text ($((SECONDS - start)) s)"
 }
 
