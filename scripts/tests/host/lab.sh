@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2317
+# shellcheck disable=SC2016,SC2317 # scripts for the guest are in single quotes
 # What others rely on in `scripts/lab boot`: status, output, arguments, files, trace, deadline, kernel bugs.
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=scripts/tests/host/lib.sh
@@ -8,8 +8,8 @@ here=$(dirname "$(readlink -f "$0")")
 
 lab=$here/../../lab
 
-boot() { # [OPTION...] TEXT-OF-SCRIPT [ARG...]: runs it with the options before "--"
-	local options=()
+boot() { # [OPTION...] -- TEXT-OF-SCRIPT [ARG...]: runs it on the stock machine if the options do not say
+	local options=(--machine stock)
 	while [ "$1" != -- ]; do
 		options+=("$1")
 		shift
@@ -41,6 +41,29 @@ has_what_is_promised() {
 	grep -q 'vtd_inv_desc ' trace
 }
 
+# The default machine, on whatever kernel.
+model_has_what_is_promised() { # KERNEL
+	echo '
+		cd /sys/bus/pci/devices/0000:02:00.0
+		basename "$(readlink driver)"
+		readlink virtfn* | sed "s|.*/||" | sort | sed -n "1p; \$p; \$="
+		witness inval >/tmp/inval
+		grep -cE "^(unknown|.* reserved)" /tmp/inval
+		grep -q "^context-cache global" /tmp/inval && grep -q "^wait" /tmp/inval && echo read' >script.sh
+	expect_equal "$(status_of "$lab" boot --kernel "$1" --trace trace script.sh)" 0 status
+	expect_equal "$(tr '\n' ' ' <output)" 'pci-pf-stub 0000:02:10.0 0000:02:10.7 8 0 read ' output
+	grep -q 'vtd_inv_desc ' trace
+}
+
+# What the guest sees: first stage (bit 47 of ECAP), scalable mode (43), PASID width (39:35, less one), VFs.
+model_shows() { # EXPECTED [OPTION...]
+	expect_equal "$(status_of boot --machine model "${@:2}" -- '
+		ecap=0x$(cat /sys/class/iommu/dmar0/intel-iommu/ecap 2>/dev/null || echo 0)
+		echo $((ecap >> 47 & 1)) $((ecap >> 43 & 1)) $(((ecap >> 35 & 31) + 1)) \
+			$(cat /sys/bus/pci/devices/0000:02:00.0/sriov_totalvfs) $(ls -d /sys/bus/pci/devices/*/physfn | wc -l)')" 0 status
+	expect_equal "$(cat output)" "$1" output
+}
+
 hang_is_a_failure() {
 	expect_equal "$(status_of boot --timeout 12 -- 'echo before; sleep 1000')" 124 status
 	expect_equal "$(cat output)" before output
@@ -64,6 +87,16 @@ bad_usage_is_refused() {
 	expect_equal "$(status_of "$lab" boot --nonsense x script.sh)" 2 'unknown option'
 }
 
+options_of_the_other_machine_are_refused() {
+	local options
+	touch script.sh
+	for options in '--machine none' '--mock a=1' '--machine stock --model a=1' '--machine stock --testdev a=1' \
+		'--iommu off --model a=1' '--no-mock --testdev a=1'; do
+		# shellcheck disable=SC2086 # several words
+		expect_equal "$(status_of "$lab" boot $options script.sh)" 2 "$options"
+	done
+}
+
 set_up_twice_is_a_no_op() {
 	local before
 	before=$(stat -c %Y "$("$lab" path root)/etc/lab-kernels")
@@ -74,9 +107,17 @@ set_up_twice_is_a_no_op() {
 it 'status, output and arguments on 6.12' passes_status_output_and_arguments 6.12
 it 'status, output and arguments on newest' passes_status_output_and_arguments newest
 it 'the mock PF with 8 VFs, FILEs and the trace are there, and nothing else is loaded' has_what_is_promised
+for kernel in 6.12 newest; do
+	it "on $kernel, the model has its PF with 8 VFs, and its invalidations are understood" model_has_what_is_promised "$kernel"
+done
+it 'the model takes properties of its IOMMU and its PF' model_shows '1 1 16 5 3' --vfs 3 --model pasid-bits=16 --testdev totalvfs=5
+it 'the model has an IOMMU without first stage' model_shows '0 1 20 64 64' --iommu scalable-ss --vfs 64
+it 'the model has an IOMMU in legacy mode' model_shows '0 0 1 8 8' --iommu legacy
+it 'the model has no IOMMU' model_shows '0 0 1 8 8' --iommu off
 it 'a hang is a failure' hang_is_a_failure
 it 'an oops is a failure' oops_is_a_failure
 it 'a warning is a failure, though the script said 0' warning_is_a_failure
 it 'bad usage is refused' bad_usage_is_refused
+it 'options of the other machine are refused' options_of_the_other_machine_are_refused
 it 'a second set-up does nothing' set_up_twice_is_a_no_op
 finish
