@@ -1,0 +1,111 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# boot: --model x-ers=on
+# Requests to execute, on an IOMMU that can still tell them from reads: Linux never allows them, the host's
+# admin can, and they are blocked again when the write that denies them has returned.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+vf=$(vf 0)
+sibling=$(vf 1)
+
+prepare() {
+	load_client
+	load
+	case $(cat "$pci/$vf/pasid/supported") in '+enable +exec'*) ;; *) cat "$pci/$vf/pasid/supported" && return 1 ;; esac
+	lab_do attach "$vf" 5
+	lab_do attach "$sibling" 5
+	lab_do memory "$vf"
+	lab_do faults all
+}
+
+exec_blocked() { # BDF PASID REASON [OPTION...]
+	local bdf=$1 pasid=$2 reason=$3
+	shift 3
+	mark_log
+	refused_read blocked exec "$bdf" "$pasid" "$@"
+	expect_fault "$bdf" "$pasid" "$reason"
+}
+
+denied_by_default() {
+	exec_blocked "$vf" 5 0x5c
+	dma_ok "$vf" 5
+}
+
+deny_and_grant() { # PASID
+	set_ctl "$vf" +exec
+	dma_reads exec "$vf" "$1"
+	dma_ok "$vf" "$1"
+	exec_blocked "$sibling" 5 0x5c
+	set_ctl "$vf" -exec
+	exec_blocked "$vf" "$1" 0x5c
+	dma_ok "$vf" "$1"
+	dma_ok "$vf" none
+	set_ctl "$vf" +exec
+	dma_reads exec "$vf" "$1"
+	set_ctl "$vf" default
+	exec_blocked "$vf" "$1" 0x5c
+}
+
+by_type() { # TYPE
+	attach_or_skip "$vf" 8 "$1"
+	deny_and_grant 8
+	lab_do detach "$vf" 8
+}
+
+needs_enable() {
+	set_ctl "$vf" '-enable +exec'
+	exec_blocked "$vf" 5 0x45
+	set_ctl "$vf" +enable
+	dma_reads exec "$vf" 5
+}
+
+# An entry that is set up later (I6) gets what is allowed then.
+born_granted_and_denied() {
+	lab_do attach "$vf" 11
+	dma_reads exec "$vf" 11
+	lab_do detach "$vf" 11
+	set_ctl "$vf" -exec
+	lab_do attach "$vf" 11
+	exec_blocked "$vf" 11 0x5c
+	dma_ok "$vf" 11
+	lab_do detach "$vf" 11
+}
+
+# What was translated before is not used any more, and no permission is no fault.
+translated() {
+	set_ctl "$vf" +exec
+	dma_reads exec "$vf" 5 ats
+	set_ctl "$vf" -exec
+	mark_log
+	refused_read denied exec "$vf" 5 ats
+	expect_no_fault
+	dma_ok "$vf" 5 ats
+}
+
+burst_spans_the_deny() { # [OPTION...]
+	lab_do faults limited
+	set_ctl "$vf" +exec
+	dma_burst "$vf" 5 exec "$@"
+	set_ctl "$vf" -exec
+	expect_dma_stopped "$vf"
+	set_ctl "$vf" +exec
+	await 5 dma_runs "$vf"
+	dma "$vf" stop >/dev/null || true
+	set_ctl "$vf" default
+	lab_do faults all
+}
+
+it 'prepare' prepare
+it 'denied by default' denied_by_default
+it 'granted, blocked and back' deny_and_grant 5
+for type in ss pt nested; do
+	it "a $type entry" by_type $type
+done
+it 'exec comes and goes with enable' needs_enable
+it 'what is attached later obeys (I6)' born_granted_and_denied
+it 'translations are denied' translated
+it 'a burst stops before the write returns (I2)' burst_spans_the_deny
+it 'a burst of translated requests stops (I2)' burst_spans_the_deny ats
+finish
