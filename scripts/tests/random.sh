@@ -1,0 +1,38 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2119,SC2317
+# Random policy, attachments, users, resets and DMA on a PF and three VFs, each step compared with what section 3 of
+# the design predicts (lab/programs/random-dma.c). The seed is fixed, so that a failure can be repeated.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+# Where the kernel's core cannot replace what is at a PASID, it is detached first.
+prepare() {
+	load_client
+	load
+	modprobe pasid-lab-user
+	lab_do attach "$(pf)" 9 paging one
+	echo --no-replace >/tmp/options
+	! lab_do replace "$(pf)" 9 paging two || : >/tmp/options
+	lab_do detach "$(pf)" 9
+}
+
+random_steps() { # SEED STEPS
+	# shellcheck disable=SC2046 # none or one
+	random-dma $(cat /tmp/options) "$1" "$2" "$(pf)" "$(vf 0)" "$(vf 1)" "$(vf 2)"
+}
+
+module_goes() {
+	local bdf
+	rmmod pasid-lab-user
+	rmmod pasid-lab-client
+	for bdf in $(all_vfs); do
+		set_ctl "$bdf" default
+	done
+	unload
+}
+
+it 'prepare' prepare
+it '2000 random steps do what the design says' random_steps 1 2000
+it 'the module goes' module_goes
+finish
