@@ -70,7 +70,7 @@ int lab_kernel_init(void)
 	return 0;
 }
 
-static int member_offset(const struct btf *btf, s32 id, const char *wanted)
+static int member_bit(const struct btf *btf, s32 id, const char *wanted)
 {
 	const struct btf_type *t = btf_type_by_id(btf, id);
 	const struct btf_member *member;
@@ -80,20 +80,20 @@ static int member_offset(const struct btf *btf, s32 id, const char *wanted)
 	for_each_member(i, t, member) {
 		name = static_call(lab_btf_name_by_offset)(btf, member->name_off);
 		if (name && !strcmp(name, wanted))
-			return __btf_member_bit_offset(t, member) / 8;
+			return __btf_member_bit_offset(t, member);
 	}
 
 	return -ENOENT;
 }
 
 /**
- * lab_member_offset - where a member is in one of the kernel's structures
+ * lab_member_bit - where a member is in one of the kernel's structures
  * @type: name of the structure
  * @member: name of the member, not one of an anonymous union
  *
- * Return: the offset in bytes, or a negative errno.
+ * Return: the offset in bits, or a negative errno.
  */
-int lab_member_offset(const char *type, const char *member)
+int lab_member_bit(const char *type, const char *member)
 {
 	struct btf *btf;
 	int offset;
@@ -105,9 +105,23 @@ int lab_member_offset(const char *type, const char *member)
 		return id;
 	}
 
-	offset = member_offset(btf, id, member);
+	offset = member_bit(btf, id, member);
 	if (offset < 0)
 		pr_err("struct %s has no member %s\n", type, member);
 	static_call(lab_btf_put)(btf);
 	return offset;
+}
+
+/**
+ * lab_member_offset - where a member is in one of the kernel's structures
+ * @type: name of the structure
+ * @member: name of the member, not one of an anonymous union, nor a bit
+ *
+ * Return: the offset in bytes, or a negative errno.
+ */
+int lab_member_offset(const char *type, const char *member)
+{
+	int bit = lab_member_bit(type, member);
+
+	return bit < 0 ? bit : bit / 8;
 }

@@ -50,6 +50,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "replace",		4, 4, lab_cmd_replace },
 	{ "bench",		3, 3, lab_cmd_bench },
 	{ "ecap",		1, 3, lab_cmd_ecap },
+	{ "extra-inval",	2, 2, lab_cmd_extra_inval },
 	{ "fail-qi",		1, 2, lab_cmd_fail_qi },
 	{ "faults",		1, 1, lab_cmd_faults },
 	{ "iopf",		2, 2, lab_cmd_iopf },

@@ -141,6 +141,9 @@ int lab_cmd_ecap(int argc, char **argv);
 void lab_ecap_restore(void);
 struct intel_iommu *lab_intel_iommu(struct device *dev);
 
+/* client-erratum.c */
+int lab_cmd_extra_inval(int argc, char **argv);
+
 /* client-fail-qi.c */
 extern atomic_t lab_fail_qi_left;
 int lab_cmd_fail_qi(int argc, char **argv);
@@ -153,6 +156,7 @@ void lab_faults_restore(void);
 /* client-kernel.c */
 int lab_kernel_init(void);
 void *lab_symbol(const char *name);
+int lab_member_bit(const char *type, const char *member);
 int lab_member_offset(const char *type, const char *member);
 
 #endif

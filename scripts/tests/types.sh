@@ -178,6 +178,21 @@ default_ctl_reaches_entries() {
 	user_do get "$user" all
 }
 
+# Some devices complete a device-TLB invalidation before they are done with it.
+device_tlb_twice() {
+	lab_do extra-inval "$host" on
+	load
+	witness inval mark
+	set_ctl "$host" -priv
+	expect_equal "$(inval_count "^device-piotlb sid=${host#0000:} pasid=5 all")" 2 "device-TLB invalidations of PASID 5"
+	witness inval mark
+	set_ctl "$host" -enable
+	expect_equal "$(inval_count "^device-iotlb sid=${host#0000:} all")" 2 "device-TLB invalidations"
+	set_ctl "$host" default
+	unload
+	lab_do extra-inval "$host" off
+}
+
 for_each_vf() { # TEXT
 	local bdf
 	for bdf in $(all_vfs); do
@@ -199,4 +214,5 @@ it 'what the vIOMMU allowed ends with its entry' intent_ends_with_its_entry
 it 'no user comes over entries of the host' no_user_over_entries_of_the_host
 it '256 entries are flushed in batches' many_entries_in_few_submissions
 it 'at unload SRE is what intel-iommu intended' restored_at_unload
+it 'a device with the erratum of early completions is told twice' device_tlb_twice
 finish
