@@ -32,6 +32,7 @@ keep_newest() { # N PATH...
 	local n=$1
 	shift
 	[ $# -gt "$n" ] || return 0
-	find "$@" -maxdepth 0 -printf '%T@ %p\n' | sort -rn | tail -n "+$((n + 1))" |
+	# Another lab may be tidying up the same folder.
+	{ find "$@" -maxdepth 0 -printf '%T@ %p\n' 2>/dev/null || true; } | sort -rn | tail -n "+$((n + 1))" |
 		cut -d' ' -f2- | xargs -r -d '\n' rm -rf --
 }
