@@ -182,13 +182,15 @@ default_ctl_reaches_entries() {
 device_tlb_twice() {
 	lab_do extra-inval "$host" on
 	load
+	lab_do attach "$host" 21 nested-sre
 	witness inval mark
 	set_ctl "$host" -priv
-	expect_equal "$(inval_count "^device-piotlb sid=${host#0000:} pasid=5 all")" 2 "device-TLB invalidations of PASID 5"
+	expect_equal "$(inval_count "^device-piotlb sid=${host#0000:} pasid=21 all")" 2 "device-TLB invalidations of PASID 21"
 	witness inval mark
 	set_ctl "$host" -enable
 	expect_equal "$(inval_count "^device-iotlb sid=${host#0000:} all")" 2 "device-TLB invalidations"
 	set_ctl "$host" default
+	lab_do detach "$host" 21
 	unload
 	lab_do extra-inval "$host" off
 }
