@@ -40,8 +40,8 @@ dma_works() {
 address_spaces_are_apart() {
 	lab_do attach "$host" 6 paging other
 	dma_ok "$host" 6
-	memory_write "$(memory_of "$host" 5)" five
-	memory_write "$(memory_of "$host" 6)" six.
+	printf five >"$lab/memory/$host:paging"
+	printf six. >"$lab/memory/other"
 	dma_do "$host" 5 read expect=five
 	dma_do "$host" 6 read expect=six.
 	lab_do detach "$host" 6
@@ -183,7 +183,9 @@ reset_does_not_lift_a_deny() {
 
 # The number in memory, which tells what arrived there, whatever the device says.
 last_stamp() { # BDF PASID
-	memory_read "$(memory_of "$1" "$2")" 4 | od -An -tu4
+	local memory iova
+	find_memory "$1" "$2"
+	dd if="$lab/memory/$memory" bs=4 count=1 2>/dev/null | od -An -tu4
 }
 
 # Nothing may be completed after the write has returned.

@@ -256,41 +256,50 @@ expect_no_inval() {
 }
 
 # --- DMA of the machine `model` ------------------------------------------------------------------------------
-# A PASID is a number at which something is attached, or `none` for the memory that `lab_do memory` gave.
+# A PASID is a number at which something is attached, or `none` for the memory that `lab_do memory` gave. Starting
+# a program takes longer than what it does here, so what a shell can do itself it does.
 
-# The memory that a function reaches by a PASID is a file of this name, as is the line of its address.
-memory_of() { # BDF PASID
-	if [ "$2" = none ]; then
-		echo "$1"
-	else
-		sed -n "s/^$1 $2 [^ ]* //p" "$lab/list" | tr / '!'
+# Sets memory, the name of the file with what a function reaches by a PASID, and iova, where that is.
+find_memory() { # BDF PASID
+	local bdf pasid name address
+	memory=$1 iova=
+	if [ "$2" != none ]; then
+		while read -r bdf pasid _ name; do
+			[ "$bdf $pasid" != "$1 $2" ] || memory=$name
+		done <"$lab/list"
 	fi
+	while read -r name address; do
+		[ "$name" != "$memory" ] || iova=$address
+	done <"$lab/iovas"
+	[ -n "$iova" ] && return
+	echo "$1 has no memory at PASID $2"
+	return 1
 }
 
-iova_of() { # NAME
-	sed -n "s/^$1 //p" "$lab/iovas"
+# Sets text to thirty-six letters that nobody has seen before, and has them in the memory.
+fill_memory() {
+	fresh_text
+	printf %s "$text" >"$lab/memory/$memory"
 }
 
-memory_read() { # NAME LENGTH [OFFSET]
-	dd if="$lab/memory/$1" bs=1 skip="${3-0}" count="$2" 2>/dev/null
-}
-
-memory_write() { # NAME TEXT [OFFSET]
-	printf %s "$2" | dd of="$lab/memory/$1" bs=1 seek="${3-0}" conv=notrunc 2>/dev/null
-}
-
-# Thirty-six letters that nobody has seen before.
 fresh_text() {
-	cat /proc/sys/kernel/random/uuid
+	read -r text </proc/sys/kernel/random/uuid
+}
+
+expect_memory() { # TEXT WHAT
+	local is
+	# shellcheck disable=SC3045 # busybox's read has -n
+	IFS= read -r -n ${#1} is <"$lab/memory/$memory" || true
+	expect_equal "$is" "$1" "$2"
 }
 
 # Runs the program dma in the address space of a PASID.
 dma_do() { # BDF PASID WORD...
-	local bdf=$1 pasid=$2
+	local bdf=$1 pasid=$2 memory iova
+	find_memory "$1" "$2" || return
 	shift 2
-	set -- "addr=$(iova_of "$(memory_of "$bdf" "$pasid")")" "$@"
 	[ "$pasid" = none ] || set -- "pasid=$pasid" "$@"
-	dma "$bdf" "$@"
+	dma "$bdf" "addr=$iova" "$@"
 }
 
 dma_failed() { # WHAT
@@ -300,17 +309,18 @@ dma_failed() { # WHAT
 
 # Data arrive. OPTIONs are those of dma.
 dma_writes() { # BDF PASID [OPTION...]
-	local text
-	text=$(fresh_text)
+	local text memory iova
+	find_memory "$1" "$2" || return
+	fresh_text
 	dma_do "$@" write "text=$text" >/tmp/dma || dma_failed "write $*" || return
-	expect_equal "$(memory_read "$(memory_of "$1" "$2")" 36)" "$text" "memory after write $*"
+	expect_memory "$text" "memory after write $*"
 }
 
 dma_reads() { # read|exec BDF PASID [OPTION...]
-	local how=$1 text
+	local how=$1 text memory iova
 	shift
-	text=$(fresh_text)
-	memory_write "$(memory_of "$1" "$2")" "$text"
+	find_memory "$1" "$2" || return
+	fill_memory
 	dma_do "$@" "$how" "expect=$text" >/tmp/dma || dma_failed "$how $*"
 }
 
@@ -320,22 +330,33 @@ dma_ok() { # BDF PASID [OPTION...]
 
 # Nothing arrives, and the device is told so: REFUSAL is what dma prints.
 refused_write() { # REFUSAL BDF PASID [OPTION...]
-	local refusal=$1 text memory
+	local refusal=$1 text memory iova
 	shift
-	memory=$(memory_of "$1" "$2")
-	text=$(fresh_text)
-	memory_write "$memory" "$text"
+	find_memory "$1" "$2" || return
+	fill_memory
 	dma_do "$@" write len=36 >/tmp/dma || true
-	expect_equal "$(cut -d' ' -f1-4 /tmp/dma)" "$refusal 0 of 1" "write $*" || return
-	expect_equal "$(memory_read "$memory" 36)" "$text" "memory after write $*"
+	expect_refusal "$refusal" "write $*" || return
+	expect_memory "$text" "memory after write $*"
 }
 
 refused_read() { # REFUSAL read|exec BDF PASID [OPTION...]
-	local refusal=$1 how=$2
+	local refusal=$1 how=$2 text memory iova
 	shift 2
-	dma_do "$@" "$how" len=36 show >/tmp/dma || true
-	expect_equal "$(head -n 1 /tmp/dma | cut -d' ' -f1-4)" "$refusal 0 of 1" "$how $*" || return
-	expect_equal "$(tail -n 1 /tmp/dma | sed 's/\\x00//g')" '' "data after $how $*"
+	find_memory "$1" "$2" || return
+	fill_memory
+	dma_do "$@" "$how" len=4 show >/tmp/dma || true
+	expect_refusal "$refusal" "$how $*" || return
+	expect_equal "$data" '\x00\x00\x00\x00' "data after $how $*"
+}
+
+# Sets data to what dma showed.
+expect_refusal() { # REFUSAL WHAT
+	local word ok of count
+	{
+		read -r word ok of count _
+		read -r data || true
+	} </tmp/dma
+	expect_equal "$word $ok $of $count" "$1 0 of 1" "$2"
 }
 
 dma_denied() { # BDF PASID [OPTION...]: no permission in a translation
@@ -354,7 +375,12 @@ dma_blocked() { # BDF PASID REASON [OPTION...]: and the fault is logged
 }
 
 dma_field() { # BDF NAME: a counter of the engine, or `ok`
-	dma "$1" status | sed 's/^[a-z-]* \([0-9]*\)/ok=\1/' | tr ' ' '\n' | sed -n "s/^$2=//p"
+	local words word
+	words=$(dma "$1" status) || true
+	words="ok=${words#* }"
+	for word in $words; do
+		[ "${word%%=*}" != "$2" ] || echo "${word#*=}"
+	done
 }
 
 # Starts a burst that does not end, and sees it run. Not faster: each failure is an interrupt of the IOMMU.
@@ -384,19 +410,22 @@ expect_dma_stopped() { # BDF
 
 # From here on the kernel's log counts.
 mark_log() {
-	fresh_text >/tmp/mark
-	echo "mark $(cat /tmp/mark)" >/dev/kmsg
+	local text
+	fresh_text
+	mark=$text
+	echo "mark $mark" >/dev/kmsg
 }
 
-faults() { # since the mark
-	dmesg | sed "1,/mark $(cat /tmp/mark)/d" | grep 'Request device \[.*fault reason'
+# Prints what the kernel has said of faults since the mark; PATTERN: of which ones.
+faults() { # [PATTERN]
+	dmesg | sed -n "1,/mark $mark/d; /Request device \[.*fault reason/!d; /${1-}/p"
 }
 
 # Newer kernels print the PCI domain, too.
 has_fault() { # BDF PASID|none REASON
 	local pasid="NO_PASID"
 	[ "$2" = none ] || pasid=$(printf 'PASID 0x%x' "$2")
-	faults | grep -q "$pasid\] Request device \[\(0000:\)\?${1#0000:}\] .*\[fault reason $3\]"
+	[ -n "$(faults "$pasid\] Request device \[\(0000:\)\?${1#0000:}\] .*\[fault reason $3\]")" ]
 }
 
 expect_fault() { # BDF PASID|none REASON: within a moment, as the interrupt comes when it comes
@@ -406,6 +435,7 @@ expect_fault() { # BDF PASID|none REASON: within a moment, as the interrupt come
 }
 
 expect_no_fault() {
+	expect_said "mark $mark" # or the log was too short for it
 	expect_equal "$(faults)" '' 'faults'
 }
 
