@@ -7,7 +7,12 @@ set -eu
 pf=$(basename "$(dirname "$(ls /sys/bus/pci/devices/*/sriov_numvfs)")")
 vf=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn0")")
 sibling=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn1")")
+lab=/sys/kernel/debug/pasid-lab
 cd "/sys/bus/pci/devices/$vf"
+
+act() {
+	printf '\n=== %s\n' "$*"
+}
 
 step() {
 	printf '\n%s\n' "$*"
@@ -25,16 +30,35 @@ contexts() { # WHEN
 		sed -nE "s/^(\S+) context (\S+) .* (PASIDE=. PRE=.) .*/    $1  \1  \2  \3/p"
 }
 
-step "1. Linux $(uname -r), VT-d in scalable mode, PF $pf: its VFs appear, and the module is loaded."
+# Has a function write to what is attached at PASID 5, and shows what became of it and of the memory.
+transfer() { # BDF TEXT
+	printf '  # dma %s pasid=5 write text="%s"\n' "$1" "$2"
+	dma "$1" pasid=5 write "text=$2" | sed 's/ failed=.*//; s/^/  /'
+	printf '    memory: %s\n' "$(head -c 24 "$lab/memory/of-$1" | tr -d '\0')"
+}
+
+# The kernel's report of the last fault comes when its interrupt comes.
+last_fault() {
+	local tries=0
+	until dmesg | grep 'fault reason' >/tmp/faults || [ $tries = 100 ]; do
+		tries=$((tries + 1))
+		usleep 20000
+	done
+	tail -n 1 /tmp/faults | sed 's/^\[[^]]*\]/    kernel log:/'
+}
+
+act "Act one: what the tables say. Linux $(uname -r), VT-d in scalable mode, PF $pf"
+step 'Its VFs are there, and the module is loaded.'
 run modprobe intel-pasid-ctl
 run "ls -d /sys/bus/pci/devices/*/pasid_ctl | wc -l"
 run "cd /sys/bus/pci/devices/$vf; cat pasid_ctl"
 
-step '2. A PASID of the VF is put to use: the kernel attaches an address space at PASID 5.'
+step 'PASIDs are put to use: the kernel attaches an address space at PASID 5 of a VF, and one of its sibling.'
 modprobe pasid-lab-client
-run "echo attach $vf 5 >/sys/kernel/debug/pasid-lab/ctl; cat pasid/entries"
+echo "attach $sibling 5 paging of-$sibling" >$lab/ctl
+run "echo attach $vf 5 paging of-$vf >$lab/ctl; cat pasid/entries"
 
-step '3. The admin takes PASIDs away from this VF. Qword 0 of context entries, the VF and its sibling:'
+step 'The admin takes PASIDs away from this VF. Qword 0 of context entries, the VF and its sibling:'
 contexts 'before'
 witness inval mark
 run 'echo -enable >pasid_ctl; cat pasid_ctl'
@@ -42,14 +66,27 @@ contexts 'after '
 step '   What the IOMMU had been told when the echo returned (submissions end in a wait):'
 witness inval | sed -e '/^iec/d' -e 's/^/    /'
 
-step '4. What is attached afterwards is denied from the start.'
-run "echo attach $vf 6 >/sys/kernel/debug/pasid-lab/ctl; cat pasid/entries pasid/effective"
+step 'What is attached afterwards is denied from the start.'
+run "echo attach $vf 6 >$lab/ctl; cat pasid/entries pasid/effective"
 contexts 'after '
-run rmmod intel-pasid-ctl
+run 'rmmod intel-pasid-ctl'
 echo '    (a VF is restricted: unloading would give it back what it must not have)'
 
-step '5. Back to the default: the entry is what intel-iommu had made it.'
+step 'Back to the default: the entry is what intel-iommu had made it.'
 run 'echo default >pasid_ctl; cat pasid_ctl'
 contexts 'after '
+
+act 'Act two: what happens to DMA'
+step 'The VF does DMA with PASID 5: the data arrive.'
+transfer "$vf" 'first'
+step 'One echo, and the next transfer is blocked. Nothing arrives, and the kernel logs the fault of the IOMMU:'
+run 'echo -enable >pasid_ctl'
+transfer "$vf" 'second'
+last_fault
+step 'The sibling goes on.'
+transfer "$sibling" 'of the sibling'
+step 'And back.'
+run 'echo default >pasid_ctl'
+transfer "$vf" 'third'
 run 'rmmod intel-pasid-ctl; ls pasid_ctl'
 step 'That was it. The lab stays in the cache; the same on the other kernel: scripts/demo --kernel 6.12'
