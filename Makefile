@@ -10,7 +10,7 @@ VERSION	:= $(shell cat VERSION)
 # Where DKMS, too, puts modules that are not the distribution's.
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/pasid-ctl
 
-.PHONY: all modules install uninstall clean demo check bench help
+.PHONY: all modules install uninstall clean demo check bench mutate help
 
 all: modules
 
@@ -46,6 +46,9 @@ check:
 bench:
 	@scripts/bench
 
+mutate:
+	@scripts/mutate
+
 help:
 	@echo 'make                     build for the running kernel; KVER=<release> for another'
 	@echo 'make install|uninstall   into /lib/modules/<release>/updates/pasid-ctl; DESTDIR= is heeded'
@@ -53,3 +56,4 @@ help:
 	@echo 'make demo                see it work, in a simulated machine'
 	@echo 'make check               run all tests, in simulated machines'
 	@echo 'make bench               measure, in simulated machines: ratios within one run'
+	@echo 'make mutate              break the module in one place at a time: does a test notice?'

@@ -57,6 +57,8 @@ others_work() { # BDF
 }
 
 deny_enable() { # BDF
+	dma_ok "$1" 5
+	dma_ok "$1" 4660
 	set_ctl "$1" -enable
 	dma_blocked "$1" 5 0x45
 	dma_blocked "$1" 4660 0x45
@@ -331,6 +333,7 @@ for type in paging ss pt nested nested-sre; do
 done
 it 'priv: never for the host'\''s own entries' priv_of_the_host
 it 'priv: blocked and back, for a user'\''s entries' priv_of_a_user 5
+it 'priv: the same at a PASID of another table' priv_of_a_user 4660
 for type in ss pt nested-sre; do
 	it "priv: a user's $type entry" priv_by_type $type
 done

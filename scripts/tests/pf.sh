@@ -87,8 +87,12 @@ pri_on_demand() {
 	lab_do iopf "$first" off
 	expect_context "$first" PRE 0
 	set_ctl "$first" -pri
+	witness inval mark
 	lab_do iopf "$first" on
 	expect_context "$first" PRE 0
+	expect_equal "$(inval_count "^context-cache device sid=${first#0000:}")" 2 "context-cache invalidations, intel-iommu's and ours"
+	expect_equal "$(inval_count '^pasid-cache global')" 1 'PASID-cache invalidations'
+	expect_equal "$(inval_count '^iotlb global')" 1 'IOTLB invalidations'
 	set_ctl "$first" default
 	expect_context "$first" PRE 1
 	lab_do iopf "$first" off

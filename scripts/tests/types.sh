@@ -51,6 +51,7 @@ host_types() {
 user_types() {
 	attach_types "$user"
 	expect_sre "$user" 11011
+	expect_entry "$user" 0 00
 	set_ctl "$user" -priv
 	expect_sre "$user" 00000
 	set_ctl "$user" +priv
@@ -203,6 +204,7 @@ for_each_vf() { # TEXT
 }
 
 it 'prepare' prepare
+it 'a device with the erratum of early completions is told twice' device_tlb_twice
 it 'default_ctl reaches entries that are there at load' default_ctl_reaches_entries
 it 'of the host: SRE is where intel-iommu set it, and nowhere else' host_types
 it 'of a user: SRE is granted but where the vIOMMU said no' user_types
@@ -216,5 +218,4 @@ it 'what the vIOMMU allowed ends with its entry' intent_ends_with_its_entry
 it 'no user comes over entries of the host' no_user_over_entries_of_the_host
 it '256 entries are flushed in batches' many_entries_in_few_submissions
 it 'at unload SRE is what intel-iommu intended' restored_at_unload
-it 'a device with the erratum of early completions is told twice' device_tlb_twice
 finish

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
+# Mutants: the product's module with one thing wrong, as lab/mutations.sh says.
+
+# One element per mutant. 'none' is the module as it is.
+mutant_names=() mutant_kernels=() mutant_tests=() mutant_only=() mutant_files=() mutant_edits=()
+
+mutant() { # NAME KERNEL TEST ONLY FILE SED, see lab/mutations.sh
+	selected "$1" || return 0
+	mutant_names+=("$1") mutant_kernels+=("$2") mutant_tests+=("$3") mutant_only+=("$4")
+	mutant_files+=("$5") mutant_edits+=("$6")
+}
+
+# Prints the folder with NAME.ko for each mutant of a kernel. They are built one after the other in one tree, so
+# that only what differs is compiled.
+build_mutants() { # KERNEL
+	local product dir i
+	product=$(build_product "$1")
+	dir=$root/build/mutants-$( (
+		declare -f build_mutants build_mutant run_kbuild
+		declare -p mutant_names mutant_kernels mutant_files mutant_edits
+		echo "$product"
+	) | hash_of_stdin)
+	mkdir -p "$dir"
+	(
+		flock 9
+		[ ! -e "$dir/done" ] || exit 0
+		rm -rf "$dir/tree"
+		mkdir "$dir/tree"
+		cp -r "$product/../symvers" "$product" "$dir/tree/"
+		cp "$product/iommu/intel-pasid-ctl.ko" "$dir/none.ko"
+		for i in "${!mutant_names[@]}"; do
+			[ "${mutant_kernels[i]}" != "$1" ] || build_mutant "$1" "$dir" "$i"
+		done
+		rm -rf "$dir/tree"
+		touch "$dir/done"
+	) 9>"$dir/lock" >&2
+	touch "$dir"
+	keep_newest 4 "$root"/build/mutants-*
+	echo "$dir"
+}
+
+build_mutant() { # KERNEL DIR INDEX
+	local file=$2/tree/src/iommu/${mutant_files[$3]} name=${mutant_names[$3]}
+	cp "$file" "$2/original"
+	sed -E -i "${mutant_edits[$3]}" "$file"
+	! cmp -s "$file" "$2/original" || die 1 "mutation '$name' changes nothing in ${mutant_files[$3]}: correct lab/mutations.sh"
+	# What the compiler thinks of it matters only where it refuses it.
+	(run_kbuild "$(kernel_of "$1")" "$2") >"$2/said" || { cat "$2/said" && die 1 "mutation '$name' does not compile"; }
+	in_root strip --strip-debug "${2#"$root"}/tree/src/iommu/intel-pasid-ctl.ko" -o "${2#"$root"}/$name.ko"
+	cp "$2/original" "$file"
+}
