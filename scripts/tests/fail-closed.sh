@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --machine stock
+# boot: --machine stock --smp 1
 # I5: an invalidation that fails. A deny stays denied, a grant is taken back, the write says -EIO, and the next one
 # flushes what was left.
 # shellcheck source=scripts/tests/lib.sh

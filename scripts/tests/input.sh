@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --machine stock
+# boot: --model x-srs=off --smp 1
 # Bad input of every kind: the exact error, nothing changed, nothing invalidated; and good input in every shape.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh

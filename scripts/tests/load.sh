@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --machine stock
+# boot: --smp 1
 # I1, I7: loading and unloading; files where they belong; VFs from before and after the load.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh

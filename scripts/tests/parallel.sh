@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --machine stock --vfs 64
+# boot: --vfs 64
 # Writers on one VF and on 64 at once, with attaches under way; VFs that go while writers run.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --machine stock
+# boot: --smp 1
 # I8: a kernel that lacks something the module relies on. The kernel is the same; the module is changed to look for
 # a name that is not there.
 # shellcheck source=scripts/tests/lib.sh
