@@ -14,6 +14,7 @@
 #include <linux/kprobes.h>
 #include <linux/linkage.h>
 #include <linux/objtool.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 
 #include "client.h"
@@ -34,7 +35,8 @@ static bool fail_qi_armed;
 
 static int fail_qi_pre(struct kprobe *p, struct pt_regs *regs)
 {
-	if (!current->mm || lab_is_owner() ||
+	/* Of a process: neither a kworker nor, on top of it, a timer that flushes unmapped DMA. */
+	if (!current->mm || in_serving_softirq() || lab_is_owner() ||
 	    atomic_dec_if_positive(&fail_qi_skip) >= 0 ||
 	    atomic_dec_if_positive(&lab_fail_qi_left) < 0)
 		return 0;
