@@ -120,7 +120,7 @@ answer() { # REQUEST: "STATUS LENGTH" and the text, see lab/guest/witness
 
 witness() { # walk [--digest] BDF... | inval mark | inval [--summary]
 	case "$*" in
-	walk\ *) timeout 30 "$here/walk-tables" "$run/qmp" "${@:2}" ;;
+	walk\ *) timeout 120 "$here/walk-tables" "$run/qmp" "${@:2}" ;;
 	'inval mark') mark=$(stat -c %s "$run/trace") ;;
 	inval | 'inval --summary') tail -c "+$((mark + 1))" "$run/trace" | "$here/parse-trace" "${@:2}" ;;
 	*) echo "unknown question: $*" && return 2 ;;
