@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --smp 1
+# boot: --machine stock --smp 1
 # Entries of all four translation types, with and without a user, with and without SRE of their own.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
