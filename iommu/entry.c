@@ -40,8 +40,9 @@ u64 vtd_context_target(u64 qword0, u64 intent, unsigned int effective)
  *
  * In a nested entry the guest's vIOMMU has said yes or no, and its no stays a
  * no. In others intel-iommu never sets SRE, since a host process's page table can
- * map the kernel: there it takes a user who owns all of the VF's PASIDs. SRE and ERE are in none of the lists of fields that must change together
- * with others (6.2.3.1), so the one qword can change in a present entry.
+ * map the kernel: there it takes a user who owns all of the VF's PASIDs. SRE and
+ * ERE are in none of the lists of fields that must change together with others
+ * (6.2.3.1), so the one qword can change in a present entry.
  *
  * Context: Any.
  * Return: the qword to store; all but SRE and ERE as in @pte.

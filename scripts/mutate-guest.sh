@@ -1,17 +1,16 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2012
 # Inside the lab machine, for scripts/mutate: runs a test file with one mutant of the module after the other, as
 # /lab/todo lists them (NAME:TESTS), and says of each whether a test failed.
+
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
 
 file=$1
 module=/lib/modules/$(uname -r)/intel-pasid-ctl.ko
 # Empty in a machine that has no PF at boot.
-vfs=$(cat /sys/bus/pci/devices/*/sriov_numvfs 2>/dev/null)
-
-set_vfs() { # NUMBER, of the one PF
-	echo "$1" | tee /sys/bus/pci/devices/*/sriov_numvfs >/dev/null
-}
+vfs=$(cat "$pci/$(pf)/sriov_numvfs" 2>/dev/null)
 
 try() { # NAME TESTS
 	local status=0 noticed
@@ -30,15 +29,13 @@ try() { # NAME TESTS
 # Makes the machine again what it was, or fails: then the next mutant needs a new one. VFs take their settings
 # along; page requests that were enabled on demand in the PF stay.
 tidy() {
-	local pf
 	rmmod pasid-lab-user 2>/dev/null
-	set_vfs 0
-	pf=$(echo /sys/bus/pci/devices/*/sriov_numvfs | sed 's#/[^/]*$##; s#.*/##')
-	echo "iopf $pf off" >/sys/kernel/debug/pasid-lab/ctl 2>/dev/null
+	set_numvfs 0
+	lab_do iopf "$(pf)" off 2>/dev/null
 	rmmod pasid-lab-client 2>/dev/null
 	! grep -q '^intel_pasid_ctl ' /proc/modules || rmmod intel-pasid-ctl || return 1
 	if [ -n "$vfs" ]; then
-		set_vfs "$vfs"
+		set_numvfs "$vfs"
 	else
 		rmmod mock-sriov-pf
 	fi

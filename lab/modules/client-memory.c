@@ -113,11 +113,6 @@ void lab_memory_list(struct seq_file *s)
 		seq_printf(s, "%s %#llx\n", mem->name, mem->iova);
 }
 
-static bool is_nested(const struct lab_domain *dom)
-{
-	return dom->type == LAB_NESTED || dom->type == LAB_NESTED_SRE;
-}
-
 /* Points the entries of the lowest level for @iova at the memory. */
 static void map_pages(u64 *table, u64 iova, u64 gpa, u64 flags)
 {
@@ -176,7 +171,7 @@ static int map_nested(struct lab_domain *dom)
 static int map_domain(struct lab_domain *dom)
 {
 	dom->mem.iova = LAB_IOVA;
-	if (is_nested(dom))
+	if (dom->parent)
 		return map_nested(dom);
 	if (dom->type != LAB_PT)
 		return map(dom->domain, LAB_IOVA, dom->mem.data, LAB_MEMORY_SIZE);
@@ -187,7 +182,7 @@ static int map_domain(struct lab_domain *dom)
 
 static void unmap_domain(struct lab_domain *dom)
 {
-	if (is_nested(dom)) {
+	if (dom->parent) {
 		iommu_unmap(dom->parent->domain, NESTED_GPA, LAB_MEMORY_SIZE);
 		iommu_unmap(dom->parent->domain, LAB_TABLE_GPA, TABLE_SIZE);
 	} else if (dom->type != LAB_PT) {

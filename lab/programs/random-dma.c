@@ -111,25 +111,33 @@ static int write_file(const char *path, const char *text)
 	return err;
 }
 
-static void read_file(const char *path, char *text, size_t size)
+static void attribute_path(const struct function *fn, const char *name, char path[PATH_MAX])
 {
-	int fd = open(path, O_RDONLY);
-	ssize_t n;
+	snprintf(path, PATH_MAX, PCI "%s/%s", fn->bdf, name);
+}
 
+static int write_attribute(const struct function *fn, const char *name, const char *text)
+{
+	char path[PATH_MAX];
+
+	attribute_path(fn, name, path);
+	return write_file(path, text);
+}
+
+static void read_attribute(const struct function *fn, const char *name, char *text, size_t size)
+{
+	char path[PATH_MAX];
+	ssize_t n;
+	int fd;
+
+	attribute_path(fn, name, path);
+	fd = open(path, O_RDONLY);
 	n = fd < 0 ? -1 : read(fd, text, size - 1);
 	if (n < 0)
 		fail("%s: %s", path, strerror(errno));
 	close(fd);
 	text[n] = 0;
 	text[strcspn(text, "\n")] = 0;
-}
-
-static void read_attribute(const struct function *fn, const char *name, char *text, size_t size)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), PCI "%s/%s", fn->bdf, name);
-	read_file(path, text, size);
 }
 
 static void expect_errno(int is, int should, const char *what)
@@ -191,14 +199,13 @@ static unsigned int random_policy(unsigned int set, unsigned int supported,
 static void do_policy(struct function *fn)
 {
 	struct model_function *m = &fn->model;
-	char text[64], path[PATH_MAX];
 	unsigned int ceiling;
+	char text[64];
 	bool refused;
 
 	ceiling = random_policy(m->ceiling, m->supported, text, &refused);
 	note("%s pasid_ctl '%s'", fn->bdf, text);
-	snprintf(path, sizeof(path), PCI "%s/pasid_ctl", fn->bdf);
-	expect_errno(write_file(path, text), refused ? EOPNOTSUPP : 0, text);
+	expect_errno(write_attribute(fn, "pasid_ctl", text), refused ? EOPNOTSUPP : 0, text);
 	if (!refused)
 		model_set(m, ceiling, m->request);
 }
@@ -298,11 +305,8 @@ static void do_detach_all(struct function *fn)
 
 static void do_reset(struct function *fn)
 {
-	char path[PATH_MAX];
-
 	note("%s reset", fn->bdf);
-	snprintf(path, sizeof(path), PCI "%s/reset", fn->bdf);
-	expect_errno(write_file(path, "1"), 0, "reset");
+	expect_errno(write_attribute(fn, "reset", "1"), 0, "reset");
 	fn->model.ats = true;
 }
 
@@ -535,7 +539,7 @@ static void add_function(const char *bdf)
 	fn->model.ats = true;
 	/* The PF is not under control: the host's own, and no ERE, ever. */
 	fn->model.supported = MODEL_ALL & ~MODEL_EXEC;
-	snprintf(path, sizeof(path), PCI "%s/pasid_ctl", bdf);
+	attribute_path(fn, "pasid_ctl", path);
 	fn->model.vf = !access(path, F_OK);
 	if (!fn->model.vf)
 		return;

@@ -6,7 +6,7 @@
 mutant_names=() mutant_kernels=() mutant_tests=() mutant_only=() mutant_files=() mutant_edits=()
 
 mutant() { # NAME KERNEL TEST ONLY FILE SED, see lab/mutations.sh
-	selected "$1" || return 0
+	is_selected "$1" "${wanted[@]}" || return 0
 	mutant_names+=("$1") mutant_kernels+=("$2") mutant_tests+=("$3") mutant_only+=("$4")
 	mutant_files+=("$5") mutant_edits+=("$6")
 }
@@ -17,7 +17,7 @@ build_mutants() { # KERNEL
 	local product dir i
 	product=$(build_product "$1")
 	dir=$root/build/mutants-$( (
-		declare -f build_mutants build_mutant run_kbuild
+		declare -f build_mutants build_mutant strip_mutant run_kbuild
 		declare -p mutant_names mutant_kernels mutant_files mutant_edits
 		echo "$product"
 	) | hash_of_stdin)
@@ -28,7 +28,7 @@ build_mutants() { # KERNEL
 		rm -rf "$dir/tree"
 		mkdir "$dir/tree"
 		cp -r "$product/../symvers" "$product" "$dir/tree/"
-		cp "$product/iommu/intel-pasid-ctl.ko" "$dir/none.ko"
+		strip_mutant "$product" "$dir/none.ko"
 		for i in "${!mutant_names[@]}"; do
 			[ "${mutant_kernels[i]}" != "$1" ] || build_mutant "$1" "$dir" "$i"
 		done
@@ -47,6 +47,10 @@ build_mutant() { # KERNEL DIR INDEX
 	! cmp -s "$file" "$2/original" || die 1 "mutation '$name' changes nothing in ${mutant_files[$3]}: correct lab/mutations.sh"
 	# What the compiler thinks of it matters only where it refuses it.
 	(run_kbuild "$(kernel_of "$1")" "$2") >"$2/said" || { cat "$2/said" && die 1 "mutation '$name' does not compile"; }
-	in_root strip --strip-debug "${2#"$root"}/tree/src/iommu/intel-pasid-ctl.ko" -o "${2#"$root"}/$name.ko"
+	strip_mutant "$2/tree/src" "$2/$name.ko"
 	cp "$2/original" "$file"
+}
+
+strip_mutant() { # TREE FILE
+	in_root strip --strip-debug "${1#"$root"}/iommu/intel-pasid-ctl.ko" -o "${2#"$root"}"
 }

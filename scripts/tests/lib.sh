@@ -139,6 +139,13 @@ set_ctl() { # BDF TEXT
 	expect_equal "$(answer "$pci/$1/pasid_ctl" "$2")" 0 "writing '$2' to $1's pasid_ctl"
 }
 
+set_all_ctl() { # TEXT
+	local bdf
+	for bdf in $(all_vfs); do
+		set_ctl "$bdf" "$1"
+	done
+}
+
 # --- Expectations: print what is wrong and fail -----------------------------------------------------------
 
 expect_equal() { # IS SHOULD WHAT

@@ -23,12 +23,9 @@ random_steps() { # SEED STEPS
 }
 
 module_goes() {
-	local bdf
 	rmmod pasid-lab-user
 	rmmod pasid-lab-client
-	for bdf in $(all_vfs); do
-		set_ctl "$bdf" default
-	done
+	set_all_ctl default
 	unload
 }
 

@@ -170,7 +170,7 @@ default_ctl_reaches_entries() {
 	expect_context "$host" PASIDE 1
 	set_ctl "$host" +priv
 	expect_entry "$host" 5 10
-	for_each_vf '+all -exec'
+	set_all_ctl '+all -exec'
 	unload
 	expect_entry "$host" 5 10
 	lab_do detach "$host" 5
@@ -194,13 +194,6 @@ device_tlb_twice() {
 	lab_do detach "$host" 21
 	unload
 	lab_do extra-inval "$host" off
-}
-
-for_each_vf() { # TEXT
-	local bdf
-	for bdf in $(all_vfs); do
-		set_ctl "$bdf" "$1"
-	done
 }
 
 it 'prepare' prepare

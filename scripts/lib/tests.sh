@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What those who run test files have in common.
+
+# A file's machine: the options in its line "# boot: ...".
+boot_options() { # FILE
+	sed -n 's/^# boot: //p' "$1"
+}
+
+is_selected() { # NAME [WANTED]...: all are if none is wanted
+	local name=$1
+	shift
+	[ $# = 0 ] || [[ " $* " == *" $name "* ]]
+}
+
+# Waits until fewer than N run in the background.
+await_slot() { # N
+	while [ "$(jobs -rp | wc -l)" -ge "$1" ]; do
+		wait -n
+	done
+}
