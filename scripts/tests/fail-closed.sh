@@ -9,13 +9,19 @@
 
 vf=$(vf 0)
 ctl=$pci/$vf/pasid_ctl
+tracing=/sys/kernel/tracing
 
+# With the first user the module looks at all VFs again, a while later and in a worker, whose invalidations are not made
+# to fail: it would flush what a failed write left, before the test looks.
 prepare() {
 	load_client
 	lab_do ecap set "$vf" SRS
 	load
 	modprobe pasid-lab-user
+	echo 1 >$tracing/events/workqueue/workqueue_execute_end/enable
 	user_do get "$vf" all
+	await 10 grep -q pasid_rescan_work $tracing/trace
+	echo 0 >$tracing/events/workqueue/workqueue_execute_end/enable
 	lab_do attach-range "$vf" 100 64 paging 2
 }
 
