@@ -62,13 +62,12 @@ archive() { # TREE inside the root: a cpio archive on stdout
 	in_root sh -c "cd ${1#"$root"} && find . | cpio --quiet -o -H newc -R 0:0"
 }
 
-# What differs between runs: init, the guest's programs, the script with its files and arguments.
+# What differs between runs: init, the script with its files and arguments.
 run_image() { # TREE SCRIPT [ARG...]: the archive on stdout
 	local tree=$1 script=$2
 	shift 2
-	mkdir -p "$tree/bin" "$tree/etc" "$tree/lab"
+	mkdir -p "$tree/etc" "$tree/lab"
 	cp "$repo/lab/init" "$tree/"
-	cp "$repo"/lab/guest/* "$tree/bin/"
 	cp -L --preserve=mode "${opt_add[@]}" "$script" "$tree/lab/"
 	printf '%s=%s\n' machine "$opt_machine" no_mock "$opt_no_mock" mock_port "$MOCK_PORT" mock_params "${opt_mock@Q}" \
 		testdev "$TESTDEV" vfs "$opt_vfs" >"$tree/etc/lab.conf"

@@ -110,7 +110,7 @@ serve() {
 	done
 }
 
-answer() { # REQUEST: "STATUS LENGTH" and the text, see lab/guest/witness
+answer() { # REQUEST: "STATUS LENGTH" and the text, see lab/programs/witness.c
 	local status=0 words text=$run/answer
 	read -r -a words <<<"$1"
 	witness "${words[@]}" >"$text" 2>&1 || status=$?

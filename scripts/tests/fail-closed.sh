@@ -18,10 +18,10 @@ prepare() {
 	lab_do ecap set "$vf" SRS
 	load
 	modprobe pasid-lab-user
-	echo 1 >$tracing/events/workqueue/workqueue_execute_end/enable
+	echo 1 >"$tracing"/events/workqueue/workqueue_execute_end/enable
 	user_do get "$vf" all
-	await 10 grep -q pasid_rescan_work $tracing/trace
-	echo 0 >$tracing/events/workqueue/workqueue_execute_end/enable
+	await 10 grep -q pasid_rescan_work "$tracing/trace"
+	echo 0 >"$tracing"/events/workqueue/workqueue_execute_end/enable
 	lab_do attach-range "$vf" 100 64 paging 2
 }
 

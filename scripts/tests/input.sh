@@ -29,7 +29,7 @@ tables_unchanged() {
 }
 
 refused() { # ERROR, text on standard input
-	expect_equal "$(answer_of "$ctl")" "$1" 'answer'
+	expect_equal "$(write-once "$ctl")" "$1" 'answer'
 	unchanged
 }
 
@@ -60,16 +60,16 @@ several_lines() {
 }
 
 longest_good_text() {
-	{ printf -- '-enable'; blanks 4087; echo; } | answer_of "$ctl" >/tmp/answer
+	{ printf -- '-enable'; blanks 4087; echo; } | write-once "$ctl" >/tmp/answer
 	expect_file /tmp/answer 0
 	set_ctl "$vf" +enable
 }
 
 good_text() {
-	printf -- '-enable' | answer_of "$ctl" >/tmp/answer
+	printf -- '-enable' | write-once "$ctl" >/tmp/answer
 	expect_file /tmp/answer 0
 	expect_context "$vf" PASIDE 0
-	printf '\t +enable \t\n' | answer_of "$ctl" >/tmp/answer
+	printf '\t +enable \t\n' | write-once "$ctl" >/tmp/answer
 	expect_file /tmp/answer 0
 	expect_context "$vf" PASIDE 1
 	set_ctl "$vf" '-all -enable -exec -priv -pri'

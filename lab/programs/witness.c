@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * witness: asks the host what it sees of this machine from outside, and prints the
+ * answer. Its exit status is the witness's.
+ *
+ *   witness walk [--digest] BDF...   the IOMMU tables of these functions
+ *   witness inval mark               from here on ...
+ *   witness inval [--summary]        ... which invalidations the IOMMU has received
+ *
+ * A question is one line; an answer is a line "STATUS LENGTH" and LENGTH bytes. A
+ * program, since a shell would start six for each question.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PORT		"/dev/vport0p3"
+#define DEADLINE	60 /* seconds, for each step */
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "witness: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+/* The port has one opener at a time, so that an answer reaches the one who asked. */
+static int open_port(void)
+{
+	const time_t end = time(NULL) + DEADLINE;
+	int port;
+
+	while ((port = open(PORT, O_RDWR)) < 0 && errno == EBUSY && time(NULL) < end)
+		poll(NULL, 0, 5);
+	if (port < 0)
+		fail(PORT);
+	return port;
+}
+
+static void ask(int port, int argc, char **argv)
+{
+	char line[4096] = "";
+	size_t length = 0;
+	int i;
+
+	for (i = 1; i < argc && length < sizeof(line); i++)
+		length += snprintf(line + length, sizeof(line) - length, "%s%c", argv[i],
+				   i == argc - 1 ? '\n' : ' ');
+	errno = E2BIG;
+	if (length >= sizeof(line) || write(port, line, length) != (ssize_t)length)
+		fail("question");
+}
+
+static size_t receive(int port, char *buffer, size_t size)
+{
+	struct pollfd wait = { .fd = port, .events = POLLIN };
+	ssize_t n;
+
+	errno = ETIMEDOUT;
+	if (poll(&wait, 1, DEADLINE * 1000) != 1)
+		fail("no answer from the host");
+	n = read(port, buffer, size);
+	if (n <= 0)
+		fail("no answer from the host");
+	return n;
+}
+
+/* Returns the status that the host gives, and how many bytes follow. */
+static int receive_head(int port, size_t *length)
+{
+	char head[64], *at = head;
+	int status;
+
+	do {
+		at += receive(port, at, 1);
+	} while (at[-1] != '\n' && at < head + sizeof(head) - 1);
+	*at = 0;
+	errno = EPROTO;
+	if (sscanf(head, "%d %zu", &status, length) != 2)
+		fail("answer");
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static char buffer[65536];
+	size_t length, n;
+	int port, status;
+
+	/* What nobody reads any more is still taken off the port, for the next one. */
+	signal(SIGPIPE, SIG_IGN);
+	port = open_port();
+	ask(port, argc, argv);
+	for (status = receive_head(port, &length); length; length -= n) {
+		n = receive(port, buffer, length < sizeof(buffer) ? length : sizeof(buffer));
+		if (write(STDOUT_FILENO, buffer, n) != (ssize_t)n && errno != EPIPE)
+			fail("output");
+	}
+	return status;
+}
