@@ -457,3 +457,27 @@ load_and_unload() { # TIMES, with a deny in between
 load_client() {
 	modprobe pasid-lab-client
 }
+
+# --- Between runs in one machine -------------------------------------------------------------------------------
+
+# How many VFs there are; nothing in a machine that has no PF.
+count_vfs() {
+	cat "$pci/$(pf)/sriov_numvfs" 2>/dev/null
+}
+
+# Makes the machine again what it was, or fails: then who comes next needs a new one. VFs take their settings along;
+# page requests that were enabled on demand in the PF stay.
+tidy() { # VFS, what count_vfs said in the beginning
+	rmmod pasid-lab-user 2>/dev/null
+	set_numvfs 0
+	lab_do iopf "$(pf)" off 2>/dev/null
+	rmmod pasid-lab-client 2>/dev/null
+	! grep -q '^intel_pasid_ctl ' /proc/modules || rmmod intel-pasid-ctl || return 1
+	dmesg -c >/dev/null
+	echo >/sys/kernel/tracing/trace
+	if [ -n "$1" ]; then
+		set_numvfs "$1"
+	else
+		rmmod mock-sriov-pf
+	fi
+}
