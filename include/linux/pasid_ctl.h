@@ -2,8 +2,9 @@
 /*
  * pasid-ctl: what an SR-IOV VF may do with PASIDs, enforced by Intel VT-d
  *
- * This header is for consumers: modules that stand between a VF's assigned
- * user and the IOMMU, such as a vfio-pci variant driver. The host's admin uses
+ * This header is for modules that stand between a VF's assigned user and the
+ * IOMMU, such as a vfio-pci variant driver, and for drivers of PFs, which know
+ * where the configuration space of their VFs is free. The host's admin uses
  * sysfs instead (see sysfs-abi/).
  */
 #ifndef _LINUX_PASID_CTL_H
@@ -12,6 +13,7 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+struct module;
 struct pci_dev;
 struct pasid_ctl_user;
 
@@ -51,5 +53,54 @@ struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 void pasid_ctl_put(struct pasid_ctl_user *user);
 int pasid_ctl_query(struct pasid_ctl_user *user, struct pasid_ctl_state *state);
 int pasid_ctl_request(struct pasid_ctl_user *user, unsigned int request);
+
+/**
+ * struct pasid_range - bytes of a function's extended configuration space
+ * @first: offset of the first byte, a multiple of 4, from 0x100 on
+ * @last: offset of the last byte, 0xfff at most; a multiple of 4 follows it
+ */
+struct pasid_range {
+	u16 first;
+	u16 last;
+};
+
+/**
+ * struct pasid_pf_ops - what a PF's driver knows about its VFs
+ * @owner: the driver's module; kept loaded while a VF of the PF is open with a
+ *	capability that sits where @vf_ranges said
+ * @vf_ranges: which bytes of @vf's extended configuration space are free, that
+ *	is: neither part of a capability nor a register of the device, so that an
+ *	emulated capability may hide them. Fills @ranges, @max at most.
+ *
+ *	Context: Process context, may sleep; called while the VF's file is being
+ *	opened and when sysfs is read. It must not call pasid_pf_register() or
+ *	pasid_pf_unregister().
+ *
+ *	Return: how many were filled in; 0: none is free; -EOPNOTSUPP: the driver
+ *	does not know, ask others; another negative errno: show no capability.
+ */
+struct pasid_pf_ops {
+	struct module *owner;
+	int (*vf_ranges)(struct pci_dev *vf, struct pasid_range *ranges,
+			 unsigned int max);
+};
+
+/*
+ * Implemented by pasid-vfio-pci. A PF's driver that must also work without it
+ * does not call these by name, which would make it depend on the module, but
+ * through symbol_request():
+ *
+ *	register_pf = symbol_request(pasid_pf_register);
+ *	if (register_pf) {
+ *		err = register_pf(pdev, &ops);
+ *		symbol_put(pasid_pf_register);
+ *	}
+ *
+ * and, before the PF goes away, through symbol_get(pasid_pf_unregister) in the
+ * same way: where pasid-vfio-pci has been unloaded meanwhile, the registration
+ * went with it.
+ */
+int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops);
+void pasid_pf_unregister(struct pci_dev *pf);
 
 #endif /* _LINUX_PASID_CTL_H */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * pasid-ctl: the VMM control region of pasid-vfio-pci
+ *
+ * A VFIO device-specific region of a VF, for VMMs that emulate the PASID capability
+ * themselves, or want to know what is in force. It is the region whose
+ * VFIO_REGION_INFO_CAP_TYPE has the type and subtype below. It can be read with any
+ * offset and size; the one member that can be written is @requested, 4 bytes at once.
+ */
+#ifndef _UAPI_LINUX_PASID_CTL_H
+#define _UAPI_LINUX_PASID_CTL_H
+
+#include <linux/types.h>
+#include <linux/vfio.h>
+
+#define PASID_CTL_REGION_TYPE		(VFIO_REGION_TYPE_PCI_VENDOR_TYPE | 0x8086)
+#define PASID_CTL_REGION_SUBTYPE	0x5043
+
+#define PASID_CTL_REGION_VERSION	1
+
+/* Permissions; the first three are where the PASID Control register has them. */
+#define PASID_CTL_ENABLE		(1 << 0)	/* requests with PASID */
+#define PASID_CTL_EXEC			(1 << 1)	/* ... for execution */
+#define PASID_CTL_PRIV			(1 << 2)	/* ... in privileged mode */
+#define PASID_CTL_PRI			(1 << 3)	/* page requests */
+
+/**
+ * struct pasid_ctl_region - the region's content, all little-endian
+ * @version: PASID_CTL_REGION_VERSION; members are only ever added at the end
+ * @supported: what PF and IOMMU can do now
+ * @ceiling: what the host's admin lets the VF do at most, cut to @supported
+ * @requested: what the user asks for. A write is in force when it returns: what it
+ *	takes away is gone, what it grants above the ceiling waits until that is
+ *	raised. It fails, and nothing changes, with EINVAL for an unknown permission
+ *	or another size, EOPNOTSUPP for one that is newly asked for and not supported,
+ *	ENODEV if the VF is going away. With EIO the IOMMU did not complete an
+ *	invalidation: what the write takes away stays away, what it grants is not.
+ *	The control bits of an emulated capability are the same request: the last
+ *	writer wins, and each sees what the other wrote. Any reset of the VF clears
+ *	it, once it has been written or a capability is shown.
+ * @effective: what the IOMMU lets the VF do: all three sets together
+ * @width: PASID width in bits, 0 to 20
+ * @pasid_offset: offset of the emulated PASID capability, or 0 if none is shown
+ * @pri_offset: offset of the emulated PRI capability, or 0 if none is shown
+ *
+ * The sets are masks of PASID_CTL_*.
+ */
+struct pasid_ctl_region {
+	__le32 version;
+	__le32 supported;
+	__le32 ceiling;
+	__le32 requested;
+	__le32 effective;
+	__le32 width;
+	__le32 pasid_offset;
+	__le32 pri_offset;
+};
+
+#endif /* _UAPI_LINUX_PASID_CTL_H */

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pasid-vfio-pci: a vfio-pci variant driver that shows an emulated PASID capability on
+ * VFs, and has the IOMMU enforce what the guest writes to it.
+ *
+ * Where the capability goes: pf.c asks the sources (quirks.c is one), source.c takes
+ * the first that answers, place.c places; answer.c is the whole. What it does: config.c
+ * takes the accesses out, pasid-cap.c and pri-cap.c are the registers, region.c is the
+ * other way in, user.c turns all of it into requests to intel-pasid-ctl.
+ */
+#include <linux/ctype.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+
+#include "pasid-vfio.h"
+#include "quirks.h"
+
+static char *ids;
+module_param(ids, charp, 0444);
+MODULE_PARM_DESC(ids, "Devices to bind without driver_override, \"vendor:device[:subvendor[:subdevice[:class[:class_mask]]]]\" in hexadecimal, separated by commas (default: none)");
+
+static char *ranges;
+module_param(ranges, charp, 0444);
+MODULE_PARM_DESC(ranges, "Free bytes in VFs' configuration space, \"vendor:device@0x<first>-0x<last>,...\", e.g. \"8086:4941@0x180-0x18f\" (default: none)");
+
+bool pasid_show_pri;
+module_param_named(pri, pasid_show_pri, bool, 0444);
+MODULE_PARM_DESC(pri, "Show a PRI capability, too, where there is room and the IOMMU supports it (default: 0)");
+
+bool pasid_emulate = true;
+module_param_named(emulate, pasid_emulate, bool, 0444);
+MODULE_PARM_DESC(emulate, "Show capabilities; 0: none, the VMM emulates them and uses the control region, and all is granted that the host grants until it does (default: 1)");
+
+bool pasid_allow_type1;
+module_param_named(allow_type1, pasid_allow_type1, bool, 0444);
+MODULE_PARM_DESC(allow_type1, "Show capabilities also where the user cannot attach a PASID, because it does not use iommufd or the kernel has no PASIDs there (default: 0)");
+
+static int pasid_vfio_init_dev(struct vfio_device *vdev)
+{
+	mutex_init(&to_pasid_vfio(vdev)->lock);
+	return vfio_pci_core_init_dev(vdev);
+}
+
+static void pasid_vfio_release_dev(struct vfio_device *vdev)
+{
+	mutex_destroy(&to_pasid_vfio(vdev)->lock);
+	vfio_pci_core_release_dev(vdev);
+}
+
+static int pasid_vfio_open_device(struct vfio_device *vdev)
+{
+	struct pasid_vfio *dev = to_pasid_vfio(vdev);
+	int err;
+
+	err = vfio_pci_core_enable(&dev->core);
+	if (err)
+		return err;
+	err = pasid_user_open(dev);
+	if (err) {
+		vfio_pci_core_disable(&dev->core);
+		return err;
+	}
+	vfio_pci_core_finish_enable(&dev->core);
+	return 0;
+}
+
+/* With iommufd, PASIDs are detached after this, so the user stays for that long. */
+static void pasid_vfio_close_device(struct vfio_device *vdev)
+{
+	struct pasid_vfio *dev = to_pasid_vfio(vdev);
+
+	vfio_pci_core_close_device(vdev);
+	if (!dev->iommufd)
+		pasid_user_close(dev);
+}
+
+#if IS_ENABLED(CONFIG_IOMMUFD)
+static void pasid_vfio_unbind_iommufd(struct vfio_device *vdev)
+{
+	vfio_iommufd_physical_unbind(vdev);
+	pasid_user_close(to_pasid_vfio(vdev));
+}
+#else
+#define pasid_vfio_unbind_iommufd	vfio_iommufd_physical_unbind
+#endif
+
+static const struct vfio_device_ops pasid_vfio_ops = {
+	.name = "pasid-vfio-pci",
+	.init = pasid_vfio_init_dev,
+	.release = pasid_vfio_release_dev,
+	.open_device = pasid_vfio_open_device,
+	.close_device = pasid_vfio_close_device,
+	.ioctl = vfio_pci_core_ioctl,
+	.device_feature = vfio_pci_core_ioctl_feature,
+	.read = pasid_config_read,
+	.write = pasid_config_write,
+	.mmap = vfio_pci_core_mmap,
+	.request = vfio_pci_core_request,
+	.match = vfio_pci_core_match,
+	.bind_iommufd = vfio_iommufd_physical_bind,
+	.unbind_iommufd = pasid_vfio_unbind_iommufd,
+	.attach_ioas = vfio_iommufd_physical_attach_ioas,
+	.detach_ioas = vfio_iommufd_physical_detach_ioas,
+	COMPAT_VFIO_PASID_OPS
+	COMPAT_VFIO_TOKEN_OPS
+	COMPAT_VFIO_REGION_OPS
+};
+
+/* Called before a reset and, as the user may have written meanwhile, after it. */
+static void pasid_vfio_reset(struct pci_dev *pdev)
+{
+	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
+
+	pasid_user_reset(to_pasid_vfio(&core->vdev));
+}
+
+static const struct pci_error_handlers pasid_vfio_err_handlers = {
+	.error_detected = vfio_pci_core_aer_err_detected,
+	.reset_prepare = pasid_vfio_reset,
+	.reset_done = pasid_vfio_reset,
+};
+
+/* What vfio-pci does not let users have. */
+static const struct pci_device_id pasid_vfio_denied[] = {
+	{ PCI_VDEVICE(INTEL, PCI_DEVICE_ID_INTEL_QAT_C3XXX) },
+	{ PCI_VDEVICE(INTEL, PCI_DEVICE_ID_INTEL_QAT_C3XXX_VF) },
+	{ PCI_VDEVICE(INTEL, PCI_DEVICE_ID_INTEL_QAT_C62X) },
+	{ PCI_VDEVICE(INTEL, PCI_DEVICE_ID_INTEL_QAT_C62X_VF) },
+	{ PCI_VDEVICE(INTEL, PCI_DEVICE_ID_INTEL_QAT_DH895XCC) },
+	{ PCI_VDEVICE(INTEL, PCI_DEVICE_ID_INTEL_QAT_DH895XCC_VF) },
+	{ PCI_VDEVICE(INTEL, PCI_DEVICE_ID_INTEL_DSA_SPR0) },
+	{ PCI_VDEVICE(INTEL, PCI_DEVICE_ID_INTEL_IAX_SPR0) },
+	{ }
+};
+
+static int pasid_vfio_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct pasid_vfio *dev;
+	int err;
+
+	if (pci_match_id(pasid_vfio_denied, pdev)) {
+		pci_warn(pdev, "has errata that endanger its host, and is not assigned\n");
+		return -EINVAL;
+	}
+	dev = vfio_alloc_device(pasid_vfio, core.vdev, &pdev->dev, &pasid_vfio_ops);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	dev_set_drvdata(&pdev->dev, &dev->core);
+	compat_vfio_set_pci_ops(&dev->core);
+	err = vfio_pci_core_register_device(&dev->core);
+	if (err)
+		vfio_put_device(&dev->core.vdev);
+	else
+		pasid_sysfs_bind(dev);
+	return err;
+}
+
+static void pasid_vfio_remove(struct pci_dev *pdev)
+{
+	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
+
+	pasid_sysfs_unbind(to_pasid_vfio(&core->vdev));
+	vfio_pci_core_unregister_device(core);
+	vfio_put_device(&core->vdev);
+}
+
+/* Everything else is bound by driver_override or ids=. */
+#define PASID_QUIRK(_vendor, _device, _name, _kinds, _ranges, _evidence) \
+	{ PCI_DRIVER_OVERRIDE_DEVICE_VFIO(_vendor, _device) },
+
+static const struct pci_device_id pasid_vfio_table[] = {
+#include "quirks.def"
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, pasid_vfio_table);
+
+static struct pci_driver pasid_vfio_driver = {
+	.name = "pasid-vfio-pci",
+	.id_table = pasid_vfio_table,
+	.probe = pasid_vfio_probe,
+	.remove = pasid_vfio_remove,
+	.err_handler = &pasid_vfio_err_handlers,
+	.driver_managed_dma = true,
+};
+
+static int __init pasid_vfio_add_id(const char *item)
+{
+	unsigned int vendor, device, subvendor = PCI_ANY_ID, subdevice = PCI_ANY_ID;
+	unsigned int class = 0, class_mask = 0;
+	int fields, colons = 0;
+	const char *at;
+
+	for (at = item; *at; at++) {
+		if (*at != ':' && !isxdigit(*at))
+			return -EINVAL;
+		colons += *at == ':';
+	}
+	fields = sscanf(item, "%x:%x:%x:%x:%x:%x", &vendor, &device, &subvendor,
+			&subdevice, &class, &class_mask);
+	if (fields < 2 || fields != colons + 1 || vendor > 0xffff || device > 0xffff)
+		return -EINVAL;
+	return pci_add_dynid(&pasid_vfio_driver, vendor, device, subvendor, subdevice,
+			     class, class_mask, 0);
+}
+
+static int __init pasid_vfio_add_ids(void)
+{
+	char *rest = ids, *item;
+	int err;
+
+	while ((item = strsep(&rest, ","))) {
+		err = pasid_vfio_add_id(item);
+		if (err) {
+			pr_err("ids: \"%s\" is not vendor:device (error %d)\n", item, err);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int __init pasid_vfio_init(void)
+{
+	int err;
+
+	err = pasid_pf_init(ranges);
+	if (err)
+		return err;
+	err = pci_register_driver(&pasid_vfio_driver);
+	if (err)
+		goto err_pf;
+	err = pasid_vfio_add_ids();
+	if (err)
+		goto err_driver;
+	return 0;
+
+err_driver:
+	pci_unregister_driver(&pasid_vfio_driver);
+err_pf:
+	pasid_pf_exit();
+	return err;
+}
+
+static void __exit pasid_vfio_exit(void)
+{
+	pci_unregister_driver(&pasid_vfio_driver);
+	pasid_pf_exit();
+}
+
+module_init(pasid_vfio_init);
+module_exit(pasid_vfio_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("vfio-pci for VFs, with a PASID capability that the IOMMU enforces");
+MODULE_AUTHOR("The pasid-ctl developers");
+MODULE_VERSION(PASID_CTL_VERSION);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of pasid-vfio-pci share. */
+#ifndef _PASID_VFIO_H
+#define _PASID_VFIO_H
+
+#include <linux/mutex.h>
+#include <linux/pasid_ctl.h>
+#include <linux/vfio_pci_core.h>
+
+#include "caps.h"
+#include "place.h"
+#include "source.h"
+
+/**
+ * struct pasid_answer - where a VF's capabilities go, or why nowhere
+ * @err: 0, or a negative errno
+ * @why: with @err, a clause that says what is wrong
+ * @source: without @err, who gave the ranges
+ * @layout: without @err, where the capabilities go
+ * @pin: module that must stay while the layout is in use, or NULL
+ */
+struct pasid_answer {
+	int err;
+	const char *why;
+	enum pasid_source source;
+	struct pasid_layout layout;
+	struct module *pin;
+};
+
+/**
+ * struct pasid_vfio - a device that is bound to the driver
+ * @core: vfio-pci-core's part
+ * @lock: see below
+ * @user: what intel-pasid-ctl knows the VF's user by, or NULL if none is registered
+ * @request: what the user asks for, PASID_PERM_*
+ * @driven: a reset clears @request: a capability is shown, or the control region has
+ *	been written
+ * @open: the device is open
+ * @shown: a capability is shown; @answer says where
+ * @iommufd: @user stays until iommufd has detached the VF's PASIDs
+ * @answer: where the capabilities are while @open, or why nowhere
+ * @cap: the PASID capability
+ * @pri: the PRI capability, if @answer has a place for it
+ * @told: the reason that was logged last
+ *
+ * Locking: @lock makes one change at a time of @request, @driven, @cap and @pri, and
+ * is held until the IOMMU has followed. @user, @open, @shown and @answer are set while the
+ * device is being opened and closed, which vfio does one at a time and with no
+ * access in progress; sysfs and resets, which come at any time, take @lock for them.
+ * Reads of the registers take no lock. vfio-pci-core's memory_lock and the device
+ * lock are taken before @lock.
+ */
+struct pasid_vfio {
+	struct vfio_pci_core_device core;
+	struct mutex lock;	/* see below */
+	struct pasid_ctl_user *user;
+	unsigned int request;
+	bool driven;
+	bool open;
+	bool shown;
+	bool iommufd;
+	struct pasid_answer answer;
+	struct pasid_cap cap;
+	struct pasid_pri_cap pri;
+	const char *told;
+};
+
+static inline struct pasid_vfio *to_pasid_vfio(struct vfio_device *vdev)
+{
+	return container_of(vdev, struct pasid_vfio, core.vdev);
+}
+
+/* main.c: options */
+extern bool pasid_emulate;
+extern bool pasid_show_pri;
+extern bool pasid_allow_type1;
+
+/* pf.c: what is known about PFs */
+int pasid_pf_init(const char *options);
+void pasid_pf_exit(void);
+void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers, struct module **pin);
+
+/* answer.c: where a VF's capabilities go */
+void pasid_answer_get(struct pci_dev *pdev, const u8 *vconfig, bool pri,
+		      struct pasid_answer *answer);
+void pasid_answer_put(struct pasid_answer *answer);
+
+/* user.c: the user's request, from open to close */
+int pasid_user_open(struct pasid_vfio *dev);
+void pasid_user_close(struct pasid_vfio *dev);
+void pasid_user_reset(struct pasid_vfio *dev);
+int pasid_user_set(struct pasid_vfio *dev, unsigned int request);
+int pasid_user_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
+			 unsigned int size);
+int pasid_user_write_pri(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
+			 unsigned int size);
+
+/* config.c: configuration space */
+ssize_t pasid_config_read(struct vfio_device *vdev, char __user *buf, size_t count,
+			  loff_t *ppos);
+ssize_t pasid_config_write(struct vfio_device *vdev, const char __user *buf,
+			   size_t count, loff_t *ppos);
+void pasid_config_link(struct pasid_vfio *dev);
+
+/* region.c: the VMM control region */
+int pasid_region_add(struct pasid_vfio *dev);
+
+/* sysfs.c: vf_pasid_ranges and cap_layout */
+extern const struct device_attribute pasid_attr_vf_ranges;
+void pasid_sysfs_bind(struct pasid_vfio *dev);
+void pasid_sysfs_unbind(struct pasid_vfio *dev);
+int pasid_pf_admin_get(struct pci_dev *pf, struct pasid_ranges *ranges);
+int pasid_pf_admin_set(struct pci_dev *pf, const struct pasid_ranges *ranges);
+
+#endif /* _PASID_VFIO_H */

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The register of PFs that have SR-IOV and PASID: what their drivers and the admin
+ * say about the configuration space of their VFs.
+ */
+#include <linux/device/bus.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+
+#include "pasid-vfio.h"
+#include "quirks.h"
+
+#define PASID_OPTIONS_MAX	64
+
+/**
+ * struct pasid_pf - a PF
+ * @node: in the register
+ * @pdev: the PF; it is there as long as its entry is
+ * @ops: its driver's, or NULL
+ * @admin: what the admin wrote to vf_pasid_ranges
+ */
+struct pasid_pf {
+	struct list_head node;
+	struct pci_dev *pdev;
+	const struct pasid_pf_ops *ops;
+	struct pasid_ranges admin;
+};
+
+static LIST_HEAD(pasid_pfs);
+
+/* Protects the register and its entries; held while a PF's driver is asked. */
+static DEFINE_MUTEX(pasid_pfs_lock);
+
+/* The module option ranges=; does not change after load. */
+static struct pasid_device_range pasid_options[PASID_OPTIONS_MAX];
+static int pasid_options_count;
+
+static struct pasid_pf *pasid_pf_find(struct pci_dev *pdev)
+{
+	struct pasid_pf *pf;
+
+	lockdep_assert_held(&pasid_pfs_lock);
+	list_for_each_entry(pf, &pasid_pfs, node)
+		if (pf->pdev == pdev)
+			return pf;
+	return NULL;
+}
+
+/**
+ * pasid_pf_register() - a PF's driver says that it knows about its VFs
+ * @pf: the PF
+ * @ops: how to ask it; stays until pasid_pf_unregister()
+ *
+ * To be called before VFs are assigned, best before they are created.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EINVAL without @ops->vf_ranges; -EBUSY if the PF has a registration;
+ * -ENODEV if it lacks SR-IOV or PASID, so that no VF will show the capability.
+ */
+int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops)
+{
+	struct pasid_pf *entry;
+	int err = 0;
+
+	if (!ops || !ops->vf_ranges)
+		return -EINVAL;
+	mutex_lock(&pasid_pfs_lock);
+	entry = pasid_pf_find(pf);
+	if (!entry)
+		err = -ENODEV;
+	else if (entry->ops)
+		err = -EBUSY;
+	else
+		entry->ops = ops;
+	mutex_unlock(&pasid_pfs_lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(pasid_pf_register);
+
+/**
+ * pasid_pf_unregister() - a PF's driver goes away
+ * @pf: the PF; without a registration nothing happens
+ *
+ * When this returns, the driver is not asked any more. VFs that are open keep their
+ * capabilities where they are, so SR-IOV is to be disabled first.
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_pf_unregister(struct pci_dev *pf)
+{
+	struct pasid_pf *entry;
+
+	mutex_lock(&pasid_pfs_lock);
+	entry = pasid_pf_find(pf);
+	if (entry)
+		entry->ops = NULL;
+	mutex_unlock(&pasid_pfs_lock);
+}
+EXPORT_SYMBOL_GPL(pasid_pf_unregister);
+
+/**
+ * pasid_pf_admin_get() - what the admin said about a PF's VFs
+ * @pf: the PF
+ * @ranges: filled
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENODEV if the PF is going away.
+ */
+int pasid_pf_admin_get(struct pci_dev *pf, struct pasid_ranges *ranges)
+{
+	struct pasid_pf *entry;
+
+	mutex_lock(&pasid_pfs_lock);
+	entry = pasid_pf_find(pf);
+	if (entry)
+		*ranges = entry->admin;
+	mutex_unlock(&pasid_pfs_lock);
+	return entry ? 0 : -ENODEV;
+}
+
+/**
+ * pasid_pf_admin_set() - the admin says what is free in a PF's VFs
+ * @pf: the PF
+ * @ranges: the ranges; VFs that are open keep their capabilities where they are
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENODEV if the PF is going away.
+ */
+int pasid_pf_admin_set(struct pci_dev *pf, const struct pasid_ranges *ranges)
+{
+	struct pasid_pf *entry;
+
+	mutex_lock(&pasid_pfs_lock);
+	entry = pasid_pf_find(pf);
+	if (entry)
+		entry->admin = *ranges;
+	mutex_unlock(&pasid_pfs_lock);
+	return entry ? 0 : -ENODEV;
+}
+
+/* Its module is kept if it answers with ranges. */
+static void pasid_pf_ask_driver(const struct pasid_pf_ops *ops, struct pci_dev *vf,
+				struct pasid_offer *offer, struct module **pin)
+{
+	int count;
+
+	if (!try_module_get(ops->owner))
+		return;
+	count = ops->vf_ranges(vf, offer->ranges.range, PASID_RANGES_MAX);
+	if (count > PASID_RANGES_MAX)
+		count = -E2BIG;
+	offer->err = min(count, 0);
+	offer->ranges.count = max(count, 0);
+	if (count > 0)
+		*pin = ops->owner;
+	else
+		module_put(ops->owner);
+}
+
+static void pasid_pf_ask_options(struct pci_dev *vf, struct pasid_offer *offer)
+{
+	const struct pasid_device_range *item;
+
+	for (item = pasid_options; item < pasid_options + pasid_options_count; item++) {
+		if (item->vendor != vf->vendor || item->device != vf->device)
+			continue;
+		/* As many as all sources may give; pasid_pf_init() has counted. */
+		offer->err = 0;
+		offer->ranges.range[offer->ranges.count++] = item->range;
+	}
+}
+
+/**
+ * pasid_pf_offers() - ask all sources where a VF's configuration space is free
+ * @vf: the VF
+ * @offers: one for each source; filled
+ * @pin: set to the module of a PF's driver that gave ranges, with a reference, or
+ *	to NULL
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers, struct module **pin)
+{
+	struct pasid_pf *pf;
+	int i;
+
+	*pin = NULL;
+	for (i = 0; i < PASID_SOURCES; i++)
+		offers[i] = (struct pasid_offer){ .err = -EOPNOTSUPP };
+
+	mutex_lock(&pasid_pfs_lock);
+	pf = pasid_pf_find(pci_physfn(vf));
+	if (pf && pf->ops)
+		pasid_pf_ask_driver(pf->ops, vf, &offers[PASID_SOURCE_PF_DRIVER], pin);
+	if (pf && pf->admin.count)
+		offers[PASID_SOURCE_ADMIN] = (struct pasid_offer){ .ranges = pf->admin };
+	mutex_unlock(&pasid_pfs_lock);
+
+	pasid_pf_ask_options(vf, &offers[PASID_SOURCE_OPTION]);
+	pasid_quirk_offer(pasid_quirk_find(vf->vendor, vf->device),
+			  &offers[PASID_SOURCE_QUIRK]);
+}
+
+static int pasid_pf_add_locked(struct pci_dev *pdev)
+{
+	struct pasid_pf *pf;
+	int err;
+
+	if (!pdev->is_physfn || !pdev->pasid_cap || pasid_pf_find(pdev))
+		return 0;
+	pf = kzalloc(sizeof(*pf), GFP_KERNEL);
+	if (!pf)
+		return -ENOMEM;
+	pf->pdev = pdev;
+	err = device_create_file(&pdev->dev, &pasid_attr_vf_ranges);
+	if (err)
+		kfree(pf);
+	else
+		list_add(&pf->node, &pasid_pfs);
+	return err;
+}
+
+static void pasid_pf_add(struct pci_dev *pdev)
+{
+	int err;
+
+	mutex_lock(&pasid_pfs_lock);
+	err = pasid_pf_add_locked(pdev);
+	mutex_unlock(&pasid_pfs_lock);
+	if (err)
+		pci_err(pdev, "its VFs cannot show a PASID capability (error %d)\n", err);
+}
+
+/* The file's users take the lock, so it is removed without. */
+static void pasid_pf_remove(struct pci_dev *pdev)
+{
+	struct pasid_pf *pf;
+
+	mutex_lock(&pasid_pfs_lock);
+	pf = pasid_pf_find(pdev);
+	if (pf)
+		list_del(&pf->node);
+	mutex_unlock(&pasid_pfs_lock);
+	if (!pf)
+		return;
+	device_remove_file(&pdev->dev, &pasid_attr_vf_ranges);
+	kfree(pf);
+}
+
+static int pasid_pf_notify(struct notifier_block *nb, unsigned long action, void *data)
+{
+	if (action == BUS_NOTIFY_ADD_DEVICE)
+		pasid_pf_add(to_pci_dev(data));
+	else if (action == BUS_NOTIFY_REMOVED_DEVICE)
+		pasid_pf_remove(to_pci_dev(data));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block pasid_pf_nb = {
+	.notifier_call = pasid_pf_notify,
+};
+
+static int pasid_pf_parse_options(const char *text)
+{
+	const struct pasid_device_range *a, *b, *end;
+	struct pasid_ranges ranges;
+	const char *why;
+	int err;
+
+	err = pasid_device_ranges_parse(text, pasid_options, PASID_OPTIONS_MAX, &why);
+	if (err < 0)
+		goto refuse;
+	pasid_options_count = err;
+	end = pasid_options + pasid_options_count;
+	for (a = pasid_options; a < end; a++) {
+		ranges.count = 0;
+		for (b = pasid_options; b < end; b++) {
+			if (a->vendor != b->vendor || a->device != b->device)
+				continue;
+			if (ranges.count == PASID_RANGES_MAX) {
+				why = "there are more than 16 ranges for one device";
+				goto refuse;
+			}
+			ranges.range[ranges.count++] = b->range;
+		}
+		if (pasid_ranges_check(&ranges, &why))
+			goto refuse;
+	}
+	return 0;
+
+refuse:
+	pr_err("ranges=\"%s\": %s\n", text, why);
+	return -EINVAL;
+}
+
+/**
+ * pasid_pf_init() - begin to keep the register
+ * @options: the module option ranges=, or NULL
+ *
+ * Context: Process context, may sleep; at load.
+ * Return: 0; -EINVAL for bad options, having said what is wrong; another negative
+ * errno.
+ */
+int pasid_pf_init(const char *options)
+{
+	struct pci_dev *pdev = NULL;
+	int err;
+
+	if (options) {
+		err = pasid_pf_parse_options(options);
+		if (err)
+			return err;
+	}
+	err = bus_register_notifier(&pci_bus_type, &pasid_pf_nb);
+	if (err)
+		return err;
+	for_each_pci_dev(pdev)
+		pasid_pf_add(pdev);
+	return 0;
+}
+
+/**
+ * pasid_pf_exit() - forget all PFs
+ *
+ * Context: Process context, may sleep; no device is bound any more.
+ */
+void pasid_pf_exit(void)
+{
+	struct pasid_pf *pf;
+
+	bus_unregister_notifier(&pci_bus_type, &pasid_pf_nb);
+	while ((pf = list_first_entry_or_null(&pasid_pfs, struct pasid_pf, node)))
+		pasid_pf_remove(pf->pdev);
+}

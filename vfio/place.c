@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Placement: which of the free ranges the emulated capabilities take, and which
+ * headers point to them. The list of extended capabilities is walked as the
+ * function has it, to find what is taken, and as the user sees it, to be linked
+ * into.
+ */
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/pci_regs.h>
+#include <linux/string.h>
+
+#include "place.h"
+
+/* More headers of 8 bytes do not fit, so a longer list is a loop. */
+#define PASID_WALK_MAX	((PCI_CFG_SPACE_EXP_SIZE - PCI_CFG_SPACE_SIZE) / 8)
+
+/* PCIe 6.3, 7.8.7; younger than the oldest kernel's pci_regs.h. */
+#define PASID_EXT_CAP_ID_VF_REBAR	0x24
+
+/* What a device that is gone answers. */
+#define PASID_ALL_ONES	0xffffffff
+
+typedef void pasid_visit_header_fn(unsigned int at, u32 header, void *arg);
+
+/*
+ * PCIe 6.3, 7.6.3, 7.9.28: the list begins at 0x100. If the first header is all
+ * zeroes, it is empty; a header that has ID 0 otherwise is skipped, it is a null
+ * capability. The low bits of a pointer are masked, and one below 0x100 ends it.
+ */
+static int pasid_walk(const struct pasid_space *space, pasid_visit_header_fn *visit,
+		      void *arg, const char **why)
+{
+	unsigned int at = PCI_CFG_SPACE_SIZE, steps = 0;
+	u32 header;
+
+	while (at >= PCI_CFG_SPACE_SIZE) {
+		if (steps++ == PASID_WALK_MAX) {
+			*why = "its list of capabilities does not end";
+			return -ELOOP;
+		}
+		header = space->read(space->arg, at);
+		if (header == PASID_ALL_ONES) {
+			*why = "its configuration space reads as all ones";
+			return -EIO;
+		}
+		if (header)
+			visit(at, header, arg);
+		at = PCI_EXT_CAP_NEXT(header);
+	}
+	return 0;
+}
+
+/* Sizes that do not vary, in bytes. */
+static const u8 pasid_cap_sizes[] = {
+	[PCI_EXT_CAP_ID_ERR] = 0x48,
+	[PCI_EXT_CAP_ID_DSN] = 12,
+	[PCI_EXT_CAP_ID_PWR] = 16,
+	[PCI_EXT_CAP_ID_ARI] = 8,
+	[PCI_EXT_CAP_ID_ATS] = 8,
+	[PCI_EXT_CAP_ID_SRIOV] = 64,
+	[PCI_EXT_CAP_ID_MCAST] = 48,
+	[PCI_EXT_CAP_ID_PRI] = PASID_PRI_CAP_SIZE,
+	[PCI_EXT_CAP_ID_LTR] = 8,
+	[PCI_EXT_CAP_ID_PASID] = PASID_CAP_SIZE,
+	[PCI_EXT_CAP_ID_DPC] = 12,
+	[PCI_EXT_CAP_ID_L1SS] = 20,
+	[PCI_EXT_CAP_ID_PTM] = 12,
+	[PCI_EXT_CAP_ID_DLF] = 12,
+	[PCI_EXT_CAP_ID_DOE] = 24,
+};
+
+static unsigned int pasid_acs_size(u32 cap)
+{
+	unsigned int bits = cap >> 8 & 0xff;
+
+	/* With egress control, a vector follows, of 256 bits if that says 0. */
+	if (!(cap & PCI_ACS_EC))
+		return 8;
+	return 8 + DIV_ROUND_UP(bits ?: 256, 32) * 4;
+}
+
+static unsigned int pasid_tph_size(u32 cap)
+{
+	if ((cap & PCI_TPH_CAP_LOC_MASK) != PCI_TPH_LOC_CAP)
+		return 12;
+	/* The steering-tag table follows, of 2 bytes each. */
+	return 12 + ((cap >> 16 & 0x7ff) + 1) * 2;
+}
+
+/* Extended VC count, port arbitration tables aside: they are not for endpoints. */
+static unsigned int pasid_vc_size(u32 cap)
+{
+	return 16 + 12 * ((cap & PCI_VC_CAP1_EVCC) + 1);
+}
+
+static unsigned int pasid_rebar_size(u32 control)
+{
+	return 4 + 8 * (control >> 5 & 7);
+}
+
+/* In bytes. Of a capability that is not known here, only the header is. */
+static unsigned int pasid_cap_size(const struct pasid_space *hw, unsigned int at,
+				   unsigned int id)
+{
+	/* Where capabilities of variable size say how large they are. */
+	u32 cap = at + 8 <= PCI_CFG_SPACE_EXP_SIZE ? hw->read(hw->arg, at + 4) : 0;
+
+	switch (id) {
+	case PCI_EXT_CAP_ID_VNDR:
+	case PCI_EXT_CAP_ID_DVSEC:
+		return max(cap >> 20, 8U);
+	case PCI_EXT_CAP_ID_ACS:
+		return pasid_acs_size(cap);
+	case PCI_EXT_CAP_ID_TPH:
+		return pasid_tph_size(cap);
+	case PCI_EXT_CAP_ID_DPA:
+		return 16 + (cap & 0x1f) + 1;
+	case PCI_EXT_CAP_ID_VC:
+	case PCI_EXT_CAP_ID_VC9:
+	case PCI_EXT_CAP_ID_MFVC:
+		return pasid_vc_size(cap);
+	case PCI_EXT_CAP_ID_REBAR:
+	case PASID_EXT_CAP_ID_VF_REBAR:
+		return at + 12 <= PCI_CFG_SPACE_EXP_SIZE ?
+		       pasid_rebar_size(hw->read(hw->arg, at + 8)) : 4;
+	default:
+		return id < ARRAY_SIZE(pasid_cap_sizes) && pasid_cap_sizes[id] ?
+		       pasid_cap_sizes[id] : 4;
+	}
+}
+
+/**
+ * struct pasid_taken - bytes that capabilities of the function take
+ * @hw: the function
+ * @bytes: a bit for each
+ */
+struct pasid_taken {
+	const struct pasid_space *hw;
+	DECLARE_BITMAP(bytes, PCI_CFG_SPACE_EXP_SIZE);
+};
+
+static void pasid_take(unsigned int at, u32 header, void *arg)
+{
+	struct pasid_taken *taken = arg;
+	unsigned int size = pasid_cap_size(taken->hw, at, PCI_EXT_CAP_ID(header));
+
+	bitmap_set(taken->bytes, at, min(size, PCI_CFG_SPACE_EXP_SIZE - at));
+}
+
+static int pasid_check_free(const struct pasid_space *hw,
+			    const struct pasid_ranges *ranges, const char **why)
+{
+	struct pasid_taken taken = { .hw = hw };
+	const struct pasid_range *range;
+	int err;
+
+	err = pasid_walk(hw, pasid_take, &taken, why);
+	if (err)
+		return err;
+	for (range = ranges->range; range < ranges->range + ranges->count; range++) {
+		if (find_next_bit(taken.bytes, range->last + 1, range->first) <=
+		    range->last) {
+			*why = "a range overlaps a capability";
+			return -EADDRINUSE;
+		}
+	}
+	return 0;
+}
+
+/* The first offset where @size bytes fit beside @other_size bytes at @other, or 0. */
+static u16 pasid_fit(const struct pasid_ranges *ranges, unsigned int size,
+		     unsigned int other, unsigned int other_size)
+{
+	const struct pasid_range *range;
+	unsigned int at;
+
+	for (range = ranges->range; range < ranges->range + ranges->count; range++) {
+		at = range->first;
+		if (other >= range->first && other <= range->last &&
+		    at + size > other)
+			at = other + other_size;
+		if (at + size <= range->last + 1)
+			return at;
+	}
+	return 0;
+}
+
+static void pasid_choose(const struct pasid_ranges *ranges, bool pri,
+			 struct pasid_layout *layout)
+{
+	layout->pasid = pasid_fit(ranges, PASID_CAP_SIZE, 0, 0);
+	if (!pri || !layout->pasid)
+		return;
+	layout->pri = pasid_fit(ranges, PASID_PRI_CAP_SIZE, layout->pasid,
+				PASID_CAP_SIZE);
+	if (layout->pri)
+		return;
+	/* The small one may have taken the only place for the large one. */
+	layout->pri = pasid_fit(ranges, PASID_PRI_CAP_SIZE, 0, 0);
+	if (!layout->pri)
+		return;
+	layout->pasid = pasid_fit(ranges, PASID_CAP_SIZE, layout->pri,
+				  PASID_PRI_CAP_SIZE);
+	if (layout->pasid)
+		return;
+	layout->pri = 0;
+	layout->pasid = pasid_fit(ranges, PASID_CAP_SIZE, 0, 0);
+}
+
+/**
+ * struct pasid_gap - the place in a list where a header goes
+ * @at: offset of that header
+ * @before: offset of the header that comes to point to it, or 0
+ * @after: offset that it comes to point to, or 0
+ */
+struct pasid_gap {
+	u16 at;
+	u16 before;
+	u16 after;
+};
+
+/* Before the first header that is higher, which the one at 0x100 never is. */
+static void pasid_seek(unsigned int at, u32 header, void *arg)
+{
+	struct pasid_gap *gap = arg;
+
+	if (gap->after)
+		return;
+	if (at > gap->at)
+		gap->after = at;
+	else
+		gap->before = at;
+}
+
+static int pasid_find_gap(const struct pasid_space *view, struct pasid_gap *gap,
+			  const char **why)
+{
+	int err = pasid_walk(view, pasid_seek, gap, why);
+
+	/* An empty list has no header: a null capability becomes the first. */
+	if (!err && !gap->before && gap->at != PCI_CFG_SPACE_SIZE)
+		gap->before = PCI_CFG_SPACE_SIZE;
+	return err;
+}
+
+static void pasid_add_link(struct pasid_layout *layout, const struct pasid_gap *gap)
+{
+	if (gap->before)
+		layout->link[layout->link_count++] =
+			(struct pasid_link){ .at = gap->before, .next = gap->at };
+}
+
+static int pasid_plan_links(const struct pasid_space *view,
+			    struct pasid_layout *layout, const char **why)
+{
+	struct pasid_gap pasid = { .at = layout->pasid }, pri = { .at = layout->pri };
+	struct pasid_gap *low = &pasid, *high = &pri;
+	int err;
+
+	err = pasid_find_gap(view, &pasid, why);
+	if (!err && layout->pri)
+		err = pasid_find_gap(view, &pri, why);
+	if (err)
+		return err;
+	if (layout->pri && layout->pri < layout->pasid)
+		swap(low, high);
+	/* Two in one gap follow each other; so they do behind one at 0x100. */
+	if (layout->pri && low->after == high->after) {
+		low->after = high->at;
+		high->before = 0;
+	}
+	pasid_add_link(layout, low);
+	if (layout->pri)
+		pasid_add_link(layout, high);
+	layout->pasid_next = pasid.after;
+	layout->pri_next = pri.after;
+	return 0;
+}
+
+static u16 pasid_find_dirty(const struct pasid_space *hw, unsigned int at,
+			    unsigned int size)
+{
+	unsigned int end = at + size;
+
+	for (; at < end; at += 4)
+		if (hw->read(hw->arg, at))
+			return at;
+	return 0;
+}
+
+/**
+ * pasid_place() - place the emulated capabilities
+ * @hw: the function, as it is
+ * @view: the function, as its user sees it without them: capabilities may be hidden
+ * @ranges: the bytes that are free, says who gives them
+ * @pri: place a PRI capability, too, if there is room for it
+ * @layout: filled on success
+ * @why: on failure, a clause that says what is wrong
+ *
+ * The header at 0x100 stays the first (PCIe 6.3, 7.6.3); if there is none, and no
+ * capability is placed there, it becomes a null capability (7.9.28). The others
+ * keep their order, and offsets stay in ascending order if they were.
+ *
+ * Context: Any in which @hw and @view can be read.
+ * Return: 0; -EINVAL or -ERANGE from pasid_ranges_check(); -EADDRINUSE if a range
+ * overlaps a capability; -ENOSPC if none has room; -ELOOP if the list of
+ * capabilities does not end; -EIO if the function does not answer.
+ */
+int pasid_place(const struct pasid_space *hw, const struct pasid_space *view,
+		const struct pasid_ranges *ranges, bool pri,
+		struct pasid_layout *layout, const char **why)
+{
+	int err;
+
+	memset(layout, 0, sizeof(*layout));
+	err = pasid_ranges_check(ranges, why);
+	if (err)
+		return err;
+	err = pasid_check_free(hw, ranges, why);
+	if (err)
+		return err;
+	pasid_choose(ranges, pri, layout);
+	if (!layout->pasid) {
+		*why = "no range has room for 8 bytes";
+		return -ENOSPC;
+	}
+	layout->dirty = pasid_find_dirty(hw, layout->pasid, PASID_CAP_SIZE);
+	if (!layout->dirty && layout->pri)
+		layout->dirty = pasid_find_dirty(hw, layout->pri, PASID_PRI_CAP_SIZE);
+	return pasid_plan_links(view, layout, why);
+}

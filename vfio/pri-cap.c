@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The PRI capability's registers (PCIe 6.3, 10.5.2).
+ */
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/pci_regs.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include "caps.h"
+#include "place.h"
+
+#define PASID_PRI_ERRORS	(PCI_PRI_STATUS_RF | PCI_PRI_STATUS_UPRGI)
+
+/**
+ * pasid_pri_cap_init() - values after power-on
+ * @cap: the capability
+ * @next: offset of the next one, or 0
+ * @pf_status: the PF's status register
+ * @pf_capacity: the PF's Outstanding Page Request Capacity
+ *
+ * Context: Any.
+ */
+void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 pf_status,
+			u32 pf_capacity)
+{
+	memset(cap, 0, sizeof(*cap));
+	cap->next = next;
+	cap->prg_pasid = pf_status & PCI_PRI_STATUS_PASID;
+	cap->errors = pf_status & PASID_PRI_ERRORS;
+	cap->capacity = pf_capacity;
+}
+
+/**
+ * pasid_pri_cap_reset() - values after a reset of the function
+ * @cap: the capability
+ *
+ * Context: Any; pasid_pri_cap_read() may run meanwhile.
+ */
+void pasid_pri_cap_reset(struct pasid_pri_cap *cap)
+{
+	WRITE_ONCE(cap->enable, false);
+	WRITE_ONCE(cap->alloc, 0);
+}
+
+static u16 pasid_pri_status(const struct pasid_pri_cap *cap)
+{
+	u16 status = READ_ONCE(cap->errors);
+
+	if (!READ_ONCE(cap->enable))
+		status |= PCI_PRI_STATUS_STOPPED;
+	if (cap->prg_pasid)
+		status |= PCI_PRI_STATUS_PASID;
+	return status;
+}
+
+/**
+ * pasid_pri_cap_read() - read from the capability
+ * @cap: the capability
+ * @offset: first byte, counted from the header
+ * @buf: filled
+ * @size: how many bytes; they lie within the capability
+ *
+ * Context: Any; a write may replace members of @cap meanwhile.
+ */
+void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8 *buf,
+			unsigned int size)
+{
+	u8 bytes[PASID_PRI_CAP_SIZE];
+
+	put_unaligned_le32(PCI_EXT_CAP_ID_PRI | 1 << 16 | (u32)cap->next << 20, bytes);
+	put_unaligned_le16(READ_ONCE(cap->enable) ? PCI_PRI_CTRL_ENABLE : 0,
+			   bytes + PCI_PRI_CTRL);
+	put_unaligned_le16(pasid_pri_status(cap), bytes + PCI_PRI_STATUS);
+	put_unaligned_le32(cap->capacity, bytes + PCI_PRI_MAX_REQ);
+	put_unaligned_le32(READ_ONCE(cap->alloc), bytes + PCI_PRI_ALLOC_REQ);
+	memcpy(buf, bytes + offset, size);
+}
+
+/**
+ * pasid_pri_cap_write() - write to the capability
+ * @cap: the capability; becomes what it is to be afterwards
+ * @offset: first byte, counted from the header
+ * @buf: what is written
+ * @size: how many bytes; they lie within the capability
+ *
+ * Reset reads as 0 and has nothing to do: a VF that is not enabled has no request
+ * pending. More than the capacity cannot be allocated.
+ *
+ * Context: Any.
+ * Return: whether the write touches the control register.
+ */
+bool pasid_pri_cap_write(struct pasid_pri_cap *cap, unsigned int offset, const u8 *buf,
+			 unsigned int size)
+{
+	u8 bytes[PASID_PRI_CAP_SIZE];
+
+	pasid_pri_cap_read(cap, 0, bytes, sizeof(bytes));
+	memcpy(bytes + offset, buf, size);
+	cap->enable = get_unaligned_le16(bytes + PCI_PRI_CTRL) & PCI_PRI_CTRL_ENABLE;
+	cap->alloc = min(get_unaligned_le32(bytes + PCI_PRI_ALLOC_REQ), cap->capacity);
+	return offset < PCI_PRI_STATUS && offset + size > PCI_PRI_CTRL;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The quirk table, from quirks.def.
+ */
+#include <linux/array_size.h>
+#include <linux/errno.h>
+
+#include "quirks.h"
+
+#define PASID_ASK_PF_DRIVER	{ .count = 0 }
+#define PASID_FREE(...) \
+	{ .count = sizeof((struct pasid_range[]){ __VA_ARGS__ }) / \
+		   sizeof(struct pasid_range), .range = { __VA_ARGS__ } }
+
+/* Name and evidence are for those who read the table. */
+#define PASID_QUIRK(_vendor, _device, _name, _kinds, _ranges, _evidence) \
+	{ .vendor = _vendor, .device = _device, .kinds = _kinds, .ranges = _ranges },
+
+static const struct pasid_quirk pasid_quirks[] = {
+#include "quirks.def"
+};
+
+/**
+ * pasid_quirk_find() - find a device in the table
+ * @vendor: the VF's Vendor ID, as Linux has it
+ * @device: the VF's Device ID, as Linux has it
+ *
+ * Context: Any.
+ * Return: the row, or NULL.
+ */
+const struct pasid_quirk *pasid_quirk_find(u16 vendor, u16 device)
+{
+	const struct pasid_quirk *quirk;
+
+	for (quirk = pasid_quirks; quirk < pasid_quirks + ARRAY_SIZE(pasid_quirks); quirk++)
+		if (quirk->vendor == vendor && quirk->device == device)
+			return quirk;
+	return NULL;
+}
+
+/**
+ * pasid_quirk_offer() - what a row says about free bytes
+ * @quirk: the row, or NULL if there is none
+ * @offer: filled
+ *
+ * Context: Any.
+ */
+void pasid_quirk_offer(const struct pasid_quirk *quirk, struct pasid_offer *offer)
+{
+	offer->err = quirk ? 0 : -EOPNOTSUPP;
+	if (quirk)
+		offer->ranges = quirk->ranges;
+}

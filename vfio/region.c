@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The VMM control region; include/uapi/linux/pasid_ctl.h describes it.
+ */
+#include <linux/pci.h>
+#include <linux/uaccess.h>
+#include <uapi/linux/pasid_ctl.h>
+
+#include "pasid-vfio.h"
+
+static int pasid_region_fill(struct pasid_vfio *dev, struct pasid_ctl_region *region)
+{
+	const struct pasid_layout *layout = &dev->answer.layout;
+	struct pasid_ctl_state state;
+	int err;
+
+	err = pasid_ctl_query(dev->user, &state);
+	if (err)
+		return err;
+	*region = (struct pasid_ctl_region) {
+		.version = cpu_to_le32(PASID_CTL_REGION_VERSION),
+		.supported = cpu_to_le32(state.supported),
+		.ceiling = cpu_to_le32(state.ceiling),
+		.requested = cpu_to_le32(state.requested),
+		.effective = cpu_to_le32(state.effective),
+		.width = cpu_to_le32(state.width),
+		.pasid_offset = cpu_to_le32(dev->shown ? layout->pasid : 0),
+		.pri_offset = cpu_to_le32(dev->shown ? layout->pri : 0),
+	};
+	return 0;
+}
+
+static ssize_t pasid_region_read(struct pasid_vfio *dev, char __user *buf, size_t count,
+				 u64 pos)
+{
+	struct pasid_ctl_region region;
+	int err;
+
+	err = pasid_region_fill(dev, &region);
+	if (err)
+		return err;
+	return copy_to_user(buf, (u8 *)&region + pos, count) ? -EFAULT : count;
+}
+
+static ssize_t pasid_region_write(struct pasid_vfio *dev, const char __user *buf,
+				  size_t count, u64 pos)
+{
+	__le32 value;
+	int err;
+
+	if (pos != offsetof(struct pasid_ctl_region, requested) || count != sizeof(value))
+		return -EINVAL;
+	if (copy_from_user(&value, buf, sizeof(value)))
+		return -EFAULT;
+	err = pasid_user_set(dev, le32_to_cpu(value));
+	return err ?: count;
+}
+
+static ssize_t pasid_region_rw(struct vfio_pci_core_device *core, char __user *buf,
+			       size_t count, loff_t *ppos, bool write)
+{
+	struct pasid_vfio *dev = to_pasid_vfio(&core->vdev);
+	u64 pos = *ppos & VFIO_PCI_OFFSET_MASK;
+	ssize_t ret;
+
+	if (pos >= sizeof(struct pasid_ctl_region))
+		return -EINVAL;
+	count = min_t(size_t, count, sizeof(struct pasid_ctl_region) - pos);
+	ret = write ? pasid_region_write(dev, buf, count, pos) :
+	      pasid_region_read(dev, buf, count, pos);
+	if (ret > 0)
+		*ppos += ret;
+	return ret;
+}
+
+/* vfio-pci-core calls it without asking; the region has nothing of its own. */
+static void pasid_region_release(struct vfio_pci_core_device *core,
+				 struct vfio_pci_region *region)
+{
+}
+
+static const struct vfio_pci_regops pasid_region_ops = {
+	.rw = pasid_region_rw,
+	.release = pasid_region_release,
+};
+
+/**
+ * pasid_region_add() - add the region to a device
+ * @dev: the device, being opened, with a user registered; vfio-pci-core removes the
+ *	region when it closes
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int pasid_region_add(struct pasid_vfio *dev)
+{
+	return vfio_pci_core_register_dev_region(&dev->core, PASID_CTL_REGION_TYPE,
+						 PASID_CTL_REGION_SUBTYPE,
+						 &pasid_region_ops,
+						 sizeof(struct pasid_ctl_region),
+						 VFIO_REGION_INFO_FLAG_READ |
+						 VFIO_REGION_INFO_FLAG_WRITE, NULL);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sysfs files: vf_pasid_ranges of a PF, cap_layout of a VF; sysfs-abi/ describes them.
+ */
+#include <linux/device.h>
+#include <linux/pci.h>
+#include <linux/pm_runtime.h>
+#include <linux/sysfs.h>
+
+#include "pasid-vfio.h"
+
+/* intel-pasid-ctl's folder. */
+#define PASID_GROUP	"pasid"
+
+static ssize_t vf_pasid_ranges_show(struct device *dev, struct device_attribute *attr,
+				    char *buf)
+{
+	struct pasid_ranges ranges;
+	char text[PASID_RANGES_TEXT_MAX];
+	int err;
+
+	err = pasid_pf_admin_get(to_pci_dev(dev), &ranges);
+	if (err)
+		return err;
+	pasid_ranges_format(text, &ranges);
+	return sysfs_emit(buf, "%s\n", text);
+}
+
+static ssize_t vf_pasid_ranges_store(struct device *dev, struct device_attribute *attr,
+				     const char *buf, size_t count)
+{
+	struct pasid_ranges ranges;
+	const char *why;
+	int err;
+
+	err = pasid_ranges_parse(buf, count, &ranges, &why);
+	if (err) {
+		dev_notice_ratelimited(dev, "vf_pasid_ranges: refused '%*pE': %s\n",
+				       (int)min_t(size_t, count, 64), buf, why);
+		return err;
+	}
+	return pasid_pf_admin_set(to_pci_dev(dev), &ranges) ?: count;
+}
+
+const struct device_attribute pasid_attr_vf_ranges = __ATTR_RW(vf_pasid_ranges);
+
+static ssize_t pasid_emit_layout(char *buf, const struct pasid_answer *answer)
+{
+	const struct pasid_layout *layout = &answer->layout;
+	int at;
+
+	if (answer->err)
+		return sysfs_emit(buf, "none: %s\n", answer->why);
+	at = sysfs_emit(buf, "pasid 0x%03x %s\n", layout->pasid,
+			pasid_source_name(answer->source));
+	if (layout->pri)
+		at += sysfs_emit_at(buf, at, "pri 0x%03x %s\n", layout->pri,
+				    pasid_source_name(answer->source));
+	return at;
+}
+
+/* What an open would find; it may find in addition that iommufd is missing, or so. */
+static ssize_t pasid_emit_outlook(struct pasid_vfio *dev, char *buf)
+{
+	struct device *device = &dev->core.pdev->dev;
+	struct pasid_answer answer;
+	ssize_t count;
+
+	if (!pasid_emulate)
+		return sysfs_emit(buf, "none: emulate=0\n");
+	if (pm_runtime_resume_and_get(device))
+		return -EIO;
+	pasid_answer_get(dev->core.pdev, NULL, pasid_show_pri, &answer);
+	pm_runtime_put(device);
+	count = pasid_emit_layout(buf, &answer);
+	pasid_answer_put(&answer);
+	return count;
+}
+
+static ssize_t cap_layout_show(struct device *device, struct device_attribute *attr,
+			       char *buf)
+{
+	struct vfio_pci_core_device *core = dev_get_drvdata(device);
+	struct pasid_vfio *dev = to_pasid_vfio(&core->vdev);
+	ssize_t count = 0;
+
+	mutex_lock(&dev->lock);
+	if (dev->open)
+		count = pasid_emit_layout(buf, &dev->answer);
+	mutex_unlock(&dev->lock);
+	/* Not under the lock: waking the device up takes others that come before it. */
+	return count ?: pasid_emit_outlook(dev, buf);
+}
+
+static DEVICE_ATTR_RO(cap_layout);
+
+/**
+ * pasid_sysfs_bind() - make the file of a device that is bound
+ * @dev: the device; only a VF under PASID control has one
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_sysfs_bind(struct pasid_vfio *dev)
+{
+	struct kobject *kobj = &dev->core.pdev->dev.kobj;
+	struct kernfs_node *dir = sysfs_get_dirent(kobj->sd, PASID_GROUP);
+
+	if (!dir)
+		return;
+	sysfs_put(dir);
+	if (sysfs_add_file_to_group(kobj, &dev_attr_cap_layout.attr, PASID_GROUP))
+		pci_warn(dev->core.pdev, "there is no cap_layout\n");
+}
+
+/**
+ * pasid_sysfs_unbind() - remove the file and wait for its users
+ * @dev: the device, still registered
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_sysfs_unbind(struct pasid_vfio *dev)
+{
+	struct kobject *kobj = &dev->core.pdev->dev.kobj;
+	struct kernfs_node *dir = sysfs_get_dirent(kobj->sd, PASID_GROUP);
+
+	if (!dir)
+		return;
+	sysfs_put(dir);
+	sysfs_remove_file_from_group(kobj, &dev_attr_cap_layout.attr, PASID_GROUP);
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The user's request, from open to close: the registers of the emulated capabilities
+ * and the control region are views of it, and the IOMMU has followed before any of
+ * them changes.
+ */
+#include <linux/module.h>
+#include <linux/pci.h>
+
+#include "pasid-vfio.h"
+
+/* Once for each reason: how often a device is opened is up to its user. */
+static void pasid_user_tell(struct pasid_vfio *dev, const char *what, const char *why)
+{
+	if (dev->told == why)
+		return;
+	dev->told = why;
+	pci_info(dev->core.pdev, "%s: %s\n", what, why);
+}
+
+static int pasid_user_hide(struct pasid_vfio *dev, int err, const char *why)
+{
+	pasid_answer_put(&dev->answer);
+	dev->answer.err = err;
+	dev->answer.why = why;
+	pasid_user_tell(dev, "no PASID capability is shown", why);
+	return 0;
+}
+
+/* @dev->lock held. What the IOMMU refuses is not asked for. */
+static int pasid_user_request(struct pasid_vfio *dev, unsigned int request)
+{
+	int err;
+
+	if (!dev->user)
+		return -ENODEV;
+	err = pasid_ctl_request(dev->user, request);
+	if (!err)
+		dev->request = request;
+	return err;
+}
+
+/**
+ * pasid_user_set() - change the whole request
+ * @dev: the device, open
+ * @request: a mask of PASID_PERM_*
+ *
+ * Context: Process context, may sleep.
+ * Return: as pasid_ctl_request().
+ */
+int pasid_user_set(struct pasid_vfio *dev, unsigned int request)
+{
+	int err;
+
+	mutex_lock(&dev->lock);
+	err = pasid_user_request(dev, request);
+	if (!err) {
+		dev->driven = true;
+		pasid_cap_set(&dev->cap, request);
+		WRITE_ONCE(dev->pri.enable, request & PASID_PERM_PRI);
+	}
+	mutex_unlock(&dev->lock);
+	return err;
+}
+
+/**
+ * pasid_user_write_cap() - a write to the PASID capability
+ * @dev: the device, open, with the capability shown
+ * @offset: first byte, counted from the header
+ * @buf: what is written
+ * @size: how many bytes; they lie within the capability
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 when it is in force; as pasid_ctl_request() otherwise, and the register
+ * keeps its value.
+ */
+int pasid_user_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
+			 unsigned int size)
+{
+	struct pasid_cap cap;
+	int err = 0;
+
+	mutex_lock(&dev->lock);
+	cap = dev->cap;
+	if (pasid_cap_write(&cap, offset, buf, size))
+		err = pasid_user_request(dev, pasid_cap_merge(&cap, dev->request));
+	if (!err)
+		pasid_cap_set(&dev->cap, cap.ctrl);
+	mutex_unlock(&dev->lock);
+	return err;
+}
+
+/**
+ * pasid_user_write_pri() - a write to the PRI capability
+ * @dev: the device, open, with the capability shown
+ * @offset: first byte, counted from the header
+ * @buf: what is written
+ * @size: how many bytes; they lie within the capability
+ *
+ * Context: Process context, may sleep.
+ * Return: as pasid_user_write_cap().
+ */
+int pasid_user_write_pri(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
+			 unsigned int size)
+{
+	struct pasid_pri_cap pri;
+	unsigned int request;
+	int err = 0;
+
+	mutex_lock(&dev->lock);
+	pri = dev->pri;
+	if (pasid_pri_cap_write(&pri, offset, buf, size)) {
+		request = dev->request & ~PASID_PERM_PRI;
+		if (pri.enable)
+			request |= PASID_PERM_PRI;
+		err = pasid_user_request(dev, request);
+	}
+	if (!err) {
+		WRITE_ONCE(dev->pri.enable, pri.enable);
+		WRITE_ONCE(dev->pri.alloc, pri.alloc);
+	}
+	mutex_unlock(&dev->lock);
+	return err;
+}
+
+/**
+ * pasid_user_reset() - the VF is being reset, or has been
+ * @dev: the device, open or not
+ *
+ * Context: Process context, may sleep; vfio-pci-core's memory_lock and the device
+ * lock may be held.
+ */
+void pasid_user_reset(struct pasid_vfio *dev)
+{
+	mutex_lock(&dev->lock);
+	if (dev->user && dev->driven) {
+		/* If this fails, what it takes away is gone nevertheless. */
+		pasid_ctl_request(dev->user, PASID_PERM_NONE);
+		dev->request = PASID_PERM_NONE;
+		pasid_cap_set(&dev->cap, PASID_PERM_NONE);
+		pasid_pri_cap_reset(&dev->pri);
+	}
+	mutex_unlock(&dev->lock);
+}
+
+static void pasid_user_show_pri(struct pasid_vfio *dev)
+{
+	struct pci_dev *pf = pci_physfn(dev->core.pdev);
+	u32 capacity = 0;
+	u16 status = 0;
+
+	if (!dev->answer.layout.pri)
+		return;
+	pci_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status);
+	pci_read_config_dword(pf, pf->pri_cap + PCI_PRI_MAX_REQ, &capacity);
+	pasid_pri_cap_init(&dev->pri, dev->answer.layout.pri_next, status, capacity);
+}
+
+/* With a user registered. Permissions that it may have are fixed while it is there. */
+static int pasid_user_show(struct pasid_vfio *dev)
+{
+	struct pasid_ctl_state state;
+	unsigned int perms;
+	int err;
+
+	err = pasid_ctl_query(dev->user, &state);
+	if (err)
+		return err;
+	perms = state.supported & state.ceiling;
+	if (!(perms & PASID_PERM_ENABLE))
+		return -EPERM;
+	if (dev->answer.layout.pri && !(perms & PASID_PERM_PRI)) {
+		pasid_answer_put(&dev->answer);
+		pasid_answer_get(dev->core.pdev, dev->core.vconfig, false, &dev->answer);
+		if (dev->answer.err)
+			return dev->answer.err;
+	}
+	pasid_cap_init(&dev->cap, dev->answer.layout.pasid_next, state.width, perms);
+	pasid_user_show_pri(dev);
+	pasid_config_link(dev);
+	dev->driven = true;
+	dev->shown = true;
+	if (dev->answer.layout.dirty)
+		pasid_user_tell(dev, "PASID capability",
+				"bytes that it hides do not read as zero; are they free?");
+	return 0;
+}
+
+static void pasid_user_leave(struct pasid_vfio *dev)
+{
+	struct pasid_ctl_user *user = dev->user;
+
+	dev->user = NULL;
+	dev->shown = false;
+	dev->driven = false;
+	dev->cap = (struct pasid_cap){};
+	dev->pri = (struct pasid_pri_cap){};
+	pasid_answer_put(&dev->answer);
+	if (user)
+		pasid_ctl_put(user);
+}
+
+static int pasid_user_enter(struct pasid_vfio *dev, unsigned int request)
+{
+	struct pasid_ctl_user *user = pasid_ctl_get(dev->core.pdev, request);
+	int err = PTR_ERR_OR_ZERO(user);
+
+	if (err) {
+		if (err != -ENODEV)
+			pci_err(dev->core.pdev, "cannot be opened: %s (error %d)\n",
+				err == -EBUSY ? "the host has PASIDs of it in use" :
+				"its PASID permissions cannot be enforced", err);
+		return err;
+	}
+	dev->user = user;
+	dev->request = request;
+	return 0;
+}
+
+static int pasid_user_open_emulated(struct pasid_vfio *dev)
+{
+	int err;
+
+	pasid_answer_get(dev->core.pdev, dev->core.vconfig, pasid_show_pri, &dev->answer);
+	if (dev->answer.err)
+		return pasid_user_hide(dev, dev->answer.err, dev->answer.why);
+	if (!dev->iommufd && !pasid_allow_type1)
+		return pasid_user_hide(dev, -EOPNOTSUPP,
+				       "no PASID can be attached: it was not opened through an iommufd that has PASIDs");
+	err = pasid_user_enter(dev, PASID_PERM_NONE);
+	if (err == -ENODEV)
+		return pasid_user_hide(dev, err, "it is not under PASID control");
+	if (err)
+		return err;
+	err = pasid_user_show(dev);
+	if (!err)
+		err = pasid_region_add(dev);
+	if (!err)
+		return 0;
+	pasid_user_leave(dev);
+	if (err == -EPERM)
+		return pasid_user_hide(dev, err, "pasid_ctl or the PF does not grant enable");
+	return err;
+}
+
+/* The VMM emulates by itself; until it writes to the region all is as with vfio-pci. */
+static int pasid_user_open_region(struct pasid_vfio *dev)
+{
+	int err;
+
+	dev->answer = (struct pasid_answer){};
+	pasid_user_hide(dev, -EOPNOTSUPP, "emulate=0");
+	err = pasid_user_enter(dev, PASID_PERM_ALL);
+	if (err == -ENODEV)
+		return 0;
+	if (!err)
+		err = pasid_region_add(dev);
+	if (err)
+		pasid_user_leave(dev);
+	return err;
+}
+
+/**
+ * pasid_user_open() - a device is being opened
+ * @dev: the device, enabled
+ *
+ * Shows the capability if all that it needs is there. If something is missing, the
+ * device is as with vfio-pci, and cap_layout says why. What cannot be enforced is not
+ * opened at all.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EBUSY if the host has PASIDs of the VF in use; -EIO, -ENOMEM.
+ */
+int pasid_user_open(struct pasid_vfio *dev)
+{
+	int err;
+
+	if (!dev->core.pdev->is_virtfn)
+		return 0;
+	dev->iommufd = compat_vfio_has_pasids(&dev->core.vdev);
+	mutex_lock(&dev->lock);
+	err = pasid_emulate ? pasid_user_open_emulated(dev) :
+	      pasid_user_open_region(dev);
+	dev->open = !err;
+	mutex_unlock(&dev->lock);
+	return err;
+}
+
+/**
+ * pasid_user_close() - the user is gone
+ * @dev: the device; its PASIDs have been detached
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_user_close(struct pasid_vfio *dev)
+{
+	mutex_lock(&dev->lock);
+	pasid_user_leave(dev);
+	dev->open = false;
+	mutex_unlock(&dev->lock);
+}
