@@ -25,6 +25,7 @@
 #include <linux/sysfs.h>
 #include <linux/vmalloc.h>
 
+#include "mock-ranges.h"
 #include "mock-regs.h"
 
 #define MAX_VFS		64
@@ -62,6 +63,14 @@ MODULE_PARM_DESC(pri, "PF has a PRI capability (default 1)");
 static bool ats = true;
 module_param(ats, bool, 0444);
 MODULE_PARM_DESC(ats, "PF and VFs have an ATS capability (default 1)");
+
+static ushort vendor = MOCK_VENDOR_ID;
+module_param(vendor, ushort, 0444);
+MODULE_PARM_DESC(vendor, "Vendor ID of PF and VFs (default 0x1b36)");
+
+static ushort vf_device = MOCK_VF_DEVICE_ID;
+module_param(vf_device, ushort, 0444);
+MODULE_PARM_DESC(vf_device, "Device ID of the VFs (default 0x5052)");
 
 static bool alias;
 module_param(alias, bool, 0444);
@@ -168,6 +177,21 @@ static struct pci_ops mock_ops = {
 	.read	= mock_config_read,
 	.write	= mock_config_write,
 };
+
+static struct mock_config mock_config_of_options(void)
+{
+	return (struct mock_config) {
+		.totalvfs	= totalvfs,
+		.vf_offset	= vf_offset,
+		.vendor		= vendor,
+		.vf_device	= vf_device,
+		.pasid_width	= pasid_width,
+		.exec		= exec,
+		.priv		= priv,
+		.pri		= pri,
+		.ats		= ats,
+	};
+}
 
 /*
  * Lose PASID as a PF's driver may, and find it again. PCIe has the control
@@ -307,11 +331,37 @@ static ssize_t vf_present_store(struct device *dev,
 }
 static DEVICE_ATTR_WO(vf_present);
 
+/* "OFFSET VALUE [WRITABLE]" changes four bytes in all VFs, "default" changes all back. */
+static ssize_t vf_config_store(struct device *dev,
+			       struct device_attribute *attr,
+			       const char *buf, size_t count)
+{
+	const struct mock_config config = mock_config_of_options();
+	u32 val, writable = 0;
+	unsigned int i;
+	u16 pos;
+
+	guard(raw_spinlock_irqsave)(&mock->lock);
+	if (sysfs_streq(buf, "default"))
+		mock_layout_vf(&mock->vf_layout, &config);
+	else if (sscanf(buf, "%hi %i %i", &pos, &val, &writable) >= 2 &&
+		 pos < MOCK_CFG_SIZE && !(pos % 4))
+		mock_layout_patch(&mock->vf_layout, pos, val, writable);
+	else
+		return -EINVAL;
+	for (i = 0; i < totalvfs; i++)
+		mock_reset(&mock->vf[i]);
+	return count;
+}
+static DEVICE_ATTR_WO(vf_config);
+
 static struct attribute *mock_attrs[] = {
 	&dev_attr_pasid.attr,
 	&dev_attr_pri.attr,
 	&dev_attr_vf_ats_off.attr,
 	&dev_attr_vf_present.attr,
+	&dev_attr_vf_config.attr,
+	MOCK_RANGES_ATTR
 	NULL
 };
 
@@ -357,14 +407,16 @@ static void mock_pf_remove(struct pci_dev *pdev)
 	struct mock_pf_state *state = pci_get_drvdata(pdev);
 
 	pci_disable_sriov(pdev);
+	mock_ranges_forget(pdev);
 
 	guard(mutex)(&control_lock);
 	mock_set_pasid(pdev, state->pasid);
 	mock_set_pri(pdev, state->pri);
 }
 
+/* The device is the one on its bus, whatever it says it is. */
 static const struct pci_device_id mock_pf_ids[] = {
-	{ PCI_DEVICE(MOCK_VENDOR_ID, MOCK_PF_DEVICE_ID) },
+	{ PCI_DEVICE(PCI_ANY_ID, MOCK_PF_DEVICE_ID) },
 	{ }
 };
 
@@ -455,15 +507,7 @@ static struct pci_bus * __init mock_find_bus(void)
 
 static struct mock * __init mock_create(struct pci_bus *bus)
 {
-	const struct mock_config config = {
-		.totalvfs	= totalvfs,
-		.vf_offset	= vf_offset,
-		.pasid_width	= pasid_width,
-		.exec		= exec,
-		.priv		= priv,
-		.pri		= pri,
-		.ats		= ats,
-	};
+	const struct mock_config config = mock_config_of_options();
 	struct mock *m;
 	unsigned int i;
 

@@ -147,7 +147,7 @@ static void add_sriov(struct mock_layout *l, const struct mock_config *c)
 	rw16(l, l->sriov + PCI_SRIOV_NUM_VF, ~0);
 	ro16(l, l->sriov + PCI_SRIOV_VF_OFFSET, c->vf_offset);
 	ro16(l, l->sriov + PCI_SRIOV_VF_STRIDE, 1);
-	ro16(l, l->sriov + PCI_SRIOV_VF_DID, MOCK_VF_DEVICE_ID);
+	ro16(l, l->sriov + PCI_SRIOV_VF_DID, c->vf_device);
 	ro32(l, l->sriov + PCI_SRIOV_SUP_PGSIZE, 0x553);
 	ro32(l, l->sriov + PCI_SRIOV_SYS_PGSIZE, 1);
 	rw32(l, l->sriov + PCI_SRIOV_SYS_PGSIZE, 0x553);
@@ -194,7 +194,7 @@ static void add_header(struct mock_layout *l, u16 vendor, u16 device)
  */
 void mock_layout_pf(struct mock_layout *l, const struct mock_config *c)
 {
-	add_header(l, MOCK_VENDOR_ID, MOCK_PF_DEVICE_ID);
+	add_header(l, c->vendor, MOCK_PF_DEVICE_ID);
 	rw16(l, PCI_COMMAND,
 	     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_PARITY |
 	     PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE);
@@ -245,6 +245,22 @@ void mock_layout_vf(struct mock_layout *l, const struct mock_config *c)
 	if (c->ats)
 		add_ats(l, true);
 	add_ari(l);
+}
+
+/**
+ * mock_layout_patch - make four bytes something else
+ * @l: layout to change
+ * @pos: first of them
+ * @val: their value after power-on
+ * @rw: bits that a write sets and clears
+ *
+ * What a write sets off stays where it was: tests patch what they know to be free,
+ * or the list of capabilities.
+ */
+void mock_layout_patch(struct mock_layout *l, u16 pos, u32 val, u32 rw)
+{
+	ro32(l, pos, val);
+	rw32(l, pos, rw);
 }
 
 /**

@@ -20,6 +20,8 @@
  * struct mock_config - what the module's options ask for
  * @totalvfs: number of VFs that the PF can have
  * @vf_offset: First VF Offset
+ * @vendor: Vendor ID of all functions
+ * @vf_device: VF Device ID
  * @pasid_width: Max PASID Width; 0: the PF has no PASID capability
  * @exec: Execute Permission Supported
  * @priv: Privileged Mode Supported
@@ -29,6 +31,8 @@
 struct mock_config {
 	u16 totalvfs;
 	u16 vf_offset;
+	u16 vendor;
+	u16 vf_device;
 	u8 pasid_width;
 	bool exec;
 	bool priv;
@@ -72,6 +76,7 @@ struct mock_function {
 
 void mock_layout_pf(struct mock_layout *l, const struct mock_config *c);
 void mock_layout_vf(struct mock_layout *l, const struct mock_config *c);
+void mock_layout_patch(struct mock_layout *l, u16 pos, u32 val, u32 rw);
 
 void mock_reset(struct mock_function *fn);
 u32 mock_read(const struct mock_function *fn, int where, int size);

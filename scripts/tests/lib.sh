@@ -458,6 +458,69 @@ load_client() {
 	modprobe pasid-lab-client
 }
 
+# --- VFIO clients ------------------------------------------------------------------------------------------
+# A client holds a VF open as a VMM would, until it is told otherwise.
+
+load_vfio() { # [PARAMETER...]
+	modprobe vfio_iommu_type1
+	modprobe pasid-vfio-pci "$@"
+}
+
+unload_vfio() {
+	rmmod pasid-vfio-pci
+}
+
+bind() { # BDF [DRIVER]
+	[ ! -e "$pci/$1/driver" ] || echo "$1" >"$pci/$1/driver/unbind"
+	echo "${2-pasid-vfio-pci}" >"$pci/$1/driver_override"
+	echo "$1" >/sys/bus/pci/drivers_probe
+	[ -e "$pci/$1/driver" ]
+}
+
+unbind() { # BDF
+	echo "$1" >"$pci/$1/driver/unbind"
+	echo >"$pci/$1/driver_override"
+}
+
+# Says 0, or the name of the error with which the VF could not be opened.
+client_open() { # NAME BDF
+	local dir=/tmp/client.$1
+	rm -rf "$dir"
+	mkdir "$dir"
+	mkfifo "$dir/ask" "$dir/tell"
+	vfio-client "$2" "$dir" >/dev/null 2>"$dir/err" &
+	echo $! >"$dir/pid"
+	cat "$dir/tell"
+}
+
+# Has a client do something, and says what it answers.
+client() { # NAME COMMAND...
+	local dir=/tmp/client.$1
+	shift
+	echo "$*" >"$dir/ask"
+	cat "$dir/tell"
+}
+
+client_gone() { # NAME
+	! kill -0 "$(cat "/tmp/client.$1/pid")" 2>/dev/null
+}
+
+client_close() { # NAME
+	echo quit >"/tmp/client.$1/ask"
+	await 10 client_gone "$1"
+}
+
+client_kill() { # NAME
+	kill -9 "$(cat "/tmp/client.$1/pid")"
+	await 10 client_gone "$1"
+}
+
+expect_client() { # ANSWER NAME COMMAND...
+	local should=$1
+	shift
+	expect_equal "$(client "$@")" "$should" "client $*"
+}
+
 # --- Between runs in one machine -------------------------------------------------------------------------------
 
 # How many VFs there are; nothing in a machine that has no PF.

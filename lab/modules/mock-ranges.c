@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the mock PF's driver tells pasid-vfio-pci, as any PF's driver may that does
+ * not want to depend on it.
+ */
+#include <linux/device.h>
+#include <linux/kstrtox.h>
+#include <linux/module.h>
+#include <linux/pasid_ctl.h>
+#include <linux/pci.h>
+#include <linux/string.h>
+
+#include "mock-ranges.h"
+
+/* The next answer: a number of ranges, or an errno. */
+static struct pasid_range answer[2];
+static int answer_count;
+
+static int mock_vf_ranges(struct pci_dev *vf, struct pasid_range *ranges,
+			  unsigned int max)
+{
+	if (answer_count > 0)
+		memcpy(ranges, answer, answer_count * sizeof(*ranges));
+	return answer_count;
+}
+
+static const struct pasid_pf_ops mock_pasid_ops = {
+	.owner = THIS_MODULE,
+	.vf_ranges = mock_vf_ranges,
+};
+
+/**
+ * mock_ranges_forget - the PF's driver goes away
+ * @pdev: the PF
+ */
+void mock_ranges_forget(struct pci_dev *pdev)
+{
+	void (*unregister)(struct pci_dev *pf) = symbol_get(pasid_pf_unregister);
+
+	if (!unregister)
+		return;
+	unregister(pdev);
+	symbol_put(pasid_pf_unregister);
+}
+
+static int mock_ranges_tell(struct pci_dev *pdev)
+{
+	int (*reg)(struct pci_dev *pf, const struct pasid_pf_ops *ops);
+	int ret;
+
+	reg = symbol_request(pasid_pf_register);
+	if (!reg)
+		return -ENOENT;
+	ret = reg(pdev, &mock_pasid_ops);
+	symbol_put(pasid_pf_register);
+	return ret == -EBUSY ? 0 : ret;
+}
+
+/*
+ * "0x180-0x18f [0x200-0x20f]": these are free; "<errno>": that is the answer, with 0
+ * for no byte; "forget": nobody is to be asked.
+ */
+static ssize_t vf_ranges_store(struct device *dev, struct device_attribute *attr,
+			       const char *buf, size_t count)
+{
+	struct pci_dev *pdev = to_pci_dev(dev);
+	int fields;
+
+	if (sysfs_streq(buf, "forget")) {
+		mock_ranges_forget(pdev);
+		return count;
+	}
+	fields = sscanf(buf, "%hi-%hi %hi-%hi", &answer[0].first, &answer[0].last,
+			&answer[1].first, &answer[1].last);
+	if (fields == 2 || fields == 4)
+		answer_count = fields / 2;
+	else if (kstrtoint(buf, 0, &answer_count) || answer_count > 0)
+		return -EINVAL;
+	return mock_ranges_tell(pdev) ?: count;
+}
+
+struct device_attribute mock_attr_vf_ranges = __ATTR_WO(vf_ranges);

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/vfio.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "vfio.h"
+
+/* As the project's uapi header has them. */
+#define CONTROL_TYPE	(1u << 31 | 0x8086)
+#define CONTROL_SUBTYPE	0x5043
+
+static int open_group(const char *bdf)
+{
+	char link[128], target[PATH_MAX], path[PATH_MAX];
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/sys/bus/pci/devices/%s/iommu_group", bdf);
+	length = readlink(link, target, sizeof(target) - 1);
+	if (length < 0)
+		return -1;
+	target[length] = '\0';
+	snprintf(path, sizeof(path), "/dev/vfio/%s", strrchr(target, '/') + 1);
+	return open(path, O_RDWR);
+}
+
+static void close_all(struct vfio_function *fn)
+{
+	if (fn->device >= 0)
+		close(fn->device);
+	if (fn->group >= 0)
+		close(fn->group);
+	if (fn->container >= 0)
+		close(fn->container);
+}
+
+static int open_device(struct vfio_function *fn, const char *bdf)
+{
+	fn->container = open("/dev/vfio/vfio", O_RDWR);
+	fn->group = open_group(bdf);
+	if (fn->container < 0 || fn->group < 0 ||
+	    ioctl(fn->group, VFIO_GROUP_SET_CONTAINER, &fn->container) ||
+	    ioctl(fn->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
+		return -1;
+	fn->device = ioctl(fn->group, VFIO_GROUP_GET_DEVICE_FD, bdf);
+	return fn->device < 0 ? -1 : 0;
+}
+
+static bool is_control(const struct vfio_region_info *info)
+{
+	const char *start = (const char *)info;
+	const struct vfio_region_info_cap_type *type;
+	const struct vfio_info_cap_header *cap;
+	uint32_t at;
+
+	if (!(info->flags & VFIO_REGION_INFO_FLAG_CAPS))
+		return false;
+	for (at = info->cap_offset; at; at = cap->next) {
+		cap = (const void *)(start + at);
+		type = (const void *)cap;
+		if (cap->id == VFIO_REGION_INFO_CAP_TYPE && type->type == CONTROL_TYPE &&
+		    type->subtype == CONTROL_SUBTYPE)
+			return true;
+	}
+	return false;
+}
+
+static int find_regions(struct vfio_function *fn)
+{
+	struct vfio_device_info device = { .argsz = sizeof(device) };
+	union {
+		struct vfio_region_info info;
+		char room[1024];
+	} region;
+	unsigned int i;
+
+	if (ioctl(fn->device, VFIO_DEVICE_GET_INFO, &device))
+		return -1;
+	for (i = VFIO_PCI_CONFIG_REGION_INDEX; i < device.num_regions; i++) {
+		memset(&region, 0, sizeof(region));
+		region.info.argsz = sizeof(region);
+		region.info.index = i;
+		if (ioctl(fn->device, VFIO_DEVICE_GET_REGION_INFO, &region.info))
+			continue; /* VGA */
+		if (i == VFIO_PCI_CONFIG_REGION_INDEX) {
+			fn->config = region.info.offset;
+		} else if (is_control(&region.info)) {
+			fn->control = region.info.offset;
+			fn->control_size = region.info.size;
+			fn->control_index = i;
+		}
+	}
+	return 0;
+}
+
+int vfio_open(struct vfio_function *fn, const char *bdf)
+{
+	int err = 0;
+
+	memset(fn, 0, sizeof(*fn));
+	fn->container = -1;
+	fn->group = -1;
+	fn->device = -1;
+	if (open_device(fn, bdf) || find_regions(fn)) {
+		err = errno;
+		close_all(fn);
+	}
+	return err;
+}
+
+static int read_at(struct vfio_function *fn, uint64_t at, void *buf, size_t size)
+{
+	ssize_t done = pread(fn->device, buf, size, at);
+
+	if (done < 0)
+		return errno;
+	return (size_t)done == size ? 0 : EIO;
+}
+
+static int write_at(struct vfio_function *fn, uint64_t at, const void *buf, size_t size)
+{
+	ssize_t done = pwrite(fn->device, buf, size, at);
+
+	if (done < 0)
+		return errno;
+	return (size_t)done == size ? 0 : EIO;
+}
+
+int vfio_read_config(struct vfio_function *fn, unsigned int at, void *buf, size_t size)
+{
+	return read_at(fn, fn->config + at, buf, size);
+}
+
+int vfio_write_config(struct vfio_function *fn, unsigned int at, const void *buf, size_t size)
+{
+	return write_at(fn, fn->config + at, buf, size);
+}
+
+int vfio_read_control(struct vfio_function *fn, unsigned int at, void *buf, size_t size)
+{
+	return fn->control ? read_at(fn, fn->control + at, buf, size) : ENOENT;
+}
+
+int vfio_write_control(struct vfio_function *fn, unsigned int at, const void *buf, size_t size)
+{
+	return fn->control ? write_at(fn, fn->control + at, buf, size) : ENOENT;
+}
+
+int vfio_reset(struct vfio_function *fn)
+{
+	return ioctl(fn->device, VFIO_DEVICE_RESET) ? errno : 0;
+}
+
+int vfio_hot_reset(struct vfio_function *fn)
+{
+	char room[sizeof(struct vfio_pci_hot_reset) + sizeof(int32_t)];
+	struct vfio_pci_hot_reset *reset = (void *)room;
+
+	memset(room, 0, sizeof(room));
+	reset->argsz = sizeof(room);
+	reset->count = 1;
+	reset->group_fds[0] = fn->group;
+	return ioctl(fn->device, VFIO_DEVICE_PCI_HOT_RESET, reset) ? errno : 0;
+}

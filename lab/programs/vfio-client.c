@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vfio-client BDF FOLDER: opens a function as a VMM would and holds it open. Commands
+ * are read from the fifo FOLDER/ask, one a line, and each is answered with one line
+ * through the fifo FOLDER/tell. The first line there says whether the function could
+ * be opened: 0, or the name of an errno.
+ *
+ *	read AT SIZE		0x..., or the name of an errno
+ *	write AT SIZE VALUE	0, or the name of an errno; so for all that follow
+ *	fill AT SIZE BYTE	a write of SIZE bytes, all of them BYTE
+ *	bytes AT SIZE		hexadecimal bytes
+ *	chain			OFFSET:ID ... of the extended capabilities
+ *	dump FILE		the configuration space, read by 4 bytes
+ *	rread, rwrite, rbytes	the same in the VMM control region
+ *	region			INDEX SIZE of the VMM control region, or none
+ *	reset, hot-reset
+ *	quit
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vfio.h"
+
+typedef int (*access_fn)(struct vfio_function *fn, unsigned int at, void *buf, size_t size);
+typedef int (*change_fn)(struct vfio_function *fn, unsigned int at, const void *buf, size_t size);
+
+static struct vfio_function fn;
+static const char *tell_path;
+
+/* Whoever asks opens the fifo for each answer, and sees its end. */
+static void tell(const char *format, ...)
+{
+	FILE *out = fopen(tell_path, "w");
+	va_list args;
+
+	if (!out)
+		exit(1);
+	va_start(args, format);
+	vfprintf(out, format, args);
+	va_end(args);
+	fputc('\n', out);
+	fclose(out);
+}
+
+static void tell_error(int err)
+{
+	tell("%s", err ? strerrorname_np(err) : "0");
+}
+
+static void do_read(access_fn access, unsigned int at, size_t size)
+{
+	uint64_t value = 0;
+	int err = access(&fn, at, &value, size > sizeof(value) ? sizeof(value) : size);
+
+	if (err)
+		tell_error(err);
+	else
+		tell("0x%llx", (unsigned long long)value);
+}
+
+static void do_write(change_fn change, unsigned int at, size_t size, uint64_t value)
+{
+	tell_error(change(&fn, at, &value, size > sizeof(value) ? sizeof(value) : size));
+}
+
+static void do_fill(unsigned int at, size_t size, int byte)
+{
+	char buf[VFIO_CONFIG_SIZE + 16];
+
+	size = size > sizeof(buf) ? sizeof(buf) : size;
+	memset(buf, byte, size);
+	tell_error(vfio_write_config(&fn, at, buf, size));
+}
+
+static void do_bytes(access_fn access, unsigned int at, size_t size)
+{
+	unsigned char buf[VFIO_CONFIG_SIZE + 16];
+	char text[3 * sizeof(buf) + 1] = "";
+	size_t i;
+	int err;
+
+	size = size > sizeof(buf) ? sizeof(buf) : size;
+	err = access(&fn, at, buf, size);
+	if (err) {
+		tell_error(err);
+		return;
+	}
+	for (i = 0; i < size; i++)
+		sprintf(text + 3 * i, "%s%02x", i ? " " : "", buf[i]);
+	/* Two digits and, but for the first, a blank. */
+	tell("%s", text[0] ? text : "nothing");
+}
+
+static void do_chain(void)
+{
+	unsigned int at = 0x100, steps = 0;
+	char text[16384];
+	uint32_t header;
+	size_t length = 0;
+	int err;
+
+	text[0] = '\0';
+	while (at >= 0x100) {
+		if (steps++ == 1000) {
+			tell("loop");
+			return;
+		}
+		err = vfio_read_config(&fn, at, &header, 4);
+		if (err) {
+			tell_error(err);
+			return;
+		}
+		if (header)
+			length += sprintf(text + length, "%s0x%03x:%04x", length ? " " : "", at,
+					  header & 0xffff);
+		at = header >> 20 & 0xffc;
+	}
+	tell("%s", length ? text : "empty");
+}
+
+static void do_dump(const char *path)
+{
+	FILE *out = fopen(path, "w");
+	unsigned int at;
+	uint32_t value;
+	int err = out ? 0 : errno;
+
+	for (at = 0; !err && at < VFIO_CONFIG_SIZE; at += 4) {
+		err = vfio_read_config(&fn, at, &value, 4);
+		if (!err)
+			fprintf(out, "%03x %08x\n", at, value);
+	}
+	if (out)
+		fclose(out);
+	tell_error(err);
+}
+
+static void do_region(void)
+{
+	if (fn.control)
+		tell("%u %llu", fn.control_index, (unsigned long long)fn.control_size);
+	else
+		tell("none");
+}
+
+static void obey(const char *line)
+{
+	unsigned long long value = 0;
+	char word[256] = "", path[256] = "";
+	unsigned int at = 0, size = 0;
+
+	sscanf(line, "%255s %i %i %lli", word, (int *)&at, (int *)&size, (long long *)&value);
+	if (!strcmp(word, "read"))
+		do_read(vfio_read_config, at, size);
+	else if (!strcmp(word, "write"))
+		do_write(vfio_write_config, at, size, value);
+	else if (!strcmp(word, "fill"))
+		do_fill(at, size, value);
+	else if (!strcmp(word, "bytes"))
+		do_bytes(vfio_read_config, at, size);
+	else if (!strcmp(word, "chain"))
+		do_chain();
+	else if (sscanf(line, "dump %255s", path) == 1)
+		do_dump(path);
+	else if (!strcmp(word, "rread"))
+		do_read(vfio_read_control, at, size);
+	else if (!strcmp(word, "rwrite"))
+		do_write(vfio_write_control, at, size, value);
+	else if (!strcmp(word, "rbytes"))
+		do_bytes(vfio_read_control, at, size);
+	else if (!strcmp(word, "region"))
+		do_region();
+	else if (!strcmp(word, "reset"))
+		tell_error(vfio_reset(&fn));
+	else if (!strcmp(word, "hot-reset"))
+		tell_error(vfio_hot_reset(&fn));
+	else
+		tell("what is '%s'?", word);
+}
+
+int main(int argc, char **argv)
+{
+	char ask_path[256], tell_room[256], line[512];
+	FILE *ask;
+	int err;
+
+	if (argc != 3)
+		return 2;
+	snprintf(ask_path, sizeof(ask_path), "%s/ask", argv[2]);
+	snprintf(tell_room, sizeof(tell_room), "%s/tell", argv[2]);
+	tell_path = tell_room;
+	/* Read and write: it does not end when a writer has gone. */
+	ask = fdopen(open(ask_path, O_RDWR), "r+");
+	if (!ask)
+		return 1;
+	err = vfio_open(&fn, argv[1]);
+	tell_error(err);
+	if (err)
+		return 1;
+	while (fgets(line, sizeof(line), ask) && strcmp(line, "quit\n"))
+		obey(line);
+	return 0;
+}
