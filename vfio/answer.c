@@ -56,8 +56,9 @@ static int pasid_answer_find(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 /**
  * pasid_answer_get() - find out where a VF's capabilities go
  * @pdev: the VF
- * @vconfig: its configuration space as its user sees it, or NULL as long as nobody
- *	does: then the answer is what an open would find
+ * @vconfig: its configuration space as vfio-pci-core shows it to its user, or NULL if
+ *	it does not show capabilities, or there is no user: then the function's own
+ *	list is the one to be linked into
  * @pri: place a PRI capability, too
  * @answer: filled; to be given back with pasid_answer_put()
  *

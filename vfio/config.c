@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Configuration space: accesses to the emulated capabilities are taken out, all
- * others are vfio-pci-core's. It does accesses in parts that do not cross a multiple
- * of 4, where the capabilities begin and end, so what is left of an access is done as
- * if it were whole.
+ * Configuration space: accesses to the emulated capabilities, and to the headers that
+ * point to them, are taken out; all others are vfio-pci-core's. It does accesses in
+ * parts that do not cross a multiple of 4, where what is emulated begins and ends, so
+ * what is left of an access is done as if it were whole.
  */
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
@@ -12,82 +12,93 @@
 
 #include "pasid-vfio.h"
 
-/* Does an access touch the @size bytes at @at, if there are any? */
-static bool pasid_config_touches(u64 pos, size_t count, unsigned int at,
-				 unsigned int size)
+static bool pasid_window_touched(const struct pasid_window *window, u64 pos, size_t count)
 {
-	return at && pos < at + size && pos + count > at;
+	return pos < window->at + window->size && pos + count > window->at && window->size;
 }
 
-/* One that is out of bounds is not touched, so that it fails as it always does. */
+/* One that is out of bounds is not ours, so that it fails as it always does. */
 static bool pasid_config_is_ours(struct pasid_vfio *dev, size_t count, loff_t offset)
 {
-	const struct pasid_layout *layout = &dev->answer.layout;
 	u64 pos = offset & VFIO_PCI_OFFSET_MASK;
+	int i;
 
-	if (!dev->shown || VFIO_PCI_OFFSET_TO_INDEX(offset) != VFIO_PCI_CONFIG_REGION_INDEX ||
+	if (!dev->shown ||
+	    VFIO_PCI_OFFSET_TO_INDEX(offset) != VFIO_PCI_CONFIG_REGION_INDEX ||
 	    count > PCI_CFG_SPACE_EXP_SIZE || pos + count > PCI_CFG_SPACE_EXP_SIZE)
 		return false;
-	return pasid_config_touches(pos, count, layout->pasid, PASID_CAP_SIZE) ||
-	       pasid_config_touches(pos, count, layout->pri, PASID_PRI_CAP_SIZE);
-}
-
-/* How many of the bytes from @pos on are not of the @size bytes at @at. */
-static size_t pasid_config_before(u64 pos, size_t count, unsigned int at,
-				  unsigned int size)
-{
-	return pasid_config_touches(pos, count, at, size) ? at - pos : count;
-}
-
-static void pasid_config_fetch(struct pasid_vfio *dev, u64 pos, u8 *buf, size_t count)
-{
-	const struct pasid_layout *layout = &dev->answer.layout;
-
-	if (pasid_config_touches(pos, count, layout->pasid, PASID_CAP_SIZE))
-		pasid_cap_read(&dev->cap, pos - layout->pasid, buf, count);
-	else
-		pasid_pri_cap_read(&dev->pri, pos - layout->pri, buf, count);
-}
-
-static int pasid_config_store(struct pasid_vfio *dev, u64 pos, const u8 *buf,
-			      size_t count)
-{
-	const struct pasid_layout *layout = &dev->answer.layout;
-
-	if (pasid_config_touches(pos, count, layout->pasid, PASID_CAP_SIZE))
-		return pasid_user_write_cap(dev, pos - layout->pasid, buf, count);
-	return pasid_user_write_pri(dev, pos - layout->pri, buf, count);
+	for (i = 0; i < PASID_WINDOWS; i++)
+		if (pasid_window_touched(&dev->windows[i], pos, count))
+			return true;
+	return false;
 }
 
 /*
- * The part of an access that comes first: how many bytes, and whether they are the
- * emulated capabilities'. Those are never of two of them at once.
+ * The part of an access that comes first: how many bytes, and which window they are
+ * in, or PASID_WINDOWS if they are in none.
  */
-static size_t pasid_config_part(const struct pasid_layout *layout, u64 pos,
-				size_t count, bool *ours)
+static int pasid_config_part(struct pasid_vfio *dev, u64 pos, size_t *count)
 {
-	*ours = true;
-	if (pasid_config_touches(pos, 1, layout->pasid, PASID_CAP_SIZE))
-		return min_t(size_t, count, layout->pasid + PASID_CAP_SIZE - pos);
-	if (pasid_config_touches(pos, 1, layout->pri, PASID_PRI_CAP_SIZE))
-		return min_t(size_t, count, layout->pri + PASID_PRI_CAP_SIZE - pos);
-	*ours = false;
-	count = pasid_config_before(pos, count, layout->pasid, PASID_CAP_SIZE);
-	return pasid_config_before(pos, count, layout->pri, PASID_PRI_CAP_SIZE);
+	const struct pasid_window *window;
+	int i;
+
+	for (i = 0; i < PASID_WINDOWS; i++) {
+		window = &dev->windows[i];
+		if (!pasid_window_touched(window, pos, *count))
+			continue;
+		if (pos >= window->at) {
+			*count = min_t(size_t, *count, window->at + window->size - pos);
+			return i;
+		}
+		*count = window->at - pos;
+	}
+	return PASID_WINDOWS;
 }
 
-static int pasid_config_read_ours(struct pasid_vfio *dev, char __user *buf,
+static void pasid_config_fetch(struct pasid_vfio *dev, int window, unsigned int offset,
+			       u8 *buf, size_t count)
+{
+	u8 header[PASID_HEADER_SIZE];
+
+	switch (window) {
+	case PASID_WINDOW_PASID:
+		pasid_cap_read(&dev->cap, offset, buf, count);
+		break;
+	case PASID_WINDOW_PRI:
+		pasid_pri_cap_read(&dev->pri, offset, buf, count);
+		break;
+	default:
+		put_unaligned_le32(dev->answer.layout.link[window - PASID_WINDOW_LINK].header,
+				   header);
+		memcpy(buf, header + offset, count);
+	}
+}
+
+static int pasid_config_store(struct pasid_vfio *dev, int window, unsigned int offset,
+			      const u8 *buf, size_t count)
+{
+	switch (window) {
+	case PASID_WINDOW_PASID:
+		return pasid_user_write_cap(dev, offset, buf, count);
+	case PASID_WINDOW_PRI:
+		return pasid_user_write_pri(dev, offset, buf, count);
+	default: /* headers are read-only */
+		return 0;
+	}
+}
+
+static int pasid_config_read_ours(struct pasid_vfio *dev, int window, char __user *buf,
 				  size_t count, u64 pos)
 {
 	u8 bytes[PASID_PRI_CAP_SIZE];
 
-	pasid_config_fetch(dev, pos, bytes, count);
+	pasid_config_fetch(dev, window, pos - dev->windows[window].at, bytes, count);
 	return copy_to_user(buf, bytes, count) ? -EFAULT : 0;
 }
 
 /* The VF is awake meanwhile: it has caches that are to be invalidated. */
-static int pasid_config_write_ours(struct pasid_vfio *dev, const char __user *buf,
-				   size_t count, u64 pos)
+static int pasid_config_write_ours(struct pasid_vfio *dev, int window,
+				   const char __user *buf, size_t count, u64 pos)
 {
 	u8 bytes[PASID_PRI_CAP_SIZE];
 	int err;
@@ -96,37 +107,41 @@ static int pasid_config_write_ours(struct pasid_vfio *dev, const char __user *bu
 		return -EFAULT;
 	if (pm_runtime_resume_and_get(&dev->core.pdev->dev))
 		return -EIO;
-	err = pasid_config_store(dev, pos, bytes, count);
+	err = pasid_config_store(dev, window, pos - dev->windows[window].at, bytes, count);
 	pm_runtime_put(&dev->core.pdev->dev);
 	return err;
+}
+
+/* Does the first part of an access, and says how large that was. */
+static ssize_t pasid_config_rw_part(struct pasid_vfio *dev, char __user *buf,
+				    size_t count, loff_t offset, bool write)
+{
+	u64 pos = offset & VFIO_PCI_OFFSET_MASK;
+	int window = pasid_config_part(dev, pos, &count);
+	int err;
+
+	if (window == PASID_WINDOWS)
+		return write ? vfio_pci_core_write(&dev->core.vdev, buf, count, &offset) :
+		       vfio_pci_core_read(&dev->core.vdev, buf, count, &offset);
+	err = write ? pasid_config_write_ours(dev, window, buf, count, pos) :
+	      pasid_config_read_ours(dev, window, buf, count, pos);
+	return err ?: count;
 }
 
 static ssize_t pasid_config_rw(struct pasid_vfio *dev, char __user *buf, size_t count,
 			       loff_t *ppos, bool write)
 {
-	size_t done = 0, part;
-	loff_t pos = *ppos, at;
-	ssize_t ret;
-	bool ours;
+	size_t done = 0;
+	ssize_t part;
 
-	for (; done < count; done += part, buf += part, pos += part) {
-		at = pos;
-		part = pasid_config_part(&dev->answer.layout, pos & VFIO_PCI_OFFSET_MASK,
-					 count - done, &ours);
-		if (ours && write)
-			ret = pasid_config_write_ours(dev, buf, part,
-						      pos & VFIO_PCI_OFFSET_MASK);
-		else if (ours)
-			ret = pasid_config_read_ours(dev, buf, part,
-						     pos & VFIO_PCI_OFFSET_MASK);
-		else if (write)
-			ret = vfio_pci_core_write(&dev->core.vdev, buf, part, &at);
-		else
-			ret = vfio_pci_core_read(&dev->core.vdev, buf, part, &at);
-		if (ret < 0)
-			return ret;
+	while (done < count) {
+		part = pasid_config_rw_part(dev, buf + done, count - done, *ppos + done,
+					    write);
+		if (part < 0)
+			return part;
+		done += part;
 	}
-	*ppos = pos;
+	*ppos += done;
 	return done;
 }
 
@@ -181,23 +196,24 @@ ssize_t pasid_config_write(struct vfio_device *vdev, const char __user *buf,
 }
 
 /**
- * pasid_config_link() - have the function's own headers point to the capabilities
+ * pasid_config_show() - put the capabilities into configuration space
  * @dev: the device, being opened; @dev->answer is set
- *
- * vfio-pci-core reads headers from its copy, and makes that anew at each open.
  *
  * Context: Process context; nobody accesses the device yet.
  */
-void pasid_config_link(struct pasid_vfio *dev)
+void pasid_config_show(struct pasid_vfio *dev)
 {
 	const struct pasid_layout *layout = &dev->answer.layout;
 	unsigned int i;
-	u32 header;
-	u8 *at;
 
-	for (i = 0; i < layout->link_count; i++) {
-		at = dev->core.vconfig + layout->link[i].at;
-		header = get_unaligned_le32(at) & ~GENMASK(31, 20);
-		put_unaligned_le32(header | (u32)layout->link[i].next << 20, at);
-	}
+	for (i = 0; i < PASID_LINKS; i++)
+		dev->windows[PASID_WINDOW_LINK + i] = (struct pasid_window) {
+			layout->link[i].at, i < layout->link_count ? PASID_HEADER_SIZE : 0,
+		};
+	dev->windows[PASID_WINDOW_PASID] = (struct pasid_window) {
+		layout->pasid, PASID_CAP_SIZE,
+	};
+	dev->windows[PASID_WINDOW_PRI] = (struct pasid_window) {
+		layout->pri, layout->pri ? PASID_PRI_CAP_SIZE : 0,
+	};
 }

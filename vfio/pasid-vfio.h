@@ -27,6 +27,24 @@ struct pasid_answer {
 	struct module *pin;
 };
 
+/* What is emulated in configuration space. */
+enum {
+	PASID_WINDOW_PASID,
+	PASID_WINDOW_PRI,
+	PASID_WINDOW_LINK,	/* the first of them */
+	PASID_WINDOWS = PASID_WINDOW_LINK + PASID_LINKS,
+};
+
+/**
+ * struct pasid_window - bytes of configuration space that are emulated
+ * @at: offset of the first, a multiple of 4
+ * @size: how many, a multiple of 4; 0 if there are none
+ */
+struct pasid_window {
+	u16 at;
+	u16 size;
+};
+
 /**
  * struct pasid_vfio - a device that is bound to the driver
  * @core: vfio-pci-core's part
@@ -41,6 +59,7 @@ struct pasid_answer {
  * @answer: where the capabilities are while @open, or why nowhere
  * @cap: the PASID capability
  * @pri: the PRI capability, if @answer has a place for it
+ * @windows: bytes of configuration space that are emulated while @shown
  * @told: the reason that was logged last
  *
  * Locking: @lock makes one change at a time of @request, @driven, @cap and @pri, and
@@ -62,6 +81,7 @@ struct pasid_vfio {
 	struct pasid_answer answer;
 	struct pasid_cap cap;
 	struct pasid_pri_cap pri;
+	struct pasid_window windows[PASID_WINDOWS];
 	const char *told;
 };
 
@@ -100,7 +120,7 @@ ssize_t pasid_config_read(struct vfio_device *vdev, char __user *buf, size_t cou
 			  loff_t *ppos);
 ssize_t pasid_config_write(struct vfio_device *vdev, const char __user *buf,
 			   size_t count, loff_t *ppos);
-void pasid_config_link(struct pasid_vfio *dev);
+void pasid_config_show(struct pasid_vfio *dev);
 
 /* region.c: the VMM control region */
 int pasid_region_add(struct pasid_vfio *dev);

@@ -6,6 +6,7 @@
  * into.
  */
 #include <linux/bitmap.h>
+#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/pci_regs.h>
@@ -245,11 +246,17 @@ static int pasid_find_gap(const struct pasid_space *view, struct pasid_gap *gap,
 	return err;
 }
 
-static void pasid_add_link(struct pasid_layout *layout, const struct pasid_gap *gap)
+static void pasid_add_link(const struct pasid_space *view, struct pasid_layout *layout,
+			   const struct pasid_gap *gap)
 {
-	if (gap->before)
-		layout->link[layout->link_count++] =
-			(struct pasid_link){ .at = gap->before, .next = gap->at };
+	struct pasid_link *link = &layout->link[layout->link_count];
+
+	if (!gap->before)
+		return;
+	link->at = gap->before;
+	link->header = view->read(view->arg, gap->before) & ~GENMASK(31, 20);
+	link->header |= (u32)gap->at << 20;
+	layout->link_count++;
 }
 
 static int pasid_plan_links(const struct pasid_space *view,
@@ -271,9 +278,9 @@ static int pasid_plan_links(const struct pasid_space *view,
 		low->after = high->at;
 		high->before = 0;
 	}
-	pasid_add_link(layout, low);
+	pasid_add_link(view, layout, low);
 	if (layout->pri)
-		pasid_add_link(layout, high);
+		pasid_add_link(view, layout, high);
 	layout->pasid_next = pasid.after;
 	layout->pri_next = pri.after;
 	return 0;

@@ -7,6 +7,9 @@
 
 #define PASID_CAP_SIZE		8	/* PCIe 6.3, 7.8.9 */
 #define PASID_PRI_CAP_SIZE	16	/* PCIe 6.3, 10.5.2 */
+#define PASID_HEADER_SIZE	4	/* PCIe 6.3, 7.6.3 */
+
+#define PASID_LINKS		2
 
 /**
  * struct pasid_space - a function's configuration space, as somebody sees it
@@ -20,12 +23,12 @@ struct pasid_space {
 
 /**
  * struct pasid_link - one header that points somewhere else than before
- * @at: offset of the header
- * @next: offset that it points to from now on
+ * @at: its offset
+ * @header: what it is from now on
  */
 struct pasid_link {
 	u16 at;
-	u16 next;
+	u32 header;
 };
 
 /**
@@ -34,7 +37,8 @@ struct pasid_link {
  * @pasid_next: offset that its header points to, or 0
  * @pri: offset of the PRI capability, or 0 if there is none
  * @pri_next: offset that its header points to, or 0
- * @link: headers of the function's own that have to point to them
+ * @link: headers of others that point to them: the function's own, or a null
+ *	capability at 0x100 if it has none
  * @link_count: how many; at most one per capability
  * @dirty: first of the bytes below the capabilities that does not read as zero on
  *	hardware, or 0: a hint that they are not free
@@ -44,7 +48,7 @@ struct pasid_layout {
 	u16 pasid_next;
 	u16 pri;
 	u16 pri_next;
-	struct pasid_link link[2];
+	struct pasid_link link[PASID_LINKS];
 	unsigned int link_count;
 	u16 dirty;
 };

@@ -156,6 +156,14 @@ static void pasid_user_show_pri(struct pasid_vfio *dev)
 	pasid_pri_cap_init(&dev->pri, dev->answer.layout.pri_next, status, capacity);
 }
 
+/* vfio-pci-core has a copy of the capabilities that it shows, if there are any. */
+static void pasid_user_ask(struct pasid_vfio *dev, bool pri)
+{
+	const u8 *vconfig = dev->core.extended_caps ? dev->core.vconfig : NULL;
+
+	pasid_answer_get(dev->core.pdev, vconfig, pri, &dev->answer);
+}
+
 /* With a user registered. Permissions that it may have are fixed while it is there. */
 static int pasid_user_show(struct pasid_vfio *dev)
 {
@@ -171,13 +179,13 @@ static int pasid_user_show(struct pasid_vfio *dev)
 		return -EPERM;
 	if (dev->answer.layout.pri && !(perms & PASID_PERM_PRI)) {
 		pasid_answer_put(&dev->answer);
-		pasid_answer_get(dev->core.pdev, dev->core.vconfig, false, &dev->answer);
+		pasid_user_ask(dev, false);
 		if (dev->answer.err)
 			return dev->answer.err;
 	}
 	pasid_cap_init(&dev->cap, dev->answer.layout.pasid_next, state.width, perms);
 	pasid_user_show_pri(dev);
-	pasid_config_link(dev);
+	pasid_config_show(dev);
 	dev->driven = true;
 	dev->shown = true;
 	if (dev->answer.layout.dirty)
@@ -221,7 +229,7 @@ static int pasid_user_open_emulated(struct pasid_vfio *dev)
 {
 	int err;
 
-	pasid_answer_get(dev->core.pdev, dev->core.vconfig, pasid_show_pri, &dev->answer);
+	pasid_user_ask(dev, pasid_show_pri);
 	if (dev->answer.err)
 		return pasid_user_hide(dev, dev->answer.err, dev->answer.why);
 	if (!dev->iommufd && !pasid_allow_type1)

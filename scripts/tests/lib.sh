@@ -490,15 +490,14 @@ client_open() { # NAME BDF
 	mkfifo "$dir/ask" "$dir/tell"
 	vfio-client "$2" "$dir" >/dev/null 2>"$dir/err" &
 	echo $! >"$dir/pid"
-	cat "$dir/tell"
+	timeout 30 cat "$dir/tell"
 }
 
 # Has a client do something, and says what it answers.
 client() { # NAME COMMAND...
 	local dir=/tmp/client.$1
 	shift
-	echo "$*" >"$dir/ask"
-	cat "$dir/tell"
+	timeout 30 sh -c "echo '$*' >$dir/ask && cat $dir/tell"
 }
 
 client_gone() { # NAME
@@ -506,8 +505,16 @@ client_gone() { # NAME
 }
 
 client_close() { # NAME
-	echo quit >"/tmp/client.$1/ask"
+	timeout 30 sh -c "echo quit >/tmp/client.$1/ask"
 	await 10 client_gone "$1"
+}
+
+# What a test that failed left open.
+clients_kill() {
+	local dir
+	for dir in /tmp/client.*; do
+		[ ! -e "$dir/pid" ] || client_gone "${dir#*.}" || client_kill "${dir#*.}"
+	done
 }
 
 client_kill() { # NAME

@@ -1,0 +1,383 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# boot: --machine stock --vfs 1
+# Where the PASID capability of a VF goes: who says so, configuration space in many shapes, every reason to show
+# none. The mock's VF has ATS at 0x100 and ARI at 0x110 unless a test makes it something else.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+pf=$(pf)
+vf=$(vf 0)
+mock=$pci/$pf/mock
+ranges=$pci/$pf/vf_pasid_ranges
+
+prepare() {
+	load
+	load_vfio allow_type1=1 pri=1
+	modprobe vfio-pci
+	expect_file "$ranges" ''
+	bind "$vf" vfio-pci
+	dump_to /tmp/plain
+	client_kill plain
+	bind "$vf"
+}
+
+dump_to() { # FILE: through the driver that the VF is bound to
+	expect_equal "$(client_open plain "$vf")" 0 'opening the VF'
+	expect_client 0 plain dump "$1"
+}
+
+# The VF comes with other registers: OFFSET VALUE [WRITABLE], one a line.
+shape() {
+	clients_kill
+	echo 0 >"$pci/$pf/sriov_numvfs"
+	echo default >"$mock/vf_config"
+	while read -r line; do
+		echo "$line" >"$mock/vf_config"
+	done
+	echo 1 >"$pci/$pf/sriov_numvfs"
+	bind "$vf"
+}
+
+default_shape() {
+	shape </dev/null
+}
+
+# What cap_layout says before an open is what it says while open, and the chain is what it should be.
+layout_is() { # RANGES LAYOUT CHAIN
+	clients_kill
+	echo "$1" >"$ranges"
+	expect_file "$pci/$vf/pasid/cap_layout" "$2"
+	expect_equal "$(client_open it "$vf")" 0 'opening the VF'
+	expect_file "$pci/$vf/pasid/cap_layout" "$2"
+	expect_client "$3" it chain
+	client_kill it
+}
+
+pasid_at() { # RANGES OFFSET CHAIN
+	layout_is "$1" "pasid $2 admin" "$3"
+}
+
+refused() { # RANGES REASON [CHAIN]
+	layout_is "$1" "none: $2" "${3-0x100:000f 0x110:000e}"
+}
+
+# The VF is not opened: vfio-pci-core itself does not like its configuration space.
+refused_unopened() { # RANGES REASON
+	echo "$1" >"$ranges"
+	expect_file "$pci/$vf/pasid/cap_layout" "none: $2"
+}
+
+grammar_refuses() { # TEXT ANSWER REASON
+	local before
+	before=$(cat "$ranges")
+	expect_equal "$(answer "$ranges" "$1")" "$2" "writing '$1'"
+	expect_said "$3"
+	expect_file "$ranges" "$before"
+}
+
+grammar() {
+	set -- 'is not inside 0x100-0xfff' 'multiple of 4' "a range is '0x"
+	echo '0x180-0x18f,0x200-0x207' >"$ranges"
+	expect_file "$ranges" '0x180-0x18f 0x200-0x207'
+	echo '	0xff8-0xfff , 0x100-0x103 ' >"$ranges"
+	expect_file "$ranges" '0xff8-0xfff 0x100-0x103'
+	grammar_refuses '0xfc-0x107' ERANGE "$1"
+	grammar_refuses '0xff8-0x1003' ERANGE "$1"
+	grammar_refuses '0x182-0x18f' EINVAL "$2"
+	grammar_refuses '0x180-0x18e' EINVAL "$2"
+	grammar_refuses '0x190-0x18f' EINVAL 'ends before it begins'
+	grammar_refuses '0x180-0x18f 0x18c-0x19f' EINVAL 'two ranges overlap'
+	grammar_refuses '180-18f' EINVAL "$3"
+	grammar_refuses '0x180' EINVAL "$3"
+	grammar_refuses '0x180-0x18f;0x200-0x20f' EINVAL 'separated by blanks or commas'
+	grammar_refuses '0x180-0x18fff' ERANGE "$1"
+	grammar_refuses '0x180-0x18fx' EINVAL 'separated by blanks or commas'
+	grammar_refuses "$(seq -s ' ' 17 | sed 's/[0-9]*/0x180-0x183/g')" E2BIG 'more than 16'
+	echo >"$ranges"
+	expect_file "$ranges" ''
+}
+
+in_a_plain_chain() {
+	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
+	pasid_at 0x108-0x10f 0x108 '0x100:000f 0x108:001b 0x110:000e'
+	layout_is 0x180-0x197 'pasid 0x180 admin
+pri 0x188 admin' '0x100:000f 0x110:000e 0x180:001b 0x188:0013'
+	# The small one leaves the only large place to the large one.
+	layout_is '0x180-0x18f 0x108-0x10f' 'pasid 0x108 admin
+pri 0x180 admin' '0x100:000f 0x108:001b 0x110:000e 0x180:0013'
+	layout_is '0x240-0x247 0x180-0x18f' 'pasid 0x240 admin
+pri 0x180 admin' '0x100:000f 0x110:000e 0x180:0013 0x240:001b'
+	pasid_at '0x118-0x11b 0x200-0x207' 0x200 '0x100:000f 0x110:000e 0x200:001b'
+}
+
+at_the_end() {
+	pasid_at 0xff8-0xfff 0xff8 '0x100:000f 0x110:000e 0xff8:001b'
+	refused 0xffc-0xfff 'no range has room for 8 bytes'
+	refused '0xff0-0xff3 0xff8-0xffb' 'no range has room for 8 bytes'
+}
+
+touching_a_body() {
+	pasid_at 0x118-0x11f 0x118 '0x100:000f 0x110:000e 0x118:001b'
+	refused 0x114-0x11f 'a range overlaps a capability'
+	refused '0x180-0x18f 0x114-0x117' 'a range overlaps a capability'
+	refused 0x100-0x107 'a range overlaps a capability'
+	# A vendor-specific capability of 17 bytes at 0x120.
+	shape <<-'END'
+		0x110 0x1201000e
+		0x120 0x0001000b
+		0x124 0x01100001
+	END
+	refused 0x130-0x137 'a range overlaps a capability' '0x100:000f 0x110:000e 0x120:000b'
+	refused 0x120-0x127 'a range overlaps a capability' '0x100:000f 0x110:000e 0x120:000b'
+	pasid_at 0x134-0x13b 0x134 '0x100:000f 0x110:000e 0x120:000b 0x134:001b'
+	pasid_at 0x118-0x11f 0x118 '0x100:000f 0x110:000e 0x118:001b 0x120:000b'
+}
+
+empty_list() {
+	shape <<-'END'
+		0x100 0
+		0x104 0
+		0x110 0
+	END
+	pasid_at 0x180-0x187 0x180 '0x100:0000 0x180:001b'
+	pasid_at 0x100-0x107 0x100 '0x100:001b'
+	pasid_at '0x100-0x103 0x200-0x207' 0x200 '0x100:0000 0x200:001b'
+}
+
+null_capability_is_skipped() {
+	shape <<-'END'
+		0x100 0x11020000
+		0x104 0
+		0x110 0x0001000e
+	END
+	pasid_at 0x180-0x187 0x180 '0x100:0000 0x110:000e 0x180:001b'
+	refused 0x100-0x107 'a range overlaps a capability' '0x100:0000 0x110:000e'
+	pasid_at 0x104-0x10b 0x104 '0x100:0000 0x104:001b 0x110:000e'
+}
+
+one_capability() {
+	shape <<-'END'
+		0x100 0x0001000f
+		0x110 0
+	END
+	pasid_at 0x110-0x117 0x110 '0x100:000f 0x110:001b'
+}
+
+# What vfio-pci-core hides is there nevertheless.
+hidden_capability() {
+	shape <<-'END'
+		0x110 0x1181000e
+		0x118 0x0001002e
+	END
+	refused 0x128-0x12f 'a range overlaps a capability'
+	pasid_at 0x130-0x137 0x130 '0x100:000f 0x110:000e 0x130:001b'
+	shape <<-'END'
+		0x100 0x1181002e
+		0x104 0
+		0x110 0
+		0x118 0x0001000e
+	END
+	refused 0x110-0x117 'a range overlaps a capability' '0x100:0000 0x118:000e'
+	pasid_at 0x120-0x127 0x120 '0x100:0000 0x118:000e 0x120:001b'
+}
+
+not_ascending() {
+	shape <<-'END'
+		0x100 0x3001000f
+		0x110 0
+		0x300 0x20010018
+		0x200 0x0001000e
+	END
+	pasid_at 0x280-0x287 0x280 '0x100:000f 0x280:001b 0x300:0018 0x200:000e'
+	pasid_at 0x400-0x407 0x400 '0x100:000f 0x300:0018 0x200:000e 0x400:001b'
+}
+
+full() {
+	shape <<-'END'
+		0x110 0x1181000e
+		0x118 0x00010023
+		0x11c 0xee800001
+	END
+	refused 0xff8-0xfff 'a range overlaps a capability' '0x100:000f 0x110:000e 0x118:0023'
+	refused 0x800-0x807 'a range overlaps a capability' '0x100:000f 0x110:000e 0x118:0023'
+}
+
+bad_lists() {
+	shape <<-'END'
+		0x110 0x1001000e
+	END
+	refused_unopened 0x180-0x187 'its list of capabilities does not end'
+	shape <<-'END'
+		0x110 0x1181000e
+		0x118 0xffffffff
+	END
+	refused_unopened 0x180-0x187 'its configuration space reads as all ones'
+	default_shape
+	echo '0 0' >"$mock/vf_present"
+	refused_unopened 0x180-0x187 'its configuration space reads as all ones'
+	echo '0 1' >"$mock/vf_present"
+}
+
+bytes_that_are_not_zero() {
+	shape <<-'END'
+		0x184 0x00cafe00
+	END
+	pasid_at 0x188-0x18f 0x188 '0x100:000f 0x110:000e 0x188:001b'
+	expect_fails expect_said 'do not read as zero'
+	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
+	expect_said "$vf: PASID capability: bytes that it hides do not read as zero"
+	default_shape
+}
+
+# All that was there is there, byte for byte, but for the header that now points to the new one.
+everything_else_is_the_same() {
+	echo 0x180-0x197 >"$ranges"
+	dump_to /tmp/ours
+	client_kill plain
+	diff /tmp/plain /tmp/ours | sed -n 's/^+\([0-9a-f]\{3\} \)/\1/p' >/tmp/differences
+	our_dwords >/tmp/should
+	expect_same /tmp/should /tmp/differences 'what differs from vfio-pci'
+}
+
+# PRI is shown where the kernel has it enabled from the start. Its allocation reads 0, as what it hides.
+our_dwords() {
+	if supports_pri "$vf"; then
+		printf '%s\n' '110 1801000e' '180 1881001b' '184 00001400' '188 00010013' '18c 81000000' '190 00000040'
+	else
+		printf '%s\n' '110 1801000e' '180 0001001b' '184 00001400'
+	fi
+}
+
+# No layout: bit for bit as with vfio-pci, also the number of regions.
+nothing_shown_is_vfio_pci() {
+	echo >"$ranges"
+	dump_to /tmp/ours
+	expect_file "$pci/$vf/pasid/cap_layout" 'none: nobody says which bytes are free'
+	expect_client none plain region
+	expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri'
+	client_kill plain
+	expect_same /tmp/plain /tmp/ours 'what the user reads'
+	expect_said "$vf: no PASID capability is shown: nobody says which bytes are free"
+}
+
+pf_driver_first() {
+	echo 0x180-0x187 >"$ranges"
+	echo '0x200-0x207' >"$mock/vf_ranges"
+	layout_is 0x180-0x187 'pasid 0x200 pf-driver' '0x100:000f 0x110:000e 0x200:001b'
+	echo '0x300-0x307 0x200-0x20f' >"$mock/vf_ranges"
+	layout_is 0x180-0x187 'pasid 0x300 pf-driver
+pri 0x200 pf-driver' '0x100:000f 0x110:000e 0x200:0013 0x300:001b'
+	# It does not know: ask the admin.
+	echo -95 >"$mock/vf_ranges"
+	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
+	# It knows better than the admin.
+	echo 0 >"$mock/vf_ranges"
+	refused 0x180-0x187 "the PF's driver says that nothing is free"
+	echo -5 >"$mock/vf_ranges"
+	refused 0x180-0x187 "the PF's driver says that nothing is free"
+	# What it says is checked as what anybody says.
+	echo '0x202-0x20b' >"$mock/vf_ranges"
+	refused 0x180-0x187 'a range does not begin and end at a multiple of 4'
+	echo '0x110-0x11f' >"$mock/vf_ranges"
+	refused 0x180-0x187 'a range overlaps a capability'
+	echo '0x200-0x20f 0x208-0x217' >"$mock/vf_ranges"
+	refused 0x180-0x187 'two ranges overlap'
+	echo '0x80-0x8f' >"$mock/vf_ranges"
+	refused 0x180-0x187 'a range is not inside 0x100-0xfff'
+	echo forget >"$mock/vf_ranges"
+	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
+}
+
+mock_users() {
+	cat /sys/module/mock_sriov_pf/refcnt
+}
+
+pf_driver_stays_while_in_use() {
+	echo '0x200-0x207' >"$mock/vf_ranges"
+	cat "$pci/$vf/pasid/cap_layout"
+	expect_equal "$(mock_users)" 0 'users of the PF driver'
+	client_open it "$vf"
+	expect_equal "$(mock_users)" 1 'users of the PF driver'
+	expect_fails rmmod mock-sriov-pf
+	# A new answer is for the next open.
+	echo '0x300-0x307' >"$mock/vf_ranges"
+	expect_client '0x100:000f 0x110:000e 0x200:001b' it chain
+	client_kill it
+	await 5 expect_equal "$(mock_users)" 0 'users of the PF driver'
+	echo forget >"$mock/vf_ranges"
+}
+
+option_after_admin() {
+	unbind "$vf"
+	unload_vfio
+	load_vfio allow_type1=1 ranges=1b36:5052@0x400-0x407,8086:4941@0x180-0x18f,1b36:5052@0x500-0x50f pri=1
+	bind "$vf"
+	layout_is '' 'pasid 0x400 admin
+pri 0x500 admin' '0x100:000f 0x110:000e 0x400:001b 0x500:0013'
+	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
+	echo >"$ranges"
+	unbind "$vf"
+	unload_vfio
+}
+
+does_not_load_with() { # OPTION REASON
+	expect_fails modprobe pasid-vfio-pci "$1"
+	expect_said "$2"
+}
+
+bad_options() {
+	does_not_load_with ranges=8086:4941 "an item is '<vendor>:<device>@0x"
+	does_not_load_with ranges=8086:4941@0x180-0x18f, 'items are separated by one comma'
+	does_not_load_with ranges=8086:4941@0x180-0x18e 'does not begin and end at a multiple of 4'
+	does_not_load_with ranges=8086:4941@0x80-0x8f 'is not inside 0x100-0xfff'
+	does_not_load_with ranges=8086:4941@0x180-0x18f,8086:4941@0x180-0x18f 'two ranges overlap'
+	does_not_load_with ids=8086 'ids: "8086" is not vendor:device'
+	does_not_load_with ids=8086:4941x 'ids: "8086:4941x" is not vendor:device'
+	does_not_load_with ids=8086:4941: 'ids: "8086:4941:" is not vendor:device'
+	does_not_load_with pri=2 "invalid for parameter"
+	does_not_load_with emulate=maybe "invalid for parameter"
+	expect_fails [ -e "$ranges" ]
+}
+
+ids_bind() {
+	load_vfio ids=1b36:5052,8086:4941:8086:0
+	echo "$vf" >/sys/bus/pci/drivers_probe
+	[ "$(basename "$(readlink "$pci/$vf/driver")")" = pasid-vfio-pci ]
+	unbind "$vf"
+	unload_vfio
+}
+
+pfs_that_come() {
+	load_vfio
+	expect_file "$ranges" ''
+	echo 0x180-0x187 >"$ranges"
+	rmmod mock-sriov-pf
+	expect_fails [ -e "$ranges" ]
+	modprobe mock-sriov-pf
+	expect_file "$ranges" ''
+}
+
+it 'prepare' prepare
+it 'what vf_pasid_ranges takes and refuses' grammar
+it 'a chain of two' in_a_plain_chain
+it 'the end of configuration space' at_the_end
+it 'a range that touches a capability by 0, 1 and 4 bytes' touching_a_body
+it 'no extended capability at all' empty_list
+it 'null capabilities' null_capability_is_skipped
+it 'one capability, at 0x100' one_capability
+it 'capabilities that are hidden from users' hidden_capability
+it 'a chain that does not ascend' not_ascending
+it 'a chain that takes all space' full
+it 'lists that do not end, functions that do not answer' bad_lists
+it 'bytes that are not zero: a warning' bytes_that_are_not_zero
+it 'all that was there before is the same' everything_else_is_the_same
+it 'without a place, all is as with vfio-pci' nothing_shown_is_vfio_pci
+it 'the PF driver is asked first' pf_driver_first
+it 'the PF driver stays while its answer is in use' pf_driver_stays_while_in_use
+it 'the option comes after vf_pasid_ranges' option_after_admin
+it 'bad options refuse to load' bad_options
+it 'ids= binds without driver_override' ids_bind
+it 'PFs that come later have the file, too' pfs_that_come
+finish
