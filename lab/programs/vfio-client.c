@@ -81,8 +81,8 @@ static void do_fill(unsigned int at, size_t size, int byte)
 static void do_bytes(access_fn access, unsigned int at, size_t size)
 {
 	unsigned char buf[VFIO_CONFIG_SIZE + 16];
-	char text[3 * sizeof(buf) + 1] = "";
-	size_t i;
+	char text[3 * sizeof(buf)] = "";
+	size_t i, length = 0;
 	int err;
 
 	size = size > sizeof(buf) ? sizeof(buf) : size;
@@ -92,9 +92,8 @@ static void do_bytes(access_fn access, unsigned int at, size_t size)
 		return;
 	}
 	for (i = 0; i < size; i++)
-		sprintf(text + 3 * i, "%s%02x", i ? " " : "", buf[i]);
-	/* Two digits and, but for the first, a blank. */
-	tell("%s", text[0] ? text : "nothing");
+		length += sprintf(text + length, "%s%02x", i ? " " : "", buf[i]);
+	tell("%s", text);
 }
 
 static void do_chain(void)
@@ -151,11 +150,12 @@ static void do_region(void)
 
 static void obey(const char *line)
 {
-	unsigned long long value = 0;
-	char word[256] = "", path[256] = "";
+	char word[256] = "", path[256] = "", number[32] = "";
+	unsigned long long value;
 	unsigned int at = 0, size = 0;
 
-	sscanf(line, "%255s %i %i %lli", word, (int *)&at, (int *)&size, (long long *)&value);
+	sscanf(line, "%255s %i %i %31s", word, (int *)&at, (int *)&size, number);
+	value = strtoull(number, NULL, 0);
 	if (!strcmp(word, "read"))
 		do_read(vfio_read_config, at, size);
 	else if (!strcmp(word, "write"))

@@ -1,0 +1,519 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# boot: --machine stock
+# What a guest writes to the emulated capabilities is what the IOMMU enforces: a client opens VFs as a VMM would and
+# writes, the walker outside reads the tables.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+pf=$(pf)
+mock=$pci/$pf/mock
+
+# PASID at 0x180, PRI at 0x188. In the VF's own space: PM at 0x80, which resets on its way to D0, AF at 0x90.
+control='0x186 2'
+pri_control='0x18c 2'
+
+prepare() {
+	echo 0 >"$pci/$pf/sriov_numvfs"
+	while read -r line; do
+		echo "$line" >"$mock/vf_config"
+	done <<-'END'
+		0x40 0x00028010
+		0x80 0x00039001
+		0x84 0 0x3
+		0x90 0x03060013
+	END
+	echo 8 >"$pci/$pf/sriov_numvfs"
+	load_client
+	lab_do ecap set "$first" SRS
+	lab_do ecap set "$first" ERS
+	load
+	load_vfio allow_type1=1 pri=1
+	echo 0x180-0x197 >"$pci/$pf/vf_pasid_ranges"
+	bind "$first"
+	bind "$second"
+	set_ctl "$first" +all
+	snapshot "$pf" "$(vf 7)" >/tmp/others
+}
+
+opened() { # NAME BDF
+	clients_kill
+	expect_equal "$(client_open "$1" "$2")" 0 "opening $2"
+}
+
+closed() { # BDF: as if nobody had been there
+	expect_file "$pci/$1/pasid/requested" '+enable +exec +priv +pri'
+	expect_context "$1" PASIDE 1
+	expect_context "$1" PRE "$(supports_pri "$1" && echo 1 || echo 0)"
+}
+
+# The register, the request, and what the IOMMU makes of it at PASID 7, if that is attached.
+control_is() { # VALUE BDF
+	local enable=$(($1 & 1)) exec=$(($1 >> 1 & 1)) priv=$(($1 >> 2 & 1))
+	expect_client "$(printf 0x%x "$1")" it read $control
+	request_is "$1" "$2"
+	expect_context "$2" PASIDE "$enable"
+	[ -z "$(entry_bits "$2" 7)" ] || expect_entry "$2" 7 "$((enable & priv))$((enable & exec))"
+}
+
+sign() { # 0|1
+	if [ "$1" = 1 ]; then echo +; else echo -; fi
+}
+
+request_is() { # VALUE BDF: of the first three
+	expect_equal "$(cut -d' ' -f1-3 "$pci/$2/pasid/requested")" \
+		"$(sign $(($1 & 1)))enable $(sign $(($1 >> 1 & 1)))exec $(sign $(($1 >> 2 & 1)))priv" "request of $2"
+}
+
+none_at_open() {
+	opened it "$first"
+	expect_client 0x1406 it read 0x184 2
+	control_is 0 "$first"
+	expect_file "$pci/$first/pasid/requested" '-enable -exec -priv -pri'
+	expect_context "$first" PRE 0
+	# Of the others nothing has changed.
+	snapshot "$pf" "$(vf 7)" >/tmp/after
+	expect_same /tmp/others /tmp/after 'PF or siblings'
+}
+
+every_combination() {
+	local value
+	opened it "$first"
+	lab_do attach "$first" 7
+	for value in 1 3 5 7 2 4 6 0 7 0 1; do
+		expect_client 0 it write $control $value
+		control_is $value "$first"
+	done
+	lab_do detach-all "$first"
+}
+
+every_size() {
+	opened it "$first"
+	expect_client 0 it write 0x186 1 5
+	control_is 5 "$first"
+	expect_client 0 it write 0x187 1 0xff
+	control_is 5 "$first"
+	expect_client 0 it write 0x184 4 0x00030000
+	control_is 3 "$first"
+	expect_client 0 it write 0x184 2 0xffff
+	control_is 3 "$first"
+	# Unaligned, straddling header and register, both capabilities, and what is around them.
+	expect_client 0 it write 0x185 2 0x0100
+	control_is 1 "$first"
+	expect_client 0 it fill 0x180 8 0xff
+	control_is 7 "$first"
+	expect_client 0 it fill 0x17c 12 0
+	control_is 0 "$first"
+	expect_client 0 it write 0x180 8 0xfff9ffffffffffff
+	control_is 1 "$first"
+	expect_client '00 00 1b 00 81 18 06 14 01 00 13 00' it bytes 0x17e 12
+	expect_client '06 14 01' it bytes 0x184 3
+	expect_client 0x114 it read 0x185 2
+	expect_client EFAULT it read 0xffe 4
+	expect_client EFAULT it fill 0x17c 0xf00 0
+	control_is 1 "$first"
+}
+
+reserved_and_read_only() {
+	opened it "$first"
+	expect_client 0 it write $control 0xffff
+	control_is 7 "$first"
+	expect_client 0 it write 0x180 4 0
+	expect_client 0 it write 0x110 4 0
+	expect_client '0x100:000f 0x110:000e 0x180:001b 0x188:0013' it chain
+	expect_client 0x1406 it read 0x184 2
+}
+
+unsupported_bits() {
+	set_ctl "$second" '-priv -exec'
+	opened it "$second"
+	expect_client 0x1400 it read 0x184 2
+	expect_client 0 it write $control 7
+	expect_client 0x1 it read $control
+	request_is 1 "$second"
+	# What is supported is fixed while open.
+	set_ctl "$second" +all
+	expect_client 0x1400 it read 0x184 2
+	expect_client 0 it write $control 5
+	expect_client 0x1 it read $control
+	set_ctl "$second" default
+	client_close it
+}
+
+enabled() { # so that a reset has something to clear
+	opened it "$first"
+	expect_client 0 it write $control 7
+	control_is 7 "$first"
+}
+
+reset_by_ioctl() {
+	enabled
+	expect_client 0 it reset
+	control_is 0 "$first"
+	expect_client 0 it write $control 1
+	control_is 1 "$first"
+}
+
+reset_by_flr() {
+	enabled
+	expect_client 0 it write 0x48 2 0x8000
+	control_is 0 "$first"
+}
+
+reset_by_af() {
+	enabled
+	expect_client 0 it write 0x94 1 1
+	control_is 0 "$first"
+}
+
+reset_by_power_state() {
+	enabled
+	expect_client 0 it write 0x84 2 3
+	control_is 7 "$first"
+	expect_client 0 it write 0x84 2 0
+	control_is 0 "$first"
+}
+
+reset_by_host() {
+	enabled
+	echo 1 >"$pci/$first/reset"
+	control_is 0 "$first"
+}
+
+# Refused for a VF, whose bus is not its user's; then nothing is reset.
+hot_reset_is_refused() {
+	enabled
+	expect_client EINVAL it hot-reset
+	control_is 7 "$first"
+}
+
+reset_of_the_bus() {
+	local reset=$pci/0000:00:04.0/reset_subordinate
+	[ -e "$reset" ] || { echo 'this kernel has no reset_subordinate' && return 4; }
+	enabled
+	echo 1 >"$reset" || { echo 'the bus cannot be reset' && return 4; }
+	control_is 0 "$first"
+}
+
+closing_ends_it() {
+	opened it "$first"
+	lab_do attach "$first" 7
+	expect_client 0 it write $control 1
+	control_is 1 "$first"
+	# As iommufd does: what is attached to a VF goes before its user.
+	lab_do detach-all "$first"
+	client_close it
+	closed "$first"
+	opened it "$first"
+	control_is 0 "$first"
+	client_close it
+	closed "$first"
+}
+
+killing_ends_it() {
+	enabled
+	client_kill it
+	await 5 closed "$first"
+	opened it "$first"
+	control_is 0 "$first"
+}
+
+ceiling_while_open() {
+	opened it "$first"
+	lab_do attach "$first" 7
+	expect_client 0 it write $control 5
+	control_is 5 "$first"
+	set_ctl "$first" -priv
+	expect_entry "$first" 7 00
+	expect_client 0x5 it read $control
+	set_ctl "$first" -enable
+	expect_context "$first" PASIDE 0
+	expect_client 0x5 it read $control
+	grep -q '^-enable' "$pci/$first/pasid/effective"
+	# The guest may turn it off and on: nothing comes of it until the ceiling is raised.
+	expect_client 0 it write $control 0
+	expect_client 0 it write $control 5
+	expect_context "$first" PASIDE 0
+	set_ctl "$first" +all
+	control_is 5 "$first"
+	lab_do detach-all "$first"
+}
+
+ceiling_before_open() {
+	clients_kill
+	set_ctl "$first" -enable
+	expect_equal "$(client_open it "$first")" 0 'opening'
+	expect_client '0x100:000f 0x110:000e' it chain
+	expect_client none it region
+	expect_file "$pci/$first/pasid/cap_layout" 'none: pasid_ctl or the PF does not grant enable'
+	expect_context "$first" PASIDE 0
+	client_close it
+	set_ctl "$first" +all
+}
+
+two_clients() {
+	opened it "$first"
+	expect_equal "$(client_open other "$second")" 0 "opening $second"
+	expect_client 0 it write $control 1
+	expect_client 0x0 other read $control
+	expect_context "$second" PASIDE 0
+	expect_client 0 other write $control 1
+	expect_client 0 it write $control 0
+	expect_context "$first" PASIDE 0
+	expect_context "$second" PASIDE 1
+	expect_client 0x1 other read $control
+	expect_client 0 it reset
+	expect_client 0x1 other read $control
+	client_kill it
+	await 5 closed "$first"
+	expect_client 0x1 other read $control
+	client_close other
+	closed "$second"
+}
+
+pf_loses_pasid() {
+	opened it "$first"
+	expect_client 0 it write $control 1
+	echo 0 >"$mock/pasid"
+	expect_context "$first" PASIDE 0
+	expect_client 0x1 it read $control
+	# Turning off is always possible, turning on is refused and changes nothing.
+	expect_client 0 it write $control 0
+	expect_client EOPNOTSUPP it write $control 1
+	expect_client 0x0 it read $control
+	expect_client EOPNOTSUPP it fill 0x180 8 0xff
+	control_is 0 "$first"
+	echo 1 >"$mock/pasid"
+	expect_client 0 it write $control 1
+	await 5 control_is 1 "$first"
+}
+
+iommu_fails() {
+	opened it "$first"
+	expect_client 0 it write $control 1
+	lab_do fail-qi 8
+	expect_client EIO it write $control 0
+	lab_do fail-qi 0
+	# The register keeps its value, what was taken away is gone.
+	expect_client 0x1 it read $control
+	expect_context "$first" PASIDE 0
+	expect_client 0 it write $control 1
+	control_is 1 "$first"
+	expect_client 0 it write $control 0
+	lab_do fail-qi 8
+	expect_client EIO it write $control 1
+	lab_do fail-qi 0
+	control_is 0 "$first"
+	# A reset has no answer: what it takes away is gone nevertheless.
+	expect_client 0 it write $control 1
+	lab_do fail-qi 8
+	client it reset
+	lab_do fail-qi 0
+	expect_client 0x0 it read $control
+	expect_context "$first" PASIDE 0
+	expect_client 0 it write $control 1
+	control_is 1 "$first"
+}
+
+# VFIO itself sees to that: it does not take over a group with PASIDs.
+host_has_pasids() {
+	clients_kill
+	lab_do attach "$first" 9
+	expect_equal "$(client_open it "$first")" EBUSY 'opening'
+	lab_do detach-all "$first"
+	closed "$first"
+}
+
+page_requests() {
+	supports_pri "$first" || { echo 'this kernel enables PRI on demand'; return 4; }
+	opened it "$first"
+	expect_client '13 00 01 00 00 00 00 81 40 00 00 00 00 00 00 00' it bytes 0x188 16
+	expect_client 0 it write 0x194 4 0x20
+	expect_client 0x20 it read 0x194 4
+	expect_client 0 it write 0x194 4 0xffffffff
+	expect_client 0x40 it read 0x194 4
+	expect_client 0 it write 0x190 4 7
+	expect_client 0x40 it read 0x190 4
+	# Enable, and with it Reset, which has no effect then.
+	expect_client 0 it write $pri_control 3
+	expect_client 0x1 it read $pri_control
+	expect_client 0x8000 it read 0x18e 2
+	expect_context "$first" PRE 1
+	expect_context "$first" PASIDE 0
+	expect_client 0 it write $control 1
+	expect_context "$first" PRE 1
+	expect_client 0 it write $pri_control 2
+	expect_client 0x81000000 it read 0x18c 4
+	expect_context "$first" PRE 0
+	control_is 1 "$first"
+	expect_client 0 it write $pri_control 1
+	expect_client 0 it reset
+	expect_client 0x81000000 it read 0x18c 4
+	expect_client 0x0 it read 0x194 4
+	expect_context "$first" PRE 0
+}
+
+region_offset() { # NAME
+	case $1 in
+	supported) echo 4 ;; ceiling) echo 8 ;; requested) echo 12 ;; effective) echo 16 ;; width) echo 20 ;;
+	pasid) echo 24 ;; pri) echo 28 ;;
+	esac
+}
+
+region_is() { # NAME VALUE
+	expect_client "$2" it rread "$(region_offset "$1")" 4
+}
+
+# With the capability shown, both are views of one request.
+region_and_registers() {
+	opened it "$first"
+	expect_client '9 32' it region
+	expect_client 0x1 it rread 0 4
+	region_is width 0x14
+	region_is pasid 0x180
+	region_is requested 0x0
+	expect_client 0 it write $control 5
+	region_is requested 0x5
+	region_is effective 0x5
+	expect_client 0 it rwrite 12 4 1
+	control_is 1 "$first"
+	set_ctl "$first" -enable
+	expect_equal "$(($(client it rread 8 4) & 1))" 0 'ceiling, enable'
+	region_is effective 0x0
+	set_ctl "$first" +all
+	expect_client EINVAL it rwrite 12 4 0x10
+	expect_client EINVAL it rwrite 12 2 1
+	expect_client EINVAL it rwrite 8 4 1
+	expect_client EINVAL it rwrite 13 4 1
+	expect_client EINVAL it rread 32 4
+	control_is 1 "$first"
+}
+
+modules_stay() {
+	opened it "$first"
+	expect_fails rmmod pasid-vfio-pci
+	expect_fails rmmod intel-pasid-ctl
+	client_close it
+}
+
+# It waits for the client, which goes on as before and learns of it only if it wants to.
+waits_for_the_client() { # PATH TEXT
+	opened it "$first"
+	expect_client 0 it write $control 1
+	echo "$2" >"$1" &
+	sleep 1
+	kill -0 $!
+	control_is 1 "$first"
+	# Whoever removes the VF has its device lock: it cannot be reset, and is not.
+	expect_client EAGAIN it reset
+	control_is 1 "$first"
+	expect_client 0 it write $control 0
+	control_is 0 "$first"
+	client_close it
+	wait $!
+	expect_fails [ -e "$pci/$pf/virtfn0" ]
+}
+
+vfs_again() {
+	[ -e "$pci/$pf/driver" ] || echo "$pf" >/sys/bus/pci/drivers/mock_sriov_pf/bind
+	echo 2 >"$pci/$pf/sriov_numvfs"
+	bind "$first"
+	set_ctl "$first" +all
+}
+
+numvfs_0() {
+	waits_for_the_client "$pci/$pf/sriov_numvfs" 0
+	vfs_again
+	opened it "$first"
+	control_is 0 "$first"
+	client_close it
+}
+
+pf_driver_unbinds() {
+	echo 0x180-0x197 >"$mock/vf_ranges"
+	waits_for_the_client "$pci/$pf/driver/unbind" "$pf"
+	vfs_again
+}
+
+reload_vfio() { # [PARAMETER...]
+	clients_kill
+	unbind "$first"
+	unload_vfio
+	load_vfio "$@"
+	echo 0x180-0x197 >"$pci/$pf/vf_pasid_ranges"
+	bind "$first"
+}
+
+region_alone() {
+	reload_vfio emulate=0
+	opened it "$first"
+	expect_client '0x100:000f 0x110:000e' it chain
+	expect_file "$pci/$first/pasid/cap_layout" 'none: emulate=0'
+	expect_client '9 32' it region
+	region_is pasid 0x0
+	# Nothing is asked for yet: all is granted, as with vfio-pci, also through a reset.
+	region_is requested 0xf
+	expect_context "$first" PASIDE 1
+	expect_client 0 it reset
+	region_is requested 0xf
+	expect_client 0 it rwrite 12 4 0
+	expect_context "$first" PASIDE 0
+	expect_client 0 it rwrite 12 4 1
+	expect_context "$first" PASIDE 1
+	request_is 1 "$first"
+	set_ctl "$first" -enable
+	expect_client 0 it rwrite 12 4 0
+	expect_client 0 it rwrite 12 4 1
+	expect_context "$first" PASIDE 0
+	set_ctl "$first" +all
+	expect_context "$first" PASIDE 1
+	# From now on a reset is the VMM's, too.
+	expect_client 0 it reset
+	region_is requested 0x0
+	expect_context "$first" PASIDE 0
+	client_close it
+	closed "$first"
+}
+
+no_iommufd() {
+	reload_vfio
+	opened it "$first"
+	expect_client '0x100:000f 0x110:000e' it chain
+	expect_client none it region
+	grep -q '^none: no PASID can be attached' "$pci/$first/pasid/cap_layout"
+	client_close it
+}
+
+first=$(vf 0)
+second=$(vf 1)
+
+it 'prepare' prepare
+it 'nothing is granted at open' none_at_open
+it 'every combination of control bits' every_combination
+it 'accesses of every size and alignment' every_size
+it 'reserved and read-only bits' reserved_and_read_only
+it 'bits that are not supported' unsupported_bits
+it 'VFIO_DEVICE_RESET clears it' reset_by_ioctl
+it 'FLR through the PCI Express capability clears it' reset_by_flr
+it 'FLR through the Advanced Features capability clears it' reset_by_af
+it 'the way from D3hot to D0 clears it' reset_by_power_state
+it 'a reset by the host clears it' reset_by_host
+it 'a hot reset is refused, and clears nothing' hot_reset_is_refused
+it 'a reset of the bus clears it' reset_of_the_bus
+it 'closing ends it' closing_ends_it
+it 'killing the client ends it' killing_ends_it
+it 'the ceiling is lowered and raised while it is on' ceiling_while_open
+it 'a ceiling without enable shows nothing' ceiling_before_open
+it 'two clients on two VFs' two_clients
+it 'the PF loses PASID while it is on' pf_loses_pasid
+it 'an invalidation fails: so does the write' iommu_fails
+it 'a VF with PASIDs of the host is not opened' host_has_pasids
+it 'page requests' page_requests
+it 'the control region beside the registers' region_and_registers
+it 'modules stay while a client is there' modules_stay
+it 'sriov_numvfs=0 waits for the client' numvfs_0
+it 'the PF driver unbinds: it waits for the client' pf_driver_unbinds
+it 'emulate=0: the control region alone' region_alone
+it 'without iommufd nothing is shown by default' no_iommufd
+finish
