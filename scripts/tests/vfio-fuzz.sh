@@ -1,0 +1,38 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# boot: --machine stock --vfs 1
+# More than 100,000 accesses at random to configuration space and to the control region, each compared with a model
+# that has no line in common with the product. The seeds are fixed but for one, which is printed.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+vf=$(vf 0)
+ranges=$pci/$(pf)/vf_pasid_ranges
+
+prepare() {
+	load_client
+	lab_do ecap set "$vf" SRS
+	load
+	load_vfio allow_type1=1 pri=1
+	bind "$vf"
+}
+
+pri_offset() { # OFFSET where the kernel has PRI enabled from the start
+	if supports_pri "$vf"; then echo "$1"; else echo 0; fi
+}
+
+fuzz() { # RANGES SEED COUNT PASID-OFFSET PRI-OFFSET
+	echo "$1" >"$ranges"
+	echo "seed $2"
+	vfio-fuzz "$vf" "$2" "$3" "$4" "$5"
+	expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri'
+	expect_context "$vf" PASIDE 1
+}
+
+it 'prepare' prepare
+it 'both capabilities, side by side' fuzz 0x180-0x197 1 50000 0x180 "$(pri_offset 0x188)"
+it 'the PRI capability below the PASID capability' fuzz '0x240-0x247 0x180-0x18f' 2 15000 0x240 "$(pri_offset 0x180)"
+it 'the end of configuration space' fuzz 0xff8-0xfff 3 10000 0xff8 0
+it 'a seed that nobody has chosen' fuzz 0x180-0x197 "$(date +%s)" 15000 0x180 "$(pri_offset 0x188)"
+finish
