@@ -61,6 +61,7 @@ struct pasid_pri_cap {
 
 void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 pf_status,
 			u32 pf_capacity);
+void pasid_pri_cap_sample(struct pasid_pri_cap *cap, u16 pf_status);
 void pasid_pri_cap_reset(struct pasid_pri_cap *cap);
 void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8 *buf,
 			unsigned int size);

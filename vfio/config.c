@@ -65,6 +65,7 @@ static void pasid_config_fetch(struct pasid_vfio *dev, int window, unsigned int 
 		pasid_cap_read(&dev->cap, offset, buf, count);
 		break;
 	case PASID_WINDOW_PRI:
+		pasid_user_sample_pri(dev);
 		pasid_pri_cap_read(&dev->pri, offset, buf, count);
 		break;
 	default:

@@ -74,6 +74,23 @@ static void pasid_vfio_close_device(struct vfio_device *vdev)
 		pasid_user_close(dev);
 }
 
+/* A VF that forgets its registers in D3 is reset by its way into low power and back. */
+static int pasid_vfio_feature(struct vfio_device *vdev, u32 flags, void __user *arg,
+			      size_t argsz)
+{
+	struct pasid_vfio *dev = to_pasid_vfio(vdev);
+	int ret = vfio_pci_core_ioctl_feature(vdev, flags, arg, argsz);
+
+	if (ret || !(flags & VFIO_DEVICE_FEATURE_SET) || !dev->core.needs_pm_restore)
+		return ret;
+	switch (flags & VFIO_DEVICE_FEATURE_MASK) {
+	case VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY:
+	case VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP:
+		pasid_user_reset(dev);
+	}
+	return ret;
+}
+
 #if IS_ENABLED(CONFIG_IOMMUFD)
 static void pasid_vfio_unbind_iommufd(struct vfio_device *vdev)
 {
@@ -91,7 +108,7 @@ static const struct vfio_device_ops pasid_vfio_ops = {
 	.open_device = pasid_vfio_open_device,
 	.close_device = pasid_vfio_close_device,
 	.ioctl = vfio_pci_core_ioctl,
-	.device_feature = vfio_pci_core_ioctl_feature,
+	.device_feature = pasid_vfio_feature,
 	.read = pasid_config_read,
 	.write = pasid_config_write,
 	.mmap = vfio_pci_core_mmap,

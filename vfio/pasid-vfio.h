@@ -112,6 +112,7 @@ void pasid_user_reset(struct pasid_vfio *dev);
 int pasid_user_set(struct pasid_vfio *dev, unsigned int request);
 int pasid_user_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
 			 unsigned int size);
+void pasid_user_sample_pri(struct pasid_vfio *dev);
 int pasid_user_write_pri(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
 			 unsigned int size);
 

@@ -28,8 +28,20 @@ void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 pf_sta
 	memset(cap, 0, sizeof(*cap));
 	cap->next = next;
 	cap->prg_pasid = pf_status & PCI_PRI_STATUS_PASID;
-	cap->errors = pf_status & PASID_PRI_ERRORS;
 	cap->capacity = pf_capacity;
+	pasid_pri_cap_sample(cap, pf_status);
+}
+
+/**
+ * pasid_pri_cap_sample() - take over the errors of the PF's interface
+ * @cap: the capability
+ * @pf_status: the PF's status register
+ *
+ * Context: Any; pasid_pri_cap_read() may run meanwhile.
+ */
+void pasid_pri_cap_sample(struct pasid_pri_cap *cap, u16 pf_status)
+{
+	WRITE_ONCE(cap->errors, pf_status & PASID_PRI_ERRORS);
 }
 
 /**

@@ -124,6 +124,22 @@ int pasid_user_write_pri(struct pasid_vfio *dev, unsigned int offset, const u8 *
 }
 
 /**
+ * pasid_user_sample_pri() - have the PRI capability show the errors of now
+ * @dev: the device, open, with the capability shown
+ *
+ * Context: Process context; takes no lock that is held while the IOMMU follows.
+ */
+void pasid_user_sample_pri(struct pasid_vfio *dev)
+{
+	struct pci_dev *pf = pci_physfn(dev->core.pdev);
+	u16 status;
+
+	if (!pci_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status) &&
+	    !PCI_POSSIBLE_ERROR(status))
+		pasid_pri_cap_sample(&dev->pri, status);
+}
+
+/**
  * pasid_user_reset() - the VF is being reset, or has been
  * @dev: the device, open or not
  *
@@ -246,6 +262,9 @@ static int pasid_user_open_emulated(struct pasid_vfio *dev)
 	if (!err)
 		return 0;
 	pasid_user_leave(dev);
+	/* Asked for the second time, a source may say something else. */
+	if (dev->answer.err)
+		return pasid_user_hide(dev, dev->answer.err, dev->answer.why);
 	if (err == -EPERM)
 		return pasid_user_hide(dev, err, "pasid_ctl or the PF does not grant enable");
 	return err;

@@ -331,6 +331,26 @@ static ssize_t vf_present_store(struct device *dev,
 }
 static DEVICE_ATTR_WO(vf_present);
 
+/* What the PF's page request interface has failed with: RF and UPRGI, or 0. */
+static ssize_t pri_errors_store(struct device *dev,
+				struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	u8 errors;
+	int ret;
+
+	ret = kstrtou8(buf, 0, &errors);
+	if (ret)
+		return ret;
+	if (!mock->pf_layout.pri)
+		return -EOPNOTSUPP;
+
+	guard(raw_spinlock_irqsave)(&mock->lock);
+	mock->pf.cfg[mock->pf_layout.pri + PCI_PRI_STATUS] = errors;
+	return count;
+}
+static DEVICE_ATTR_WO(pri_errors);
+
 /* "OFFSET VALUE [WRITABLE]" changes four bytes in all VFs, "default" changes all back. */
 static ssize_t vf_config_store(struct device *dev,
 			       struct device_attribute *attr,
@@ -361,7 +381,8 @@ static struct attribute *mock_attrs[] = {
 	&dev_attr_vf_ats_off.attr,
 	&dev_attr_vf_present.attr,
 	&dev_attr_vf_config.attr,
-	MOCK_RANGES_ATTR
+	&dev_attr_pri_errors.attr,
+	MOCK_RANGES_ATTR,	/* the last: may be NULL */
 	NULL
 };
 

@@ -11,10 +11,10 @@ struct pci_dev;
 
 #ifdef MOCK_HAS_RANGES
 extern struct device_attribute mock_attr_vf_ranges;
-#define MOCK_RANGES_ATTR	&mock_attr_vf_ranges.attr,
+#define MOCK_RANGES_ATTR	(&mock_attr_vf_ranges.attr)
 void mock_ranges_forget(struct pci_dev *pdev);
 #else
-#define MOCK_RANGES_ATTR
+#define MOCK_RANGES_ATTR	NULL
 static inline void mock_ranges_forget(struct pci_dev *pdev)
 {
 }

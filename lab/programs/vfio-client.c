@@ -14,6 +14,7 @@
  *	rread, rwrite, rbytes	the same in the VMM control region
  *	region			INDEX SIZE of the VMM control region, or none
  *	reset, hot-reset
+ *	low-power, full-power
  *	quit
  */
 #define _GNU_SOURCE
@@ -180,6 +181,10 @@ static void obey(const char *line)
 		tell_error(vfio_reset(&fn));
 	else if (!strcmp(word, "hot-reset"))
 		tell_error(vfio_hot_reset(&fn));
+	else if (!strcmp(word, "low-power"))
+		tell_error(vfio_low_power(&fn, true));
+	else if (!strcmp(word, "full-power"))
+		tell_error(vfio_low_power(&fn, false));
 	else
 		tell("what is '%s'?", word);
 }

@@ -29,7 +29,7 @@
 
 /* What the function is to look like. */
 static struct {
-	unsigned char space[VFIO_CONFIG_SIZE];	/* with the emulated bytes as they were read first */
+	unsigned char space[VFIO_CONFIG_SIZE];	/* with the emulated bytes as read first */
 	unsigned int pasid;
 	unsigned int pri;
 	unsigned int supported;		/* by the IOMMU; what is newly asked for must be in it */
@@ -291,8 +291,9 @@ int main(int argc, char **argv)
 	count = strtoul(argv[3], NULL, 0);
 	for (step = 0; step < count; step++)
 		one_step();
-	printf("%lu accesses: %lu reads, %lu writes, region %lu reads, %lu writes, %lu resets, %lu refused\n",
+	printf("%lu accesses: %lu reads, %lu writes, region: %lu reads, %lu writes; ",
 	       reads + writes + region_reads + region_writes, reads, writes, region_reads,
-	       region_writes, resets, refusals);
+	       region_writes);
+	printf("%lu resets, %lu refused\n", resets, refusals);
 	return 0;
 }

@@ -359,6 +359,32 @@ pfs_that_come() {
 	expect_file "$ranges" ''
 }
 
+# The mock as another device, by its IDs.
+another_device() { # VENDOR DEVICE
+	rmmod mock-sriov-pf
+	modprobe mock-sriov-pf "vendor=$1" "vf_device=$2" totalvfs=1
+	echo 1 >"$pci/$pf/sriov_numvfs"
+}
+
+quirk_row() {
+	unload_vfio
+	load_vfio allow_type1=1
+	another_device 0x8086 0x4941
+	bind "$vf"
+	layout_is '' "none: only the PF's driver can know what is free, and it does not say" '0x100:000f 0x110:000e'
+	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
+	echo 0x200-0x207 >"$mock/vf_ranges"
+	layout_is '' 'pasid 0x200 pf-driver' '0x100:000f 0x110:000e 0x200:001b'
+	clients_kill
+}
+
+# vfio-pci does not assign it: a variant must not be a way around that.
+denied_device() {
+	another_device 0x8086 0x37c9
+	expect_fails bind "$vf"
+	expect_said "$vf: has errata that endanger its host"
+}
+
 it 'prepare' prepare
 it 'what vf_pasid_ranges takes and refuses' grammar
 it 'a chain of two' in_a_plain_chain
@@ -380,4 +406,6 @@ it 'the option comes after vf_pasid_ranges' option_after_admin
 it 'bad options refuse to load' bad_options
 it 'ids= binds without driver_override' ids_bind
 it 'PFs that come later have the file, too' pfs_that_come
+it 'a VF in the quirk table' quirk_row
+it 'a VF that vfio-pci denies to users' denied_device
 finish

@@ -167,3 +167,15 @@ int vfio_hot_reset(struct vfio_function *fn)
 	reset->group_fds[0] = fn->group;
 	return ioctl(fn->device, VFIO_DEVICE_PCI_HOT_RESET, reset) ? errno : 0;
 }
+
+int vfio_low_power(struct vfio_function *fn, bool enter)
+{
+	struct vfio_device_feature feature = {
+		.argsz = sizeof(feature),
+		.flags = VFIO_DEVICE_FEATURE_SET |
+			 (enter ? VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY :
+			  VFIO_DEVICE_FEATURE_LOW_POWER_EXIT),
+	};
+
+	return ioctl(fn->device, VFIO_DEVICE_FEATURE, &feature) ? errno : 0;
+}

@@ -34,5 +34,6 @@ int vfio_write_control(struct vfio_function *fn, unsigned int at, const void *bu
 
 int vfio_reset(struct vfio_function *fn);
 int vfio_hot_reset(struct vfio_function *fn);
+int vfio_low_power(struct vfio_function *fn, bool enter);
 
 #endif

@@ -59,23 +59,37 @@ builds_without_warnings() { # KERNEL
 	expect_equal "$(grep -i warning output || true)" '' warnings
 }
 
-module_describes_itself() { # KERNEL
-	local module=$work/$1/iommu/intel-pasid-ctl.ko
+module_describes_itself() { # KERNEL FILE PARAMETERS
+	local module=$work/$1/$2
 	expect_equal "$(module_info "$module" version)" "$(cat "$repo/VERSION")" version
 	module_info "$module" parm >parameters
-	expect_equal "$(cut -d: -f1 parameters | sort | xargs)" 'default_ctl verbose' parameters
-	expect_equal "$(grep -c '(default: ' parameters)" 2 'parameters that state their default'
+	expect_equal "$(cut -d: -f1 parameters | sort | xargs)" "$3" parameters
+	expect_equal "$(grep -c '(default: ' parameters)" "$(wc -w <<<"$3")" 'parameters that state their default'
+}
+
+# As libvirt and friends look for it: by a device's name with vfio_pci: instead of pci:.
+quirks_are_aliases() { # KERNEL
+	while read -r vendor device _; do
+		printf 'vfio_pci:v0000%sd0000%ssv*sd*bc*sc*i*\n' "${vendor^^}" "${device^^}"
+	done < <(grep -v '^#' "$here/quirks.list") | sort >should
+	module_info "$work/$1/vfio/pasid-vfio-pci.ko" alias | sort >is
+	diff should is
+}
+
+generated_files_are_up_to_date() {
+	"$repo/scripts/gen-quirks" --check
 }
 
 installs_and_uninstalls() { # KERNEL
-	local release dest=$work/dest-$1 file
+	local release dest=$work/dest-$1 dir
 	release=$(release_of "$1")
-	file=$dest/lib/modules/$release/updates/pasid-ctl/intel-pasid-ctl.ko
+	dir=$dest/lib/modules/$release/updates/pasid-ctl
 	make_in "$work/$1" install KVER="$release" W=1 DESTDIR="$(inside "$dest")"
-	expect_equal "$(find "$dest" -type f)" "$file" 'installed files'
-	cmp "$file" "$work/$1/iommu/intel-pasid-ctl.ko"
+	expect_equal "$(find "$dest" -type f | sort | xargs)" "$dir/intel-pasid-ctl.ko $dir/pasid-vfio-pci.ko" 'installed files'
+	cmp "$dir/intel-pasid-ctl.ko" "$work/$1/iommu/intel-pasid-ctl.ko"
+	cmp "$dir/pasid-vfio-pci.ko" "$work/$1/vfio/pasid-vfio-pci.ko"
 	make_in "$work/$1" uninstall KVER="$release" DESTDIR="$(inside "$dest")"
-	expect_equal "$(find "$dest" -name '*pasid-ctl*')" '' 'files that stay'
+	expect_equal "$(find "$dest" -name '*pasid*')" '' 'files that stay'
 }
 
 missing_headers_are_told() {
@@ -107,8 +121,11 @@ dkms_builds_and_cleans() { # KERNEL
 	copy_checkout "$dir"
 	(cd "$dir" && find . | sort) >before
 	in_root sh -c "cd $(inside "$dir") && ${MAKE[0]}" >output 2>&1 || { cat output && return 1; }
-	expect_equal "$(module_info "$dir/${BUILT_MODULE_LOCATION[0]}/${BUILT_MODULE_NAME[0]}.ko" vermagic |
-		cut -d' ' -f1)" "$release" vermagic
+	local i
+	for i in 0 1; do
+		expect_equal "$(module_info "$dir/${BUILT_MODULE_LOCATION[i]}/${BUILT_MODULE_NAME[i]}.ko" vermagic |
+			cut -d' ' -f1)" "$release" vermagic
+	done
 	in_root sh -c "cd $(inside "$dir") && $CLEAN"
 	(cd "$dir" && find . | sort) >after
 	diff before after
@@ -135,10 +152,15 @@ dkms_knows_the_kernels() {
 
 for kernel in 6.12 newest; do
 	it "it builds for $kernel, which is not running, without warnings" builds_without_warnings "$kernel"
-	it "the module for $kernel states version, parameters and defaults" module_describes_itself "$kernel"
+	it "intel-pasid-ctl for $kernel states version, parameters and defaults" \
+		module_describes_itself "$kernel" iommu/intel-pasid-ctl.ko 'default_ctl verbose'
+	it "pasid-vfio-pci for $kernel states version, parameters and defaults" \
+		module_describes_itself "$kernel" vfio/pasid-vfio-pci.ko 'allow_type1 emulate ids pri ranges'
+	it "pasid-vfio-pci for $kernel has an alias for each quirk, and no other" quirks_are_aliases "$kernel"
 	it "it installs for $kernel and uninstalls" installs_and_uninstalls "$kernel"
 	it "DKMS builds for $kernel and cleans up" dkms_builds_and_cleans "$kernel"
 done
+it 'what is made from the quirk table is up to date' generated_files_are_up_to_date
 it 'missing headers are told, and nothing is installed' missing_headers_are_told
 it 'DKMS takes both kernels, and none before 6.12' dkms_knows_the_kernels
 finish
