@@ -26,6 +26,8 @@ static u32 pasid_read_view(const void *arg, unsigned int at)
 /* A quirk row says which capabilities its ranges are good for. */
 static bool pasid_may_show_pri(struct pci_dev *pdev, enum pasid_source source)
 {
+	if (!pci_physfn(pdev)->pri_enabled)
+		return false;
 	if (source != PASID_SOURCE_QUIRK)
 		return true;
 	return pasid_quirk_find(pdev->vendor, pdev->device)->kinds & PASID_KIND_PRI;
@@ -59,7 +61,7 @@ static int pasid_answer_find(struct pci_dev *pdev, const u8 *vconfig, bool pri,
  * @vconfig: its configuration space as vfio-pci-core shows it to its user, or NULL if
  *	it does not show capabilities, or there is no user: then the function's own
  *	list is the one to be linked into
- * @pri: place a PRI capability, too
+ * @pri: place a PRI capability, too, if the PF has it enabled
  * @answer: filled; to be given back with pasid_answer_put()
  *
  * Context: Process context, may sleep; the device is not suspended.

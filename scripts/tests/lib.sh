@@ -478,6 +478,7 @@ bind() { # BDF [DRIVER]
 }
 
 unbind() { # BDF
+	clients_kill
 	echo "$1" >"$pci/$1/driver/unbind"
 	echo >"$pci/$1/driver_override"
 }
