@@ -192,7 +192,7 @@ ssize_t pasid_config_write(struct vfio_device *vdev, const char __user *buf,
 	ret = vfio_pci_core_write(vdev, buf, count, ppos);
 	if (before >= PCI_D3hot && dev->core.pdev->current_state == PCI_D0 &&
 	    dev->core.needs_pm_restore)
-		pasid_user_reset(dev);
+		pasid_user_reset(dev, false);
 	return ret;
 }
 

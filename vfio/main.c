@@ -86,7 +86,7 @@ static int pasid_vfio_feature(struct vfio_device *vdev, u32 flags, void __user *
 	switch (flags & VFIO_DEVICE_FEATURE_MASK) {
 	case VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY:
 	case VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP:
-		pasid_user_reset(dev);
+		pasid_user_reset(dev, false);
 	}
 	return ret;
 }
@@ -123,18 +123,24 @@ static const struct vfio_device_ops pasid_vfio_ops = {
 	COMPAT_VFIO_REGION_OPS
 };
 
-/* Called before a reset and, as the user may have written meanwhile, after it. */
-static void pasid_vfio_reset(struct pci_dev *pdev)
+static void pasid_vfio_reset_prepare(struct pci_dev *pdev)
 {
 	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
 
-	pasid_user_reset(to_pasid_vfio(&core->vdev));
+	pasid_user_reset(to_pasid_vfio(&core->vdev), true);
+}
+
+static void pasid_vfio_reset_done(struct pci_dev *pdev)
+{
+	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
+
+	pasid_user_reset(to_pasid_vfio(&core->vdev), false);
 }
 
 static const struct pci_error_handlers pasid_vfio_err_handlers = {
 	.error_detected = vfio_pci_core_aer_err_detected,
-	.reset_prepare = pasid_vfio_reset,
-	.reset_done = pasid_vfio_reset,
+	.reset_prepare = pasid_vfio_reset_prepare,
+	.reset_done = pasid_vfio_reset_done,
 };
 
 /* What vfio-pci does not let users have. */

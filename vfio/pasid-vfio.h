@@ -53,6 +53,8 @@ struct pasid_window {
  * @request: what the user asks for, PASID_PERM_*
  * @driven: a reset clears @request: a capability is shown, or the control region has
  *	been written
+ * @resetting: the VF is being reset: writes to the registers are lost, as they are on
+ *	hardware, and invalidations would not be answered
  * @open: the device is open
  * @shown: a capability is shown; @answer says where
  * @iommufd: @user stays until iommufd has detached the VF's PASIDs
@@ -62,8 +64,8 @@ struct pasid_window {
  * @windows: bytes of configuration space that are emulated while @shown
  * @told: the reason that was logged last
  *
- * Locking: @lock makes one change at a time of @request, @driven, @cap and @pri, and
- * is held until the IOMMU has followed. @user, @open, @shown and @answer are set while the
+ * Locking: @lock makes one change at a time of @request, @driven, @resetting, @cap and
+ * @pri, and is held until the IOMMU has followed. @user, @open, @shown and @answer are set while the
  * device is being opened and closed, which vfio does one at a time and with no
  * access in progress; sysfs and resets, which come at any time, take @lock for them.
  * Reads of the registers take no lock. vfio-pci-core's memory_lock and the device
@@ -75,6 +77,7 @@ struct pasid_vfio {
 	struct pasid_ctl_user *user;
 	unsigned int request;
 	bool driven;
+	bool resetting;
 	bool open;
 	bool shown;
 	bool iommufd;
@@ -108,7 +111,7 @@ void pasid_answer_put(struct pasid_answer *answer);
 /* user.c: the user's request, from open to close */
 int pasid_user_open(struct pasid_vfio *dev);
 void pasid_user_close(struct pasid_vfio *dev);
-void pasid_user_reset(struct pasid_vfio *dev);
+void pasid_user_reset(struct pasid_vfio *dev, bool resetting);
 int pasid_user_set(struct pasid_vfio *dev, unsigned int request);
 int pasid_user_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
 			 unsigned int size);

@@ -46,14 +46,14 @@ static int pasid_user_request(struct pasid_vfio *dev, unsigned int request)
  * @request: a mask of PASID_PERM_*
  *
  * Context: Process context, may sleep.
- * Return: as pasid_ctl_request().
+ * Return: as pasid_ctl_request(), or -EAGAIN while the VF is being reset.
  */
 int pasid_user_set(struct pasid_vfio *dev, unsigned int request)
 {
 	int err;
 
 	mutex_lock(&dev->lock);
-	err = pasid_user_request(dev, request);
+	err = dev->resetting ? -EAGAIN : pasid_user_request(dev, request);
 	if (!err) {
 		dev->driven = true;
 		pasid_cap_set(&dev->cap, request);
@@ -81,11 +81,14 @@ int pasid_user_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *
 	int err = 0;
 
 	mutex_lock(&dev->lock);
+	if (dev->resetting)
+		goto unlock;
 	cap = dev->cap;
 	if (pasid_cap_write(&cap, offset, buf, size))
 		err = pasid_user_request(dev, pasid_cap_merge(&cap, dev->request));
 	if (!err)
 		pasid_cap_set(&dev->cap, cap.ctrl);
+unlock:
 	mutex_unlock(&dev->lock);
 	return err;
 }
@@ -108,6 +111,8 @@ int pasid_user_write_pri(struct pasid_vfio *dev, unsigned int offset, const u8 *
 	int err = 0;
 
 	mutex_lock(&dev->lock);
+	if (dev->resetting)
+		goto unlock;
 	pri = dev->pri;
 	if (pasid_pri_cap_write(&pri, offset, buf, size)) {
 		request = dev->request & ~PASID_PERM_PRI;
@@ -119,6 +124,7 @@ int pasid_user_write_pri(struct pasid_vfio *dev, unsigned int offset, const u8 *
 		WRITE_ONCE(dev->pri.enable, pri.enable);
 		WRITE_ONCE(dev->pri.alloc, pri.alloc);
 	}
+unlock:
 	mutex_unlock(&dev->lock);
 	return err;
 }
@@ -140,15 +146,17 @@ void pasid_user_sample_pri(struct pasid_vfio *dev)
 }
 
 /**
- * pasid_user_reset() - the VF is being reset, or has been
+ * pasid_user_reset() - the VF is about to be reset, or has been
  * @dev: the device, open or not
+ * @resetting: it is about to be
  *
  * Context: Process context, may sleep; vfio-pci-core's memory_lock and the device
  * lock may be held.
  */
-void pasid_user_reset(struct pasid_vfio *dev)
+void pasid_user_reset(struct pasid_vfio *dev, bool resetting)
 {
 	mutex_lock(&dev->lock);
+	dev->resetting = resetting;
 	if (dev->user && dev->driven) {
 		/* If this fails, what it takes away is gone nevertheless. */
 		pasid_ctl_request(dev->user, PASID_PERM_NONE);

@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
 # boot: --machine stock
 # What a guest writes to the emulated capabilities is what the IOMMU enforces: a client opens VFs as a VMM would and
 # writes, the walker outside reads the tables.
