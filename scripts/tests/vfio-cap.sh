@@ -37,7 +37,9 @@ prepare() {
 	snapshot "$pf" "$(vf 7)" >/tmp/others
 }
 
+# What a test that failed left attached goes first: VFIO's users are gone by then otherwise, which the kernel minds.
 opened() { # NAME BDF
+	lab_do detach-all "$2" 2>/dev/null || true
 	clients_kill
 	expect_equal "$(client_open "$1" "$2")" 0 "opening $2"
 }
