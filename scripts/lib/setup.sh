@@ -5,7 +5,8 @@
 # /build (modules and images in the making) and /run/lab (running machines).
 
 readonly SUITE=trixie MIRROR=http://deb.debian.org/debian
-readonly TOOLS='busybox-static cpio gcc libc6-dev kmod make perl xz-utils zstd
+readonly TOOLS='busybox-static cpio gcc libc6-dev kmod make ovmf pciutils perl xz-utils zstd
+	bc libelf-dev libssl-dev pahole
 	bison bzip2 flex libfdt-dev libglib2.0-dev libpixman-1-dev meson ninja-build pkgconf python3-pycotap python3-venv zlib1g-dev'
 
 # The whole content of a root follows from this function and its helpers, so their text is its identity.
@@ -26,6 +27,7 @@ recipe() { # ROOT
 	step 'tools' chroot "$1" apt-get install -y $TOOLS initramfs-tools
 	step "kernel $old" chroot "$1" apt-get install -y "linux-image-$old" "linux-headers-$old"
 	step "kernel $new" chroot "$1" apt-get install -y -t "$SUITE-backports" "linux-image-$new" "linux-headers-$new"
+	step 'kernel source' chroot "$1" apt-get install -y -t "$SUITE-backports" "linux-source-$(cut -d. -f1,2 <<<"$new")"
 	step 'QEMU' chroot "$1" apt-get install -y -t "$SUITE-backports" qemu-system-x86 seabios
 	step 'module lists' chroot "$1" sh -c "depmod $old && depmod $new"
 	step 'unpacking kernels' unpack_kernels "$1" "$old" "$new"
