@@ -540,8 +540,11 @@ count_vfs() {
 # Makes the machine again what it was, or fails: then who comes next needs a new one. VFs take their settings along;
 # page requests that were enabled on demand in the PF stay.
 tidy() { # VFS, what count_vfs said in the beginning
+	clients_kill 2>/dev/null
+	echo default 2>/dev/null >"$pci/$(pf)/mock/vf_config"
 	rmmod pasid-lab-user 2>/dev/null
 	set_numvfs 0
+	rmmod pasid-vfio-pci 2>/dev/null
 	lab_do iopf "$(pf)" off 2>/dev/null
 	rmmod pasid-lab-client 2>/dev/null
 	! grep -q '^intel_pasid_ctl ' /proc/modules || rmmod intel-pasid-ctl || return 1

@@ -202,14 +202,6 @@ hot_reset_is_refused() {
 	control_is 7 "$first"
 }
 
-reset_of_the_bus() {
-	local reset=$pci/0000:00:04.0/reset_subordinate
-	[ -e "$reset" ] || { echo 'this kernel has no reset_subordinate' && return 4; }
-	enabled
-	echo 1 >"$reset" || { echo 'the bus cannot be reset' && return 4; }
-	control_is 0 "$first"
-}
-
 closing_ends_it() {
 	opened it "$first"
 	lab_do attach "$first" 7
@@ -522,7 +514,6 @@ it 'the way from D3hot to D0 clears it' reset_by_power_state
 it 'low power clears it' low_power
 it 'a reset by the host clears it' reset_by_host
 it 'a hot reset is refused, and clears nothing' hot_reset_is_refused
-it 'a reset of the bus clears it' reset_of_the_bus
 it 'closing ends it' closing_ends_it
 it 'killing the client ends it' killing_ends_it
 it 'the ceiling is lowered and raised while it is on' ceiling_while_open

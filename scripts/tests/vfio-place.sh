@@ -69,6 +69,7 @@ refused_unopened() { # RANGES REASON
 	expect_file "$pci/$vf/pasid/cap_layout" "none: $2"
 }
 
+# The log takes ten in 5 s; what comes after them has to have said the same before.
 grammar_refuses() { # TEXT ANSWER REASON
 	local before
 	before=$(cat "$ranges")
@@ -92,8 +93,8 @@ grammar() {
 	grammar_refuses '180-18f' EINVAL "$3"
 	grammar_refuses '0x180-0x18f;0x200-0x20f' EINVAL 'separated by blanks or commas'
 	grammar_refuses '0x180-0x18fff' ERANGE "$1"
-	grammar_refuses '0x180-0x18fx' EINVAL 'separated by blanks or commas'
 	grammar_refuses "$(seq -s ' ' 17 | sed 's/[0-9]*/0x180-0x183/g')" E2BIG 'more than 16'
+	grammar_refuses '0x180-0x18fx' EINVAL 'separated by blanks or commas'
 	echo >"$ranges"
 	expect_file "$ranges" ''
 }

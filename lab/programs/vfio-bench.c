@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vfio-bench BDF COUNT [AT]: opens a function as a VMM would and prints how many
+ * nanoseconds one access of its configuration space takes, on the average of COUNT:
+ * "read N write N", of 4 bytes at AT, which is the base address register at 0x10
+ * otherwise. What is written is what was read.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "vfio.h"
+
+typedef int (*access_fn)(struct vfio_function *fn, unsigned int at, void *value);
+
+static int read_once(struct vfio_function *fn, unsigned int at, void *value)
+{
+	return vfio_read_config(fn, at, value, 4);
+}
+
+static int write_once(struct vfio_function *fn, unsigned int at, void *value)
+{
+	return vfio_write_config(fn, at, value, 4);
+}
+
+static unsigned long long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+static unsigned long long time_of(access_fn access, struct vfio_function *fn, unsigned int at,
+				  void *value, unsigned int count)
+{
+	const unsigned long long start = now();
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < count; i++) {
+		err = access(fn, at, value);
+		if (err) {
+			fprintf(stderr, "access at %#x: %s\n", at, strerror(err));
+			exit(1);
+		}
+	}
+	return (now() - start) / count;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int count = argc > 2 ? strtoul(argv[2], NULL, 0) : 0;
+	unsigned int at = argc > 3 ? strtoul(argv[3], NULL, 0) : 0x10;
+	unsigned long long reads, writes;
+	struct vfio_function fn;
+	unsigned char value[4];
+	int err;
+
+	if (!count)
+		return 2;
+	err = vfio_open(&fn, argv[1]);
+	if (err) {
+		fprintf(stderr, "%s: %s\n", argv[1], strerror(err));
+		return 1;
+	}
+	reads = time_of(read_once, &fn, at, value, count);
+	writes = time_of(write_once, &fn, at, value, count);
+	printf("read %llu write %llu\n", reads, writes);
+	return 0;
+}

@@ -1,0 +1,58 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# Resets that a VF's user has not asked for: the registers of its PASID capability are
+# cleared, and what they allow is denied.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+vf=$(vf 0)
+port=$pci/0000:00:04.0
+control='0x406 2'
+
+prepare() {
+	load_client
+	load
+	load_vfio allow_type1=1 ranges=1b36:0015@0x400-0x407
+	bind "$vf"
+	expect_equal "$(client_open it "$vf")" 0 "opening $vf"
+	lab_do attach "$vf" 7
+}
+
+enabled() {
+	expect_client 0 it write $control 1
+	expect_context "$vf" PASIDE 1
+}
+
+cleared() {
+	expect_client 0x0 it read $control
+	expect_file "$pci/$vf/pasid/requested" '-enable -exec -priv -pri'
+	expect_context "$vf" PASIDE 0
+	expect_client 0 it write $control 1
+	expect_context "$vf" PASIDE 1
+}
+
+reset_of_the_function() {
+	enabled
+	echo 1 >"$pci/$vf/reset"
+	cleared
+}
+
+reset_of_the_bus() {
+	enabled
+	echo 1 >"$port/reset_subordinate"
+	cleared
+}
+
+nothing_is_left() {
+	lab_do detach-all "$vf"
+	client_close it
+	expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri'
+}
+
+it 'prepare' prepare
+it 'a reset of the function' reset_of_the_function
+# 6.12 has no way to reset a bus with VFs.
+[ ! -e "$port/reset_subordinate" ] || it 'a reset of the bus' reset_of_the_bus
+it 'closing leaves nothing behind' nothing_is_left
+finish
