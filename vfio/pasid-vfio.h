@@ -65,9 +65,10 @@ struct pasid_window {
  * @told: the reason that was logged last
  *
  * Locking: @lock makes one change at a time of @request, @driven, @resetting, @cap and
- * @pri, and is held until the IOMMU has followed. @user, @open, @shown and @answer are set while the
- * device is being opened and closed, which vfio does one at a time and with no
- * access in progress; sysfs and resets, which come at any time, take @lock for them.
+ * @pri, and is held until the IOMMU has followed. @user, @open, @shown and @answer
+ * are set while the device is being opened and closed, which vfio does one at a time
+ * and with no access in progress; sysfs and resets, which come at any time, take @lock
+ * for them.
  * Reads of the registers take no lock. vfio-pci-core's memory_lock and the device
  * lock are taken before @lock.
  */
