@@ -274,14 +274,6 @@ ats_and_priv() {
 
 # --- Page requests -------------------------------------------------------------------------------------------
 
-# 6.12 enables them on demand, newer kernels from the beginning.
-want_pri() {
-	supports_pri "$user" && return
-	lab_do iopf "$pf" on
-	lab_do iopf "$user" on
-	supports_pri "$user"
-}
-
 # Nobody handles what the lab attaches, so an answer of any kind says that the request got through.
 page_request() { # BDF
 	dma_do "$1" 5 write ats pri addr=0x7000000 len=4 >/tmp/dma || true
@@ -296,7 +288,7 @@ expect_answered() { # BDF
 }
 
 deny_pri() {
-	want_pri
+	enable_pri "$user"
 	expect_answered "$user"
 	set_ctl "$user" -pri
 	mark_log

@@ -233,6 +233,24 @@ supports_pri() { # BDF
 	grep -q ' +pri$' "$pci/$1/pasid/supported"
 }
 
+# 6.12 enables page requests on demand, newer kernels from the beginning.
+enable_pri() { # BDF...
+	local bdf
+	supports_pri "$1" && return
+	for bdf in "$(pf)" "$@"; do
+		lab_do iopf "$bdf" on
+	done
+	supports_pri "$1"
+}
+
+# Where that was on demand.
+disable_pri() { # BDF...
+	local bdf
+	for bdf in "$@" "$(pf)"; do
+		lab_do iopf "$bdf" off 2>/dev/null || true
+	done
+}
+
 expect_entry() { # BDF PASID BITS
 	expect_equal "$(entry_bits "$1" "$2")" "$3" "$1's entry of PASID $2, SRE and ERE"
 }

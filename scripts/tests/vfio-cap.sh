@@ -332,7 +332,7 @@ host_has_pasids() {
 }
 
 page_requests() {
-	supports_pri "$first" || { echo 'this kernel enables PRI on demand'; return 4; }
+	enable_pri "$first"
 	opened it "$first"
 	expect_client '13 00 01 00 00 00 00 81 40 00 00 00 00 00 00 00' it bytes 0x188 16
 	expect_client 0 it write 0x194 4 0x20
@@ -365,6 +365,8 @@ page_requests() {
 	expect_client 0x8103 it read 0x18e 2
 	echo 0 >"$mock/pri_errors"
 	expect_client 0x8100 it read 0x18e 2
+	client_close it
+	disable_pri "$first"
 }
 
 region_offset() { # NAME

@@ -13,7 +13,9 @@ mock=$pci/$pf/mock
 ranges=$pci/$pf/vf_pasid_ranges
 
 prepare() {
+	load_client
 	load
+	enable_pri "$vf"
 	load_vfio allow_type1=1 pri=1
 	modprobe vfio-pci
 	expect_file "$ranges" ''
@@ -106,7 +108,6 @@ in_a_plain_chain() {
 }
 
 two_capabilities() {
-	supports_pri "$vf" || { echo 'this kernel enables PRI on demand'; return 4; }
 	layout_is 0x180-0x197 'pasid 0x180 admin
 pri 0x188 admin' '0x100:000f 0x110:000e 0x180:001b 0x188:0013'
 	# The small one leaves the only large place to the large one.
@@ -247,13 +248,9 @@ everything_else_is_the_same() {
 	expect_same /tmp/should /tmp/differences 'what differs from vfio-pci'
 }
 
-# PRI is shown where the kernel has it enabled from the start. Its allocation reads 0, as what it hides.
+# The PRI capability's allocation reads 0, as what it hides.
 our_dwords() {
-	if supports_pri "$vf"; then
-		printf '%s\n' '110 1801000e' '180 1881001b' '184 00001400' '188 00010013' '18c 81000000' '190 00000040'
-	else
-		printf '%s\n' '110 1801000e' '180 0001001b' '184 00001400'
-	fi
+	printf '%s\n' '110 1801000e' '180 1881001b' '184 00001400' '188 00010013' '18c 81000000' '190 00000040'
 }
 
 # No layout: bit for bit as with vfio-pci, also the number of regions.
