@@ -188,11 +188,12 @@ ssize_t pasid_config_write(struct vfio_device *vdev, const char __user *buf,
 	ssize_t ret;
 
 	if (pasid_config_is_ours(dev, count, *ppos))
-		return pasid_config_rw(dev, (char __user *)buf, count, ppos, true);
-	ret = vfio_pci_core_write(vdev, buf, count, ppos);
+		ret = pasid_config_rw(dev, (char __user *)buf, count, ppos, true);
+	else
+		ret = vfio_pci_core_write(vdev, buf, count, ppos);
 	if (before >= PCI_D3hot && dev->core.pdev->current_state == PCI_D0 &&
 	    dev->core.needs_pm_restore)
-		pasid_user_reset(dev, false);
+		pasid_user_clear(dev);
 	return ret;
 }
 

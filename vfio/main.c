@@ -8,9 +8,10 @@
  * takes the accesses out, pasid-cap.c and pri-cap.c are the registers, region.c is the
  * other way in, user.c turns all of it into requests to intel-pasid-ctl.
  */
-#include <linux/ctype.h>
+#include <linux/cleanup.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/slab.h>
 
 #include "pasid-vfio.h"
 #include "quirks.h"
@@ -81,12 +82,13 @@ static int pasid_vfio_feature(struct vfio_device *vdev, u32 flags, void __user *
 	struct pasid_vfio *dev = to_pasid_vfio(vdev);
 	int ret = vfio_pci_core_ioctl_feature(vdev, flags, arg, argsz);
 
-	if (ret || !(flags & VFIO_DEVICE_FEATURE_SET) || !dev->core.needs_pm_restore)
+	if (ret || (flags & VFIO_DEVICE_FEATURE_PROBE) ||
+	    !(flags & VFIO_DEVICE_FEATURE_SET) || !dev->core.needs_pm_restore)
 		return ret;
 	switch (flags & VFIO_DEVICE_FEATURE_MASK) {
 	case VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY:
 	case VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP:
-		pasid_user_reset(dev, false);
+		pasid_user_clear(dev);
 	}
 	return ret;
 }
@@ -206,35 +208,35 @@ static struct pci_driver pasid_vfio_driver = {
 	.driver_managed_dma = true,
 };
 
-static int __init pasid_vfio_add_id(const char *item)
+/* vendor:device[:subvendor[:subdevice[:class[:class_mask]]]] */
+static int __init pasid_vfio_add_id(char *item)
 {
-	unsigned int vendor, device, subvendor = PCI_ANY_ID, subdevice = PCI_ANY_ID;
-	unsigned int class = 0, class_mask = 0;
-	int fields, colons = 0;
-	const char *at;
+	u32 id[] = { 0, 0, PCI_ANY_ID, PCI_ANY_ID, 0, 0 };
+	unsigned int count = 0;
+	char *field;
 
-	for (at = item; *at; at++) {
-		if (*at != ':' && !isxdigit(*at))
+	while ((field = strsep(&item, ":")))
+		if (count == ARRAY_SIZE(id) || kstrtou32(field, 16, &id[count++]))
 			return -EINVAL;
-		colons += *at == ':';
-	}
-	fields = sscanf(item, "%x:%x:%x:%x:%x:%x", &vendor, &device, &subvendor,
-			&subdevice, &class, &class_mask);
-	if (fields < 2 || fields != colons + 1 || vendor > 0xffff || device > 0xffff)
+	if (count < 2 || id[0] > U16_MAX || id[1] > U16_MAX)
 		return -EINVAL;
-	return pci_add_dynid(&pasid_vfio_driver, vendor, device, subvendor, subdevice,
-			     class, class_mask, 0);
+	return pci_add_dynid(&pasid_vfio_driver, id[0], id[1], id[2], id[3], id[4], id[5],
+			     0);
 }
 
 static int __init pasid_vfio_add_ids(void)
 {
-	char *rest = ids, *item;
+	char *text __free(kfree) = kstrdup(ids ?: "", GFP_KERNEL);
+	char *rest = text, *item;
 	int err;
 
+	if (!text)
+		return -ENOMEM;
 	while ((item = strsep(&rest, ","))) {
-		err = pasid_vfio_add_id(item);
+		err = *item ? pasid_vfio_add_id(item) : 0;
 		if (err) {
-			pr_err("ids: \"%s\" is not vendor:device (error %d)\n", item, err);
+			pr_err("ids=\"%s\": each is vendor:device, in hexadecimal (error %d)\n",
+			       ids, err);
 			return err;
 		}
 	}

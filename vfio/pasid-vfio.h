@@ -112,6 +112,7 @@ void pasid_answer_put(struct pasid_answer *answer);
 /* user.c: the user's request, from open to close */
 int pasid_user_open(struct pasid_vfio *dev);
 void pasid_user_close(struct pasid_vfio *dev);
+void pasid_user_clear(struct pasid_vfio *dev);
 void pasid_user_reset(struct pasid_vfio *dev, bool resetting);
 int pasid_user_set(struct pasid_vfio *dev, unsigned int request);
 int pasid_user_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,

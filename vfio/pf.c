@@ -32,6 +32,7 @@ static LIST_HEAD(pasid_pfs);
 
 /* Protects the register and its entries; held while a PF's driver is asked. */
 static DEFINE_MUTEX(pasid_pfs_lock);
+static bool pasid_pfs_closed;	/* no more are added */
 
 /* The module option ranges=; does not change after load. */
 static struct pasid_device_range pasid_options[PASID_OPTIONS_MAX];
@@ -203,37 +204,48 @@ void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers, struct modu
 			  &offers[PASID_SOURCE_QUIRK]);
 }
 
+/* VFs come and go under locks of their PF's driver: they must not wait for ours. */
+static bool pasid_is_pf(struct pci_dev *pdev)
+{
+	return pdev->is_physfn && pdev->pasid_cap;
+}
+
 static int pasid_pf_add_locked(struct pci_dev *pdev)
 {
 	struct pasid_pf *pf;
 	int err;
 
-	if (!pdev->is_physfn || !pdev->pasid_cap || pasid_pf_find(pdev))
+	if (!pasid_is_pf(pdev) || pasid_pfs_closed || pasid_pf_find(pdev))
 		return 0;
 	pf = kzalloc(sizeof(*pf), GFP_KERNEL);
 	if (!pf)
 		return -ENOMEM;
-	pf->pdev = pdev;
 	err = device_create_file(&pdev->dev, &pasid_attr_vf_ranges);
-	if (err)
+	if (err) {
 		kfree(pf);
-	else
-		list_add(&pf->node, &pasid_pfs);
-	return err;
+		return err;
+	}
+	pf->pdev = pci_dev_get(pdev);
+	list_add(&pf->node, &pasid_pfs);
+	return 0;
 }
 
 static void pasid_pf_add(struct pci_dev *pdev)
 {
-	int err;
+	int err = pasid_pf_add_locked(pdev);
 
-	mutex_lock(&pasid_pfs_lock);
-	err = pasid_pf_add_locked(pdev);
-	mutex_unlock(&pasid_pfs_lock);
 	if (err)
 		pci_err(pdev, "its VFs cannot show a PASID capability (error %d)\n", err);
 }
 
 /* The file's users take the lock, so it is removed without. */
+static void pasid_pf_free(struct pasid_pf *pf)
+{
+	device_remove_file(&pf->pdev->dev, &pasid_attr_vf_ranges);
+	pci_dev_put(pf->pdev);
+	kfree(pf);
+}
+
 static void pasid_pf_remove(struct pci_dev *pdev)
 {
 	struct pasid_pf *pf;
@@ -243,18 +255,23 @@ static void pasid_pf_remove(struct pci_dev *pdev)
 	if (pf)
 		list_del(&pf->node);
 	mutex_unlock(&pasid_pfs_lock);
-	if (!pf)
-		return;
-	device_remove_file(&pdev->dev, &pasid_attr_vf_ranges);
-	kfree(pf);
+	if (pf)
+		pasid_pf_free(pf);
 }
 
 static int pasid_pf_notify(struct notifier_block *nb, unsigned long action, void *data)
 {
-	if (action == BUS_NOTIFY_ADD_DEVICE)
-		pasid_pf_add(to_pci_dev(data));
-	else if (action == BUS_NOTIFY_REMOVED_DEVICE)
-		pasid_pf_remove(to_pci_dev(data));
+	struct pci_dev *pdev = to_pci_dev(data);
+
+	if (!pasid_is_pf(pdev))
+		return NOTIFY_DONE;
+	if (action == BUS_NOTIFY_ADD_DEVICE) {
+		mutex_lock(&pasid_pfs_lock);
+		pasid_pf_add(pdev);
+		mutex_unlock(&pasid_pfs_lock);
+	} else if (action == BUS_NOTIFY_REMOVED_DEVICE) {
+		pasid_pf_remove(pdev);
+	}
 	return NOTIFY_DONE;
 }
 
@@ -316,8 +333,11 @@ int pasid_pf_init(const char *options)
 	err = bus_register_notifier(&pci_bus_type, &pasid_pf_nb);
 	if (err)
 		return err;
+	/* One that goes away meanwhile is removed, after this, by its notification. */
+	mutex_lock(&pasid_pfs_lock);
 	for_each_pci_dev(pdev)
 		pasid_pf_add(pdev);
+	mutex_unlock(&pasid_pfs_lock);
 	return 0;
 }
 
@@ -328,9 +348,14 @@ int pasid_pf_init(const char *options)
  */
 void pasid_pf_exit(void)
 {
-	struct pasid_pf *pf;
+	struct pasid_pf *pf, *next;
+	LIST_HEAD(leaving);
 
+	mutex_lock(&pasid_pfs_lock);
+	pasid_pfs_closed = true;
+	list_splice_init(&pasid_pfs, &leaving);
+	mutex_unlock(&pasid_pfs_lock);
 	bus_unregister_notifier(&pci_bus_type, &pasid_pf_nb);
-	while ((pf = list_first_entry_or_null(&pasid_pfs, struct pasid_pf, node)))
-		pasid_pf_remove(pf->pdev);
+	list_for_each_entry_safe(pf, next, &leaving, node)
+		pasid_pf_free(pf);
 }

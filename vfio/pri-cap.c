@@ -56,11 +56,11 @@ void pasid_pri_cap_reset(struct pasid_pri_cap *cap)
 	WRITE_ONCE(cap->alloc, 0);
 }
 
-static u16 pasid_pri_status(const struct pasid_pri_cap *cap)
+static u16 pasid_pri_status(const struct pasid_pri_cap *cap, bool enable)
 {
 	u16 status = READ_ONCE(cap->errors);
 
-	if (!READ_ONCE(cap->enable))
+	if (!enable)
 		status |= PCI_PRI_STATUS_STOPPED;
 	if (cap->prg_pasid)
 		status |= PCI_PRI_STATUS_PASID;
@@ -79,12 +79,12 @@ static u16 pasid_pri_status(const struct pasid_pri_cap *cap)
 void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8 *buf,
 			unsigned int size)
 {
+	bool enable = READ_ONCE(cap->enable);
 	u8 bytes[PASID_PRI_CAP_SIZE];
 
 	put_unaligned_le32(PCI_EXT_CAP_ID_PRI | 1 << 16 | (u32)cap->next << 20, bytes);
-	put_unaligned_le16(READ_ONCE(cap->enable) ? PCI_PRI_CTRL_ENABLE : 0,
-			   bytes + PCI_PRI_CTRL);
-	put_unaligned_le16(pasid_pri_status(cap), bytes + PCI_PRI_STATUS);
+	put_unaligned_le16(enable ? PCI_PRI_CTRL_ENABLE : 0, bytes + PCI_PRI_CTRL);
+	put_unaligned_le16(pasid_pri_status(cap, enable), bytes + PCI_PRI_STATUS);
 	put_unaligned_le32(cap->capacity, bytes + PCI_PRI_MAX_REQ);
 	put_unaligned_le32(READ_ONCE(cap->alloc), bytes + PCI_PRI_ALLOC_REQ);
 	memcpy(buf, bytes + offset, size);

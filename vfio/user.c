@@ -15,7 +15,7 @@ static void pasid_user_tell(struct pasid_vfio *dev, const char *what, const char
 	if (dev->told == why)
 		return;
 	dev->told = why;
-	pci_info(dev->core.pdev, "%s: %s\n", what, why);
+	pci_info_ratelimited(dev->core.pdev, "%s: %s\n", what, why);
 }
 
 static int pasid_user_hide(struct pasid_vfio *dev, int err, const char *why)
@@ -37,6 +37,8 @@ static int pasid_user_request(struct pasid_vfio *dev, unsigned int request)
 	err = pasid_ctl_request(dev->user, request);
 	if (!err)
 		dev->request = request;
+	else if (err == -EIO) /* what it takes away stays away */
+		dev->request &= request;
 	return err;
 }
 
@@ -71,8 +73,8 @@ int pasid_user_set(struct pasid_vfio *dev, unsigned int request)
  * @size: how many bytes; they lie within the capability
  *
  * Context: Process context, may sleep.
- * Return: 0 when it is in force; as pasid_ctl_request() otherwise, and the register
- * keeps its value.
+ * Return: 0 when it is in force, or lost in a reset; as pasid_ctl_request() otherwise,
+ * and the register keeps its value.
  */
 int pasid_user_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
 			 unsigned int size)
@@ -145,39 +147,60 @@ void pasid_user_sample_pri(struct pasid_vfio *dev)
 		pasid_pri_cap_sample(&dev->pri, status);
 }
 
+/* @dev->lock held. If the IOMMU does not follow, what is taken away is gone nevertheless. */
+static void pasid_user_clear_locked(struct pasid_vfio *dev)
+{
+	if (!dev->user || !dev->driven)
+		return;
+	pasid_ctl_request(dev->user, PASID_PERM_NONE);
+	dev->request = PASID_PERM_NONE;
+	pasid_cap_set(&dev->cap, PASID_PERM_NONE);
+	pasid_pri_cap_reset(&dev->pri);
+}
+
+/**
+ * pasid_user_clear() - the VF has lost its registers on its way through low power
+ * @dev: the device, open
+ *
+ * Context: Process context, may sleep; vfio-pci-core's memory_lock may be held.
+ */
+void pasid_user_clear(struct pasid_vfio *dev)
+{
+	mutex_lock(&dev->lock);
+	pasid_user_clear_locked(dev);
+	mutex_unlock(&dev->lock);
+}
+
 /**
  * pasid_user_reset() - the VF is about to be reset, or has been
  * @dev: the device, open or not
  * @resetting: it is about to be
  *
- * Context: Process context, may sleep; vfio-pci-core's memory_lock and the device
- * lock may be held.
+ * Context: Process context, may sleep, device lock held; vfio-pci-core's memory_lock
+ * may be.
  */
 void pasid_user_reset(struct pasid_vfio *dev, bool resetting)
 {
 	mutex_lock(&dev->lock);
 	dev->resetting = resetting;
-	if (dev->user && dev->driven) {
-		/* If this fails, what it takes away is gone nevertheless. */
-		pasid_ctl_request(dev->user, PASID_PERM_NONE);
-		dev->request = PASID_PERM_NONE;
-		pasid_cap_set(&dev->cap, PASID_PERM_NONE);
-		pasid_pri_cap_reset(&dev->pri);
-	}
+	pasid_user_clear_locked(dev);
 	mutex_unlock(&dev->lock);
 }
 
-static void pasid_user_show_pri(struct pasid_vfio *dev)
+static int pasid_user_show_pri(struct pasid_vfio *dev)
 {
 	struct pci_dev *pf = pci_physfn(dev->core.pdev);
 	u32 capacity = 0;
 	u16 status = 0;
 
 	if (!dev->answer.layout.pri)
-		return;
-	pci_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status);
-	pci_read_config_dword(pf, pf->pri_cap + PCI_PRI_MAX_REQ, &capacity);
+		return 0;
+	if (pci_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status) ||
+	    pci_read_config_dword(pf, pf->pri_cap + PCI_PRI_MAX_REQ, &capacity) ||
+	    PCI_POSSIBLE_ERROR(status))
+		return -EIO;
 	pasid_pri_cap_init(&dev->pri, dev->answer.layout.pri_next, status, capacity);
+	return 0;
 }
 
 /* vfio-pci-core has a copy of the capabilities that it shows, if there are any. */
@@ -208,7 +231,9 @@ static int pasid_user_show(struct pasid_vfio *dev)
 			return dev->answer.err;
 	}
 	pasid_cap_init(&dev->cap, dev->answer.layout.pasid_next, state.width, perms);
-	pasid_user_show_pri(dev);
+	err = pasid_user_show_pri(dev);
+	if (err)
+		return err;
 	pasid_config_show(dev);
 	dev->driven = true;
 	dev->shown = true;
@@ -239,9 +264,9 @@ static int pasid_user_enter(struct pasid_vfio *dev, unsigned int request)
 
 	if (err) {
 		if (err != -ENODEV)
-			pci_err(dev->core.pdev, "cannot be opened: %s (error %d)\n",
-				err == -EBUSY ? "the host has PASIDs of it in use" :
-				"its PASID permissions cannot be enforced", err);
+			dev_err_ratelimited(&dev->core.pdev->dev, "cannot be opened: %s (error %d)\n",
+					    err == -EBUSY ? "the host has PASIDs of it in use" :
+					    "its PASID permissions cannot be enforced", err);
 		return err;
 	}
 	dev->user = user;

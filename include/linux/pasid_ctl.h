@@ -73,8 +73,10 @@ struct pasid_range {
  *	emulated capability may hide them. Fills @ranges, @max at most.
  *
  *	Context: Process context, may sleep; called while the VF's file is being
- *	opened and when sysfs is read. It must not call pasid_pf_register() or
- *	pasid_pf_unregister().
+ *	opened and when sysfs is read, with a lock held. It must not call
+ *	pasid_pf_register() or pasid_pf_unregister(), nor take the PF's or the
+ *	VF's device lock, nor any lock under which its driver calls these two or
+ *	enables or disables SR-IOV.
  *
  *	Return: how many were filled in; 0: none is free; -EOPNOTSUPP: the driver
  *	does not know, ask others; another negative errno: show no capability.

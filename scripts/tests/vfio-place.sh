@@ -338,9 +338,12 @@ bad_options() {
 	does_not_load_with ranges=8086:4941@0x180-0x18e 'does not begin and end at a multiple of 4'
 	does_not_load_with ranges=8086:4941@0x80-0x8f 'is not inside 0x100-0xfff'
 	does_not_load_with ranges=8086:4941@0x180-0x18f,8086:4941@0x180-0x18f 'two ranges overlap'
-	does_not_load_with ids=8086 'ids: "8086" is not vendor:device'
-	does_not_load_with ids=8086:4941x 'ids: "8086:4941x" is not vendor:device'
-	does_not_load_with ids=8086:4941: 'ids: "8086:4941:" is not vendor:device'
+	does_not_load_with ids=8086 'ids="8086": each is vendor:device'
+	does_not_load_with ids=8086:4941x 'ids="8086:4941x": each is'
+	does_not_load_with ids=8086:4941: 'ids="8086:4941:": each is'
+	does_not_load_with ids=100008086:4941 'ids="100008086:4941": each is'
+	load_vfio ids=
+	unload_vfio
 	does_not_load_with pri=2 "invalid for parameter"
 	does_not_load_with emulate=maybe "invalid for parameter"
 	expect_fails [ -e "$ranges" ]
