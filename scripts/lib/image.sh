@@ -2,22 +2,26 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # The guest's file system: a base archive per kernel and set of modules (cached), and a small one per run.
 
-readonly STOCK_MODULES='irqbypass vfio vfio_iommu_type1 vfio-pci-core vfio-pci pci-pf-stub'
+readonly STOCK_MODULES='irqbypass kvm-amd vfio vfio_iommu_type1 vfio-pci-core vfio-pci pci-pf-stub'
 
-# Prints the path of the base archive: busybox, stock modules and the given .ko files.
-base_image() { # RELEASE [KO...]
-	local release=$1 image
+# Prints the path of an archive that a command writes, if nobody has written it before.
+cached_image() { # NAME COMMAND...
+	local image=$cache/image/$1.cpio
 	shift
-	image=$cache/image/$({ declare -f base_image make_base build_programs && echo "$root $release $STOCK_MODULES" &&
-		hash_of_tree "$repo/lab/programs" && sha256sum "$@"; } | hash_of_stdin).cpio
 	if [ ! -e "$image" ]; then
 		mkdir -p "$cache/image"
-		make_base "$release" "$@" >"$image.$$"
+		"$@" >"$image.$$"
 		mv "$image.$$" "$image"
 		keep_newest 20 "$cache"/image/*
 	fi
 	touch "$image"
 	echo "$image"
+}
+
+# Prints the path of the base archive: busybox, stock modules and the given .ko files.
+base_image() { # RELEASE [KO...]
+	cached_image "$({ declare -f make_base build_programs && echo "$root $1 $STOCK_MODULES" &&
+		hash_of_tree "$repo/lab/programs" && sha256sum "${@:2}"; } | hash_of_stdin)" make_base "$@"
 }
 
 make_base() { # RELEASE [KO...]: the archive on stdout

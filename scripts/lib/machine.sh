@@ -147,7 +147,7 @@ judge() { # ENDED
 run_machine() { # RELEASE IMAGE ACCELERATOR SCRIPT [ARG...]
 	local release=$1 image=$2 accelerator=$3 ended=yes
 	shift 3
-	run_image "$run/tree" "$@" | cat "$image" - >"$run/initrd"
+	run_image "$run/tree" "$@" | cat "$image" ${vmm:+"$vmm"} - >"$run/initrd"
 	start_qemu "$release" "$accelerator"
 	serve || ended=no
 	stop_qemu
@@ -199,7 +199,7 @@ keep_evidence() {
 
 # The command `lab boot`, with the options in opt_*.
 boot() { # SCRIPT [ARG...]
-	local release modules image model=''
+	local release modules image model='' vmm=''
 	setup
 	use_run_folder
 	[ "$opt_machine" = stock ] || model=$(model_qemu)
@@ -208,6 +208,7 @@ boot() { # SCRIPT [ARG...]
 	# shellcheck disable=SC2086
 	image=$(base_image "$release" $modules)
 	opt_accel=${opt_accel:-$(accelerator "$release" "$image")}
+	[ -z "$opt_vmm" ] || vmm=$(vmm_image "$release")
 	run_machine "$release" "$image" "$opt_accel" "$@"
 	[ -z "$opt_trace" ] || cp "$run/trace" "$opt_trace"
 	[ -z "$opt_console" ] || cp "$run/console" "$opt_console"
