@@ -24,6 +24,12 @@ run() {
 	eval "$*" 2>&1 | sed 's/^/  /'
 }
 
+# The same in the guest that `vmm` has booted.
+in_guest() {
+	printf '  guest # %s\n' "$*"
+	vmm run "$*" | sed 's/^[[:blank:]]*/  /'
+}
+
 # The context entry of both functions, as the walker outside reads them from memory.
 contexts() { # WHEN
 	witness walk "$vf" "$sibling" |
@@ -34,7 +40,17 @@ contexts() { # WHEN
 transfer() { # BDF TEXT
 	printf '  # dma %s pasid=5 write text="%s"\n' "$1" "$2"
 	dma "$1" pasid=5 write "text=$2" | sed 's/ failed=.*//; s/^/  /'
+	memory "$1"
+}
+
+memory() { # BDF
 	printf '    memory: %s\n' "$(head -c 24 "$lab/memory/of-$1" | tr -d '\0')"
+}
+
+# The same for the guest's function.
+guest_transfer() { # TEXT
+	in_guest "dma 0000:00:04.0 pasid=5 write text='$1'" | sed 's/ failed=.*//'
+	memory "$vf"
 }
 
 # The kernel's report of the last fault comes when its interrupt comes.
@@ -89,4 +105,38 @@ step 'And back.'
 run 'echo default >pasid_ctl'
 transfer "$vf" 'third'
 run 'rmmod intel-pasid-ctl; ls pasid_ctl'
+
+act 'Act three: what a guest sees and does'
+echo "detach-all $vf" >$lab/ctl
+step 'The driver that assigns VFs is told which bytes of their configuration space are free, and gets the VF.'
+run 'modprobe intel-pasid-ctl; modprobe vfio_iommu_type1; modprobe pasid-vfio-pci allow_type1=1'
+run "echo 0x180-0x187 >../$pf/vf_pasid_ranges"
+run "echo pasid-vfio-pci >driver_override; echo $vf >/sys/bus/pci/drivers_probe"
+step 'Debian'\''s QEMU, in this machine, gives it to a Linux guest. There the capability is like any other:'
+run "vmm start -device vfio-pci,host=$vf,addr=4"
+in_guest 'lspci -vv -s 04.0 | sed -n "/(PASID)/,/PASIDCtl/p"'
+run 'cat pasid/cap_layout pasid/requested'
+contexts 'before'
+
+step 'The guest enables it. The host attaches something at PASID 5, for want of IOMMUFD, and it does DMA.'
+in_guest 'setpci -s 04.0 ECAP_PASID+6.w=1'
+run 'cat pasid/requested'
+contexts 'after '
+echo "attach $vf 5 paging of-$vf" >$lab/ctl
+guest_transfer 'of the guest'
+step 'The guest disables it: what the register says is so.'
+in_guest 'setpci -s 04.0 ECAP_PASID+6.w=0'
+contexts 'after '
+guest_transfer 'not arriving'
+step 'The guest enables it again, but the admin is against it. The register is the guest'\''s, the IOMMU is not.'
+in_guest 'setpci -s 04.0 ECAP_PASID+6.w=1'
+run 'echo -enable >pasid_ctl; cat pasid/requested pasid/effective'
+in_guest 'setpci -s 04.0 ECAP_PASID+6.w'
+contexts 'after '
+guest_transfer 'not arriving'
+
+step 'The guest powers off: all is as if it had never been there.'
+echo "detach-all $vf" >$lab/ctl
+run 'vmm off; echo default >pasid_ctl; cat pasid/requested pasid/effective'
+contexts 'after '
 step 'That was it. The lab stays in the cache; the same on the other kernel: scripts/demo --kernel 6.12'
