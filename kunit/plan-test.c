@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The invalidation plan against Table 28 of the VT-d specification. Descriptors are
+ * written as the hardware gets them (6.5.2). Which domains are affected, and when to wait
+ * for the context cache, is for those who make the plan.
+ */
+#include <kunit/test.h>
+
+#include "../iommu/vtd.h"
+
+#define DRAIN		0xc0ULL		/* DR, DW */
+
+#define CC_DEVICE	{ 0x0000021100000031, 0 }
+#define PC_DOMAIN	{ 0x00000000beef0007, 0 }
+#define PC_PASID	{ 0x000fedcbbeef0017, 0 }
+#define PC_GLOBAL	{ 0x0000000000000037, 0 }
+#define IOTLB_DOMAIN	{ 0x00000000beef00e2, 0 }
+#define IOTLB_GLOBAL	{ 0x00000000000000d2, 0 }
+#define PIOTLB_PASID	{ 0x000fedcbbeef0026, 0 }
+#define DEVTLB		{ 0x0000021100000003, 0x7ffffffffffff001 }
+#define DEVTLB_PFSID	{ 0xabc0021100005003, 0x7ffffffffffff001 }
+#define PDEVTLB		{ 0x000fedcb02110008, 0x7ffffffffffff800 }
+#define PDEVTLB_PFSID	{ 0xabcfedcb02115008, 0x7ffffffffffff800 }
+
+#define RID	0x0211
+#define PFSID	0xabc5
+#define DID	0xbeef
+#define PASID	0xfedcb
+
+#define LOG_MAX	256
+
+/* What was submitted: all descriptors, and after how many of them it was waited. */
+struct plan_log {
+	struct vtd_desc desc[LOG_MAX];
+	unsigned int count;
+	unsigned int waits[8];
+	unsigned int submissions;
+	int err[8];
+};
+
+static int plan_submit(void *arg, struct vtd_desc *desc, unsigned int count)
+{
+	struct plan_log *log = arg;
+	int err = log->err[log->submissions];
+
+	memcpy(log->desc + log->count, desc, count * sizeof(*desc));
+	log->count += count;
+	log->waits[log->submissions++] = log->count;
+	return err;
+}
+
+/* The changes of Table 28 that are made. */
+enum plan_change {
+	CHANGE_CONTEXT,		/* with one domain affected */
+	CHANGE_CONTEXT_NONE,	/* with no PASID-table entry */
+	CHANGE_CONTEXT_ALL,	/* with domains that cannot be listed */
+	CHANGE_ENTRY,		/* a field of a PASID-table entry, not P or SSADE */
+	CHANGE_NONE,
+};
+
+struct plan_case {
+	const char *name;
+	enum plan_change change;
+	struct vtd_function fn;
+	unsigned int count;
+	u64 want[6][2];
+};
+
+static const struct plan_case plan_cases[] = {
+	{ "context entry, no ATS", CHANGE_CONTEXT, { .drain = DRAIN, .pasid = true },
+	  3, { CC_DEVICE, PC_DOMAIN, IOTLB_DOMAIN } },
+	{ "context entry, ATS", CHANGE_CONTEXT, { .drain = DRAIN, .pasid = true, .ats = true },
+	  4, { CC_DEVICE, PC_DOMAIN, IOTLB_DOMAIN, DEVTLB } },
+	{ "context entry, ATS, DIT", CHANGE_CONTEXT,
+	  { .drain = DRAIN, .pasid = true, .ats = true, .pfsid = PFSID },
+	  4, { CC_DEVICE, PC_DOMAIN, IOTLB_DOMAIN, DEVTLB_PFSID } },
+	{ "context entry, ATS, erratum", CHANGE_CONTEXT,
+	  { .drain = DRAIN, .pasid = true, .ats = true, .twice = true },
+	  5, { CC_DEVICE, PC_DOMAIN, IOTLB_DOMAIN, DEVTLB, DEVTLB } },
+	{ "context entry, erratum, no ATS", CHANGE_CONTEXT,
+	  { .drain = DRAIN, .pasid = true, .twice = true },
+	  3, { CC_DEVICE, PC_DOMAIN, IOTLB_DOMAIN } },
+	{ "context entry, ATS, PF without PASID", CHANGE_CONTEXT,
+	  { .drain = DRAIN, .ats = true },
+	  4, { CC_DEVICE, PC_DOMAIN, IOTLB_DOMAIN, DEVTLB } },
+	{ "context entry, no draining", CHANGE_CONTEXT, { .pasid = true },
+	  3, { CC_DEVICE, PC_DOMAIN, { 0xbeef0022, 0 } } },
+	{ "context entry, reads drained", CHANGE_CONTEXT, { .drain = 0x80 },
+	  3, { CC_DEVICE, PC_DOMAIN, { 0xbeef00a2, 0 } } },
+	{ "context entry, writes drained", CHANGE_CONTEXT, { .drain = 0x40 },
+	  3, { CC_DEVICE, PC_DOMAIN, { 0xbeef0062, 0 } } },
+	{ "context entry, no PASID-table entry", CHANGE_CONTEXT_NONE, { .ats = true },
+	  1, { CC_DEVICE } },
+	{ "context entry, any domain, no ATS", CHANGE_CONTEXT_ALL, { .drain = DRAIN },
+	  3, { CC_DEVICE, PC_GLOBAL, IOTLB_GLOBAL } },
+	{ "context entry, any domain, ATS", CHANGE_CONTEXT_ALL, { .drain = DRAIN, .ats = true },
+	  4, { CC_DEVICE, PC_GLOBAL, IOTLB_GLOBAL, DEVTLB } },
+	{ "context entry, any domain, no draining", CHANGE_CONTEXT_ALL, {},
+	  3, { CC_DEVICE, PC_GLOBAL, { 0x12, 0 } } },
+	{ "PASID-table entry, no ATS", CHANGE_ENTRY, { .drain = DRAIN, .pasid = true },
+	  2, { PC_PASID, PIOTLB_PASID } },
+	{ "PASID-table entry, ATS", CHANGE_ENTRY, { .drain = DRAIN, .pasid = true, .ats = true },
+	  3, { PC_PASID, PIOTLB_PASID, PDEVTLB } },
+	{ "PASID-table entry, ATS, DIT", CHANGE_ENTRY,
+	  { .pasid = true, .ats = true, .pfsid = PFSID },
+	  3, { PC_PASID, PIOTLB_PASID, PDEVTLB_PFSID } },
+	{ "PASID-table entry, ATS, erratum", CHANGE_ENTRY,
+	  { .pasid = true, .ats = true, .twice = true },
+	  4, { PC_PASID, PIOTLB_PASID, PDEVTLB, PDEVTLB } },
+	{ "PASID-table entry, ATS, DIT, erratum", CHANGE_ENTRY,
+	  { .pasid = true, .ats = true, .twice = true, .pfsid = PFSID },
+	  4, { PC_PASID, PIOTLB_PASID, PDEVTLB_PFSID, PDEVTLB_PFSID } },
+	{ "PASID-table entry, ATS, PF without PASID", CHANGE_ENTRY, { .ats = true },
+	  3, { PC_PASID, PIOTLB_PASID, DEVTLB } },
+	{ "PASID-table entry, ATS, PF without PASID, DIT, erratum", CHANGE_ENTRY,
+	  { .ats = true, .twice = true, .pfsid = PFSID },
+	  4, { PC_PASID, PIOTLB_PASID, DEVTLB_PFSID, DEVTLB_PFSID } },
+	{ "PASID-table entry, PF without PASID, no ATS", CHANGE_ENTRY, { .twice = true },
+	  2, { PC_PASID, PIOTLB_PASID } },
+	{ "no change", CHANGE_NONE, { .ats = true, .pasid = true }, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(plan, plan_cases, name);
+
+static void plan_add(struct vtd_plan *plan, const struct vtd_function *fn,
+		     enum plan_change change)
+{
+	switch (change) {
+	case CHANGE_CONTEXT:
+		vtd_plan_context(plan, RID);
+		vtd_plan_domain(plan, fn, DID);
+		vtd_plan_device_tlb(plan, fn);
+		break;
+	case CHANGE_CONTEXT_NONE:
+		vtd_plan_context(plan, RID);
+		break;
+	case CHANGE_CONTEXT_ALL:
+		vtd_plan_context(plan, RID);
+		vtd_plan_all_domains(plan, fn);
+		vtd_plan_device_tlb(plan, fn);
+		break;
+	case CHANGE_ENTRY:
+		vtd_plan_entry(plan, fn, DID, PASID);
+		break;
+	case CHANGE_NONE:
+		break;
+	}
+}
+
+static void plan_table_28(struct kunit *test)
+{
+	const struct plan_case *c = test->param_value;
+	struct vtd_plan *plan = kunit_kzalloc(test, sizeof(*plan), GFP_KERNEL);
+	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
+	struct vtd_function fn = c->fn;
+	unsigned int i;
+
+	fn.rid = RID;
+	KUNIT_ASSERT_NOT_NULL(test, plan);
+	KUNIT_ASSERT_NOT_NULL(test, log);
+	vtd_plan_init(plan, plan_submit, log);
+	plan_add(plan, &fn, c->change);
+	KUNIT_EXPECT_EQ_MSG(test, 0U, log->count, "submitted too early");
+	KUNIT_EXPECT_EQ(test, 0, vtd_plan_run(plan));
+	KUNIT_ASSERT_EQ(test, c->count, log->count);
+	KUNIT_EXPECT_EQ(test, c->count ? 1U : 0U, log->submissions);
+	KUNIT_EXPECT_EQ(test, c->count, plan->descriptors);
+	KUNIT_EXPECT_EQ(test, log->submissions, plan->submissions);
+	for (i = 0; i < log->count; i++) {
+		KUNIT_EXPECT_EQ_MSG(test, c->want[i][0], log->desc[i].qw[0], "descriptor %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, c->want[i][1], log->desc[i].qw[1], "descriptor %u", i);
+		KUNIT_EXPECT_EQ(test, 0ULL, log->desc[i].qw[2] | log->desc[i].qw[3]);
+	}
+}
+
+/* Each value that an ID can have ends up in its field and nowhere else. */
+static void plan_fields(struct kunit *test)
+{
+	struct vtd_plan *plan = kunit_kzalloc(test, sizeof(*plan), GFP_KERNEL);
+	struct vtd_function fn = { .ats = true, .pasid = true };
+	u64 qw0;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, plan);
+	for (i = 0; i < 20; i++) {
+		vtd_plan_init(plan, NULL, NULL);
+		fn.rid = BIT(i % 16);
+		fn.pfsid = BIT(15 - i % 16);
+		vtd_plan_context(plan, fn.rid);
+		vtd_plan_entry(plan, &fn, BIT(i % 16), BIT(i));
+		KUNIT_ASSERT_EQ(test, 4U, plan->count);
+		KUNIT_EXPECT_EQ(test, 0x31 | BIT_ULL(32 + i % 16), plan->desc[0].qw[0]);
+		KUNIT_EXPECT_EQ(test, 0x17 | BIT_ULL(16 + i % 16) | BIT_ULL(32 + i),
+				plan->desc[1].qw[0]);
+		KUNIT_EXPECT_EQ(test, 0x26 | BIT_ULL(16 + i % 16) | BIT_ULL(32 + i),
+				plan->desc[2].qw[0]);
+		qw0 = 8 | BIT_ULL(16 + i % 16) | BIT_ULL(32 + i);
+		qw0 |= 15 - i % 16 < 4 ? BIT_ULL(12 + 15 - i % 16) : BIT_ULL(52 + 11 - i % 16);
+		KUNIT_EXPECT_EQ(test, qw0, plan->desc[3].qw[0]);
+	}
+}
+
+/* A plan that is too large for one submission keeps its order. */
+static void plan_batches(struct kunit *test)
+{
+	struct vtd_plan *plan = kunit_kzalloc(test, sizeof(*plan), GFP_KERNEL);
+	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, plan);
+	KUNIT_ASSERT_NOT_NULL(test, log);
+	vtd_plan_init(plan, plan_submit, log);
+	for (i = 0; i < 2 * VTD_PLAN_BATCH + 1; i++)
+		vtd_plan_context(plan, i);
+	KUNIT_EXPECT_EQ(test, 2U * VTD_PLAN_BATCH, log->count);
+	KUNIT_EXPECT_EQ(test, 0, vtd_plan_run(plan));
+	KUNIT_ASSERT_EQ(test, 3U, log->submissions);
+	KUNIT_EXPECT_EQ(test, VTD_PLAN_BATCH, log->waits[0]);
+	KUNIT_EXPECT_EQ(test, 2 * VTD_PLAN_BATCH, log->waits[1]);
+	KUNIT_EXPECT_EQ(test, 2 * VTD_PLAN_BATCH + 1, log->waits[2]);
+	for (i = 0; i < log->count; i++)
+		KUNIT_EXPECT_EQ(test, (u64)i << 32 | 0x31, log->desc[i].qw[0]);
+	KUNIT_EXPECT_EQ(test, 2U * VTD_PLAN_BATCH + 1, plan->descriptors);
+	/* A plan that was run can be added to, and one with nothing in it is not submitted. */
+	KUNIT_EXPECT_EQ(test, 0, vtd_plan_run(plan));
+	KUNIT_EXPECT_EQ(test, 3U, log->submissions);
+	vtd_plan_context(plan, 1);
+	KUNIT_EXPECT_EQ(test, 0, vtd_plan_run(plan));
+	KUNIT_EXPECT_EQ(test, 4U, log->submissions);
+}
+
+/* The first error is what counts, and nothing is left out because of it. */
+static void plan_keeps_error(struct kunit *test)
+{
+	struct vtd_plan *plan = kunit_kzalloc(test, sizeof(*plan), GFP_KERNEL);
+	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, plan);
+	KUNIT_ASSERT_NOT_NULL(test, log);
+	log->err[0] = -ENODEV;
+	log->err[1] = -EIO;
+	vtd_plan_init(plan, plan_submit, log);
+	for (i = 0; i < 2 * VTD_PLAN_BATCH + 1; i++)
+		vtd_plan_context(plan, i);
+	KUNIT_EXPECT_EQ(test, -ENODEV, vtd_plan_run(plan));
+	KUNIT_EXPECT_EQ(test, 2U * VTD_PLAN_BATCH + 1, log->count);
+	vtd_plan_context(plan, 1);
+	KUNIT_EXPECT_EQ(test, -ENODEV, vtd_plan_run(plan));
+	vtd_plan_init(plan, plan_submit, log);
+	KUNIT_EXPECT_EQ(test, 0, vtd_plan_run(plan));
+}
+
+/* CAP.DWD is bit 54, CAP.DRD bit 55; they ask for DW, bit 6, and DR, bit 7. */
+static void plan_drains(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0ULL, vtd_iotlb_drain(0));
+	KUNIT_EXPECT_EQ(test, 0x40ULL, vtd_iotlb_drain(BIT_ULL(54)));
+	KUNIT_EXPECT_EQ(test, 0x80ULL, vtd_iotlb_drain(BIT_ULL(55)));
+	KUNIT_EXPECT_EQ(test, 0xc0ULL, vtd_iotlb_drain(~0ULL));
+	KUNIT_EXPECT_EQ(test, 0ULL, vtd_iotlb_drain(~(3ULL << 54)));
+}
+
+static struct kunit_case plan_test_cases[] = {
+	KUNIT_CASE_PARAM(plan_table_28, plan_gen_params),
+	KUNIT_CASE(plan_fields),
+	KUNIT_CASE(plan_batches),
+	KUNIT_CASE(plan_keeps_error),
+	KUNIT_CASE(plan_drains),
+	{}
+};
+
+static struct kunit_suite plan_suite = {
+	.name = "pasid-plan",
+	.test_cases = plan_test_cases,
+};
+
+kunit_test_suite(plan_suite);
