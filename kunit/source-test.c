@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Precedence among those who say where configuration space is free. */
+#include <kunit/test.h>
+
+#include "../vfio/source.h"
+
+/* What a source answers. */
+enum { UNKNOWN, FREE, NOTHING, REFUSES };
+
+struct source_case {
+	const char *name;
+	unsigned int says[PASID_SOURCES];	/* PF's driver, admin, option, quirk */
+	int err;
+	enum pasid_source source;
+};
+
+static const struct source_case source_cases[] = {
+	{ "nobody", {}, -ENOENT },
+	{ "PF's driver alone", { FREE }, 0, PASID_SOURCE_PF_DRIVER },
+	{ "PF's driver before all", { FREE, FREE, FREE, FREE }, 0, PASID_SOURCE_PF_DRIVER },
+	{ "admin alone", { [1] = FREE }, 0, PASID_SOURCE_ADMIN },
+	{ "admin before option and quirk", { UNKNOWN, FREE, FREE, FREE }, 0, PASID_SOURCE_ADMIN },
+	{ "option alone", { [2] = FREE }, 0, PASID_SOURCE_OPTION },
+	{ "option before quirk", { UNKNOWN, UNKNOWN, FREE, FREE }, 0, PASID_SOURCE_OPTION },
+	{ "quirk alone", { [3] = FREE }, 0, PASID_SOURCE_QUIRK },
+	{ "PF's driver has nothing", { NOTHING }, -ENOSPC, PASID_SOURCE_PF_DRIVER },
+	{ "PF's driver has nothing, others have", { NOTHING, FREE, FREE, FREE }, -ENOSPC,
+	  PASID_SOURCE_PF_DRIVER },
+	{ "PF's driver refuses", { REFUSES }, -EPERM, PASID_SOURCE_PF_DRIVER },
+	{ "PF's driver refuses, others have", { REFUSES, FREE, FREE, FREE }, -EPERM,
+	  PASID_SOURCE_PF_DRIVER },
+	{ "quirk says to ask the PF's driver", { [3] = NOTHING }, -ENOSPC, PASID_SOURCE_QUIRK },
+	{ "admin knows what the quirk does not", { UNKNOWN, FREE, UNKNOWN, NOTHING }, 0,
+	  PASID_SOURCE_ADMIN },
+};
+
+KUNIT_ARRAY_PARAM_DESC(source, source_cases, name);
+
+static void source_choose(struct kunit *test)
+{
+	static const int errs[] = { -EOPNOTSUPP, 0, 0, -EPERM };
+	const struct source_case *c = test->param_value;
+	struct pasid_offer offers[PASID_SOURCES] = {};
+	enum pasid_source source = PASID_SOURCES;
+	const char *why = NULL;
+	unsigned int i;
+
+	for (i = 0; i < PASID_SOURCES; i++) {
+		offers[i].err = errs[c->says[i]];
+		/* Stale ranges beside an error do not count. */
+		offers[i].ranges.count = c->says[i] != NOTHING;
+	}
+	KUNIT_EXPECT_EQ(test, c->err, pasid_source_choose(offers, &source, &why));
+	if (c->err == -ENOENT)
+		KUNIT_EXPECT_EQ(test, PASID_SOURCES, source);
+	else
+		KUNIT_EXPECT_EQ(test, c->source, source);
+	if (c->err)
+		KUNIT_EXPECT_NOT_NULL(test, why);
+}
+
+static void source_names(struct kunit *test)
+{
+	KUNIT_EXPECT_STREQ(test, "pf-driver", pasid_source_name(PASID_SOURCE_PF_DRIVER));
+	KUNIT_EXPECT_STREQ(test, "admin", pasid_source_name(PASID_SOURCE_ADMIN));
+	KUNIT_EXPECT_STREQ(test, "admin", pasid_source_name(PASID_SOURCE_OPTION));
+	KUNIT_EXPECT_STREQ(test, "quirk", pasid_source_name(PASID_SOURCE_QUIRK));
+}
+
+static struct kunit_case source_test_cases[] = {
+	KUNIT_CASE_PARAM(source_choose, source_gen_params),
+	KUNIT_CASE(source_names),
+	{}
+};
+
+static struct kunit_suite source_suite = {
+	.name = "pasid-source",
+	.test_cases = source_test_cases,
+};
+
+kunit_test_suite(source_suite);
