@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154 # variables are shared with the other parts
+# The KUnit suites in a kernel that is a program (ARCH=um), built inside the root from Debian's source of the
+# newest kernel. The tree stays, built: the next time only what differs in this repository is compiled.
+
+# Of big drivers and of other architectures only Kconfig is needed.
+readonly UML_EXCLUDE=(--exclude={"*/drivers/gpu/*.[ch]","*/drivers/net/*.[ch]","*/drivers/media/*.[ch]","*/sound/*.[ch]"}
+	--exclude={"*/arch/[!ux]*.[chS]","*.dts","*.dtsi","*.rst","*.yaml","*/tools/testing/*"})
+readonly UML_DEADLINE=300
+
+# Builds and runs the suites; the kernel's console log goes to LOG. Sets uml_tree.
+run_suites() { # LOG
+	local folder=$root/build/uml source
+	source=$(echo "$root"/usr/src/linux-source-*.tar.xz)
+	[ -e "$source" ] || die "$EXIT_MISSING" 'the lab root has no kernel source'
+	uml_tree=$folder/tree-$( (
+		declare -f prepare_kernel drop_in
+		echo "${source##*/} ${UML_EXCLUDE[*]}"
+		cat "$repo/kunit/.kunitconfig"
+	) | hash_of_stdin)
+	mkdir -p "$folder"
+	exec {uml_lock}>"$folder/lock"
+	flock "$uml_lock"
+	setup_log=$folder/log
+	: >"$setup_log"
+	[ -e "$uml_tree/ready" ] || prepare_kernel "$source" >&2
+	sync_suites
+	step 'KUnit: kernel' make_kernel linux
+	find "$uml_tree/drivers/pasid-ctl" -name '*.gcda' -delete
+	run_kernel >"$1"
+}
+
+# Unpacked, configured, with this repository in it. There is only one, since it is big.
+prepare_kernel() { # SOURCE
+	say 'building a kernel for KUnit (about 4 minutes, once)'
+	rm -rf --one-file-system "$folder"/tree-*
+	mkdir "$uml_tree"
+	step 'KUnit: unpacking' chroot "$root" tar -xJ -C "${uml_tree#"$root"}" --strip-components=1 "${UML_EXCLUDE[@]}" \
+		-f "${1#"$root"}"
+	drop_in
+	sync_suites
+	step 'KUnit: configuring' make_kernel KCONFIG_ALLCONFIG=drivers/pasid-ctl/kunit/.kunitconfig allnoconfig
+	touch "$uml_tree/ready"
+}
+
+# As a kernel tree takes this repository in. UML's own CONFIG_GCOV would measure the whole kernel, and take twice
+# as long to build; of that, only what it does at the link is needed. And its linker script forgets the destructors,
+# in which gcc writes down what it has counted.
+drop_in() {
+	sed -i 's|^endmenu$|source "drivers/pasid-ctl/Kconfig"\nendmenu|' "$uml_tree/drivers/Kconfig"
+	echo 'obj-y += pasid-ctl/' >>"$uml_tree/drivers/Makefile"
+	echo 'LINK-y += --coverage' >>"$uml_tree/arch/um/Makefile-skas"
+	sed -i 's|[*](.fini_array)|*(.fini_array.* .fini_array)|' "$uml_tree/arch/um/include/asm/common.lds.S"
+}
+
+# Only what differs is written.
+sync_suites() {
+	local file dir=$uml_tree/drivers/pasid-ctl
+	while read -r file; do
+		cmp -s "$repo/$file" "$dir/$file" || install -D -m 644 "$repo/$file" "$dir/$file"
+	done < <(cd "$repo" && find Kconfig Kbuild iommu vfio include compat kunit -type f \
+		\( -name '*.[ch]' -o -name '*.def' -o -name '*.mk' -o -name 'K*' -o -name Makefile -o -name .kunitconfig \))
+}
+
+make_kernel() { # [VAR=value]... TARGET
+	in_root make -s -j"$(nproc)" -C "${uml_tree#"$root"}" ARCH=um PASID_PURE_CFLAGS=--coverage "$@"
+}
+
+# It keeps its memory in TMPDIR and leaves traces in HOME.
+run_kernel() {
+	local dir
+	dir=$(mktemp -d "$folder/run.XXXXXX")
+	in_root env HOME="${dir#"$root"}" TMPDIR="${dir#"$root"}" timeout "$UML_DEADLINE" "${uml_tree#"$root"}/linux" \
+		mem=256M con0=fd:0,fd:1 kunit.enable=1 kunit.autorun=1 kunit_shutdown=halt </dev/null 2>&1 || say "the kernel ended with status $?"
+	rm -rf "$dir"
+}
+
+# Prints "REACHED ALL LINE..." of a file that the suites test: how many lines of code were reached, of how many, and
+# which were not.
+coverage_of() { # FILE
+	local object=${uml_tree#"$root"}/drivers/pasid-ctl/${1%.c}
+	in_root env --chdir="${uml_tree#"$root"}" gcov --stdout "$object.gcda" 2>/dev/null |
+		awk -F: -v file="/$1" '
+			$2 + 0 == 0 && $3 == "Source" { mine = substr($4, length($4) - length(file) + 1) == file; next }
+			!mine || $1 ~ /-$/ { next }
+			$1 ~ /#####|=====/ { missed = missed " " $2 + 0; all++; next }
+			{ reached++; all++ }
+			END { print reached + 0, all + 0, missed }'
+}
