@@ -64,8 +64,8 @@ static const struct init_case init_cases[] = {
 	{ "nothing", 0, 0, 0, 0x00010013, STOPPED },
 	{ "next", 0xffc, 0, 512, 0xffc10013, STOPPED },
 	{ "responses need a PASID", 0x100, PASID, 512, 0x10010013, STOPPED | PASID },
-	{ "PF saw a response failure", 0x100, RF, 512, 0x10010013, STOPPED | RF },
-	{ "PF saw an unexpected index", 0x100, UPRGI, 512, 0x10010013, STOPPED | UPRGI },
+	{ "PF saw a response failure before", 0x100, RF, 512, 0x10010013, STOPPED },
+	{ "PF saw an unexpected index before", 0x100, UPRGI, 512, 0x10010013, STOPPED },
 	{ "PF's Stopped and reserved bits are not ours", 0x100, 0x7ffc, U32_MAX, 0x10010013,
 	  STOPPED },
 };
@@ -151,21 +151,65 @@ static void pri_alloc(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->alloc, pri_read(&cap).alloc);
 }
 
-/* The errors are the PF's: they follow it, and a write here does not clear them. */
-static void pri_errors_follow_pf(struct kunit *test)
+static void pri_write_status(struct kunit *test, struct pasid_pri_cap *cap, u16 status)
 {
-	u8 clear[2] = { 0xff, 0xff };
+	u8 buf[2];
+
+	put_unaligned_le16(status, buf);
+	KUNIT_EXPECT_FALSE(test, pasid_pri_cap_write(cap, 6, buf, 2));
+}
+
+/* The errors are the PF's, and ones clear them here. */
+static void pri_errors_are_cleared(struct kunit *test)
+{
 	struct pasid_pri_cap cap;
 
 	pasid_pri_cap_init(&cap, 0, PASID, 512);
 	pasid_pri_cap_sample(&cap, RF | UPRGI | STOPPED);
 	KUNIT_EXPECT_EQ(test, RF | UPRGI | STOPPED | PASID, pri_read(&cap).status);
-	KUNIT_EXPECT_FALSE(test, pasid_pri_cap_write(&cap, 6, clear, 2));
+	pri_write_status(test, &cap, 0);
 	KUNIT_EXPECT_EQ(test, RF | UPRGI | STOPPED | PASID, pri_read(&cap).status);
+	pri_write_status(test, &cap, 0xfffd);
+	KUNIT_EXPECT_EQ(test, UPRGI | STOPPED | PASID, pri_read(&cap).status);
+	pasid_pri_cap_sample(&cap, RF | UPRGI);
+	KUNIT_EXPECT_EQ(test, UPRGI | STOPPED | PASID, pri_read(&cap).status);
 	pri_write_ctrl(&cap, 1);
-	KUNIT_EXPECT_EQ(test, RF | UPRGI | PASID, pri_read(&cap).status);
-	pasid_pri_cap_sample(&cap, 0);
 	KUNIT_EXPECT_EQ(test, PASID, pri_read(&cap).status);
+}
+
+/* What the PF has cleared and seen again is new; what it has from before is not. */
+static void pri_errors_come_again(struct kunit *test)
+{
+	struct pasid_pri_cap cap;
+
+	pasid_pri_cap_init(&cap, 0, RF, 512);
+	pri_write_ctrl(&cap, 1);
+	pasid_pri_cap_sample(&cap, RF | UPRGI);
+	KUNIT_EXPECT_EQ(test, UPRGI, pri_read(&cap).status);
+	pri_write_ctrl(&cap, 1);
+	KUNIT_EXPECT_EQ(test, UPRGI, pri_read(&cap).status);
+	pasid_pri_cap_sample(&cap, 0);
+	KUNIT_EXPECT_EQ(test, 0, pri_read(&cap).status);
+	pasid_pri_cap_sample(&cap, RF);
+	KUNIT_EXPECT_EQ(test, RF, pri_read(&cap).status);
+}
+
+/* Only what the write has changed is taken over: the PF may have been read meanwhile. */
+static void pri_set(struct kunit *test)
+{
+	struct pasid_pri_cap cap, to;
+
+	pasid_pri_cap_init(&cap, 0, 0, 512);
+	pasid_pri_cap_sample(&cap, RF);
+	to = cap;
+	pri_write_status(test, &to, RF);
+	pri_write_ctrl(&to, 1);
+	pri_write_alloc(&to, 7);
+	pasid_pri_cap_sample(&cap, RF | UPRGI);
+	pasid_pri_cap_set(&cap, &to);
+	KUNIT_EXPECT_EQ(test, 1, pri_read(&cap).ctrl);
+	KUNIT_EXPECT_EQ(test, UPRGI, pri_read(&cap).status);
+	KUNIT_EXPECT_EQ(test, 7U, pri_read(&cap).alloc);
 }
 
 static void pri_reset(struct kunit *test)
@@ -173,14 +217,15 @@ static void pri_reset(struct kunit *test)
 	struct pasid_pri_cap cap;
 	struct pri_regs regs;
 
-	pasid_pri_cap_init(&cap, 0x100, PASID | RF, 512);
+	pasid_pri_cap_init(&cap, 0x100, PASID, 512);
+	pasid_pri_cap_sample(&cap, RF);
 	pri_write_ctrl(&cap, 1);
 	pri_write_alloc(&cap, 100);
 	pasid_pri_cap_reset(&cap);
 	regs = pri_read(&cap);
 	KUNIT_EXPECT_EQ(test, 0x10010013U, regs.header);
 	KUNIT_EXPECT_EQ(test, 0, regs.ctrl);
-	KUNIT_EXPECT_EQ(test, STOPPED | PASID | RF, regs.status);
+	KUNIT_EXPECT_EQ(test, STOPPED | PASID, regs.status);
 	KUNIT_EXPECT_EQ(test, 512U, regs.capacity);
 	KUNIT_EXPECT_EQ(test, 0U, regs.alloc);
 }
@@ -192,7 +237,8 @@ static void pri_read_any_size(struct kunit *test)
 	unsigned int offset, size;
 	struct pasid_pri_cap cap;
 
-	pasid_pri_cap_init(&cap, 0x2a0, PASID | RF, 0x12345678);
+	pasid_pri_cap_init(&cap, 0x2a0, PASID, 0x12345678);
+	pasid_pri_cap_sample(&cap, RF);
 	pri_write_ctrl(&cap, 1);
 	pri_write_alloc(&cap, 0x01020304);
 	pasid_pri_cap_read(&cap, 0, whole, SIZE);
@@ -237,7 +283,9 @@ static struct kunit_case pri_cases[] = {
 	KUNIT_CASE_PARAM(pri_init, init_gen_params),
 	KUNIT_CASE_PARAM(pri_ctrl, ctrl_gen_params),
 	KUNIT_CASE_PARAM(pri_alloc, alloc_gen_params),
-	KUNIT_CASE(pri_errors_follow_pf),
+	KUNIT_CASE(pri_errors_are_cleared),
+	KUNIT_CASE(pri_errors_come_again),
+	KUNIT_CASE(pri_set),
 	KUNIT_CASE(pri_reset),
 	KUNIT_CASE(pri_read_any_size),
 	KUNIT_CASE(pri_write_any_size),

@@ -9,6 +9,7 @@
 #ifndef _PASID_CAPS_H
 #define _PASID_CAPS_H
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 
 /**
@@ -40,20 +41,23 @@ unsigned int pasid_cap_merge(const struct pasid_cap *cap, unsigned int perms);
  * struct pasid_pri_cap - a PRI capability (PCIe 6.3, 10.5.2)
  * @next: offset of the next capability, or 0
  * @prg_pasid: PRG Response PASID Required
- * @errors: Response Failure and Unexpected Page Request Group Index, in the status
- *	register's bits
+ * @errors: Response Failure and Unexpected Page Request Group Index, as the PF has
+ *	them, in the status register's bits
+ * @cleared: those of @errors that do not show here any more
  * @enable: Enable; while it is 0, Stopped reads 1: nothing is in flight when the
  *	write that clears it returns
  * @capacity: Outstanding Page Request Capacity
  * @alloc: Outstanding Page Request Allocation
  *
  * The page request interface is the PF's, which all its VFs share, and so are its
- * errors: they are cleared there.
+ * errors. What a user clears is cleared for this VF alone, and shows again when the PF
+ * has cleared and seen it again; what was there before the user came is not its.
  */
 struct pasid_pri_cap {
 	u16 next;
 	bool prg_pasid;
 	u16 errors;
+	atomic_t cleared;
 	bool enable;
 	u32 capacity;
 	u32 alloc;
@@ -63,6 +67,7 @@ void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 pf_sta
 			u32 pf_capacity);
 void pasid_pri_cap_sample(struct pasid_pri_cap *cap, u16 pf_status);
 void pasid_pri_cap_reset(struct pasid_pri_cap *cap);
+void pasid_pri_cap_set(struct pasid_pri_cap *cap, const struct pasid_pri_cap *to);
 void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8 *buf,
 			unsigned int size);
 bool pasid_pri_cap_write(struct pasid_pri_cap *cap, unsigned int offset, const u8 *buf,

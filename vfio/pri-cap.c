@@ -30,6 +30,7 @@ void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 pf_sta
 	cap->prg_pasid = pf_status & PCI_PRI_STATUS_PASID;
 	cap->capacity = pf_capacity;
 	pasid_pri_cap_sample(cap, pf_status);
+	pasid_pri_cap_reset(cap);
 }
 
 /**
@@ -41,7 +42,10 @@ void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 pf_sta
  */
 void pasid_pri_cap_sample(struct pasid_pri_cap *cap, u16 pf_status)
 {
-	WRITE_ONCE(cap->errors, pf_status & PASID_PRI_ERRORS);
+	u16 errors = pf_status & PASID_PRI_ERRORS;
+
+	WRITE_ONCE(cap->errors, errors);
+	atomic_and(errors, &cap->cleared);
 }
 
 /**
@@ -54,11 +58,26 @@ void pasid_pri_cap_reset(struct pasid_pri_cap *cap)
 {
 	WRITE_ONCE(cap->enable, false);
 	WRITE_ONCE(cap->alloc, 0);
+	atomic_set(&cap->cleared, READ_ONCE(cap->errors));
+}
+
+/**
+ * pasid_pri_cap_set() - have the registers show what a write has made of them
+ * @cap: the capability
+ * @to: what pasid_pri_cap_write() has left
+ *
+ * Context: Any; pasid_pri_cap_read() and pasid_pri_cap_sample() may run meanwhile.
+ */
+void pasid_pri_cap_set(struct pasid_pri_cap *cap, const struct pasid_pri_cap *to)
+{
+	WRITE_ONCE(cap->enable, to->enable);
+	WRITE_ONCE(cap->alloc, to->alloc);
+	atomic_or(atomic_read(&to->cleared) & READ_ONCE(cap->errors), &cap->cleared);
 }
 
 static u16 pasid_pri_status(const struct pasid_pri_cap *cap, bool enable)
 {
-	u16 status = READ_ONCE(cap->errors);
+	u16 status = READ_ONCE(cap->errors) & ~atomic_read(&cap->cleared);
 
 	if (!enable)
 		status |= PCI_PRI_STATUS_STOPPED;
@@ -98,7 +117,8 @@ void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8
  * @size: how many bytes; they lie within the capability
  *
  * Reset reads as 0 and has nothing to do: a VF that is not enabled has no request
- * pending. More than the capacity cannot be allocated.
+ * pending. Errors are cleared by ones, and when Enable is set. More than the capacity
+ * cannot be allocated.
  *
  * Context: Any.
  * Return: whether the write touches the control register.
@@ -107,10 +127,17 @@ bool pasid_pri_cap_write(struct pasid_pri_cap *cap, unsigned int offset, const u
 			 unsigned int size)
 {
 	u8 bytes[PASID_PRI_CAP_SIZE];
+	bool enabled = cap->enable;
+	u16 cleared;
 
 	pasid_pri_cap_read(cap, 0, bytes, sizeof(bytes));
+	put_unaligned_le16(0, bytes + PCI_PRI_STATUS); /* ones clear */
 	memcpy(bytes + offset, buf, size);
 	cap->enable = get_unaligned_le16(bytes + PCI_PRI_CTRL) & PCI_PRI_CTRL_ENABLE;
+	cleared = get_unaligned_le16(bytes + PCI_PRI_STATUS);
+	if (cap->enable && !enabled)
+		cleared = PASID_PRI_ERRORS;
+	atomic_or(cleared & cap->errors, &cap->cleared);
 	cap->alloc = min(get_unaligned_le32(bytes + PCI_PRI_ALLOC_REQ), cap->capacity);
 	return offset < PCI_PRI_STATUS && offset + size > PCI_PRI_CTRL;
 }

@@ -122,10 +122,8 @@ int pasid_user_write_pri(struct pasid_vfio *dev, unsigned int offset, const u8 *
 			request |= PASID_PERM_PRI;
 		err = pasid_user_request(dev, request);
 	}
-	if (!err) {
-		WRITE_ONCE(dev->pri.enable, pri.enable);
-		WRITE_ONCE(dev->pri.alloc, pri.alloc);
-	}
+	if (!err)
+		pasid_pri_cap_set(&dev->pri, &pri);
 unlock:
 	mutex_unlock(&dev->lock);
 	return err;

@@ -358,13 +358,18 @@ page_requests() {
 	expect_client 0x81000000 it read 0x18c 4
 	expect_client 0x0 it read 0x194 4
 	expect_context "$first" PRE 0
-	# The interface is the PF's: its errors are seen, and not cleared, here.
+	# The interface is the PF's: its errors are seen here, and are cleared for this VF alone.
 	echo 3 >"$mock/pri_errors"
 	expect_client 0x8103 it read 0x18e 2
-	expect_client 0 it write 0x18e 2 3
-	expect_client 0x8103 it read 0x18e 2
+	expect_client 0 it write 0x18e 2 1
+	expect_client 0x8102 it read 0x18e 2
 	echo 0 >"$mock/pri_errors"
 	expect_client 0x8100 it read 0x18e 2
+	echo 1 >"$mock/pri_errors"
+	expect_client 0x8101 it read 0x18e 2
+	expect_client 0 it write $pri_control 1
+	expect_client 0x8000 it read 0x18e 2
+	echo 0 >"$mock/pri_errors"
 	client_close it
 	disable_pri "$first"
 }
