@@ -66,6 +66,8 @@ start_qemu() { # RELEASE ACCELERATOR
 	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
 	reader=$!
 	# no_timer_check: on a busy host the emulated timer is late, and the kernel would call that broken hardware.
+	# tsc=reliable: so it would with the TSC; and 7.3 has been seen to hang where the watchdog of clock sources on one
+	# processor met one on another that had its interrupts off.
 	# The kernel ends QEMU when this shell ends, however that happens. The ports are virtio because a
 	# large answer takes seconds through an emulated UART; they bypass the IOMMU, so they cause no invalidations.
 	enter_root setpriv --pdeathsig KILL env --chdir="${run#"$root"}" "${program[@]}" \
@@ -80,7 +82,7 @@ start_qemu() { # RELEASE ACCELERATOR
 		-chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control \
 		-D trace -trace 'vtd_inv_desc*' -trace vtd_dmar_fault \
 		-kernel "/boot/vmlinux-$1" -initrd initrd \
-		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests no_timer_check $params iommu=nopt $opt_append" \
+		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests no_timer_check tsc=reliable $params iommu=nopt $opt_append" \
 		</dev/null >"$run/qemu.log" 2>&1 &
 	qemu=$!
 }
