@@ -153,7 +153,7 @@ bench_priv() { # PASIDS
 # In turns, like attaches. 0x10 is nobody's but vfio-pci-core's; at 0x180 there is the capability's header.
 config_accesses() { # DRIVER READS WRITES [AT]: appends to two files
 	bind "$first" "$1"
-	vfio-bench "$first" 3000 ${4-} >/tmp/accesses
+	vfio-bench "$first" 3000 "${4-0x10}" >/tmp/accesses
 	cut -d' ' -f2 /tmp/accesses >>"$2"
 	cut -d' ' -f4 /tmp/accesses >>"$3"
 }
@@ -171,8 +171,8 @@ bench_config() {
 	unbind "$first"
 	unload_vfio
 	for what in reads writes; do
-		line "configuration space, $what, vfio-pci" "$(median /tmp/plain-$what) ns, median of $((2 * rounds)) ($(spread /tmp/plain-$what))"
-		line "configuration space, $what, pasid-vfio-pci" "$(ratio "$(median /tmp/our-$what)" "$(median /tmp/plain-$what)") of that" 'at most 1.10'
+		line "config $what, vfio-pci" "$(median /tmp/plain-$what) ns, median of $((2 * rounds)) ($(spread /tmp/plain-$what))"
+		line "config $what, pasid-vfio-pci" "$(ratio "$(median /tmp/our-$what)" "$(median /tmp/plain-$what)") of that" 'at most 1.10'
 		line "  of the emulated capability" "$(ratio "$(median /tmp/cap-$what)" "$(median /tmp/plain-$what)") of that"
 	done
 }
