@@ -160,17 +160,28 @@ static void pasid_pf_ask_driver(const struct pasid_pf_ops *ops, struct pci_dev *
 		module_put(ops->owner);
 }
 
-static void pasid_pf_ask_options(struct pci_dev *vf, struct pasid_offer *offer)
+/* All that the option says of one device; -E2BIG if that is too much. */
+static int pasid_options_of(u16 vendor, u16 device, struct pasid_ranges *ranges)
 {
 	const struct pasid_device_range *item;
 
+	ranges->count = 0;
 	for (item = pasid_options; item < pasid_options + pasid_options_count; item++) {
-		if (item->vendor != vf->vendor || item->device != vf->device)
+		if (item->vendor != vendor || item->device != device)
 			continue;
-		/* As many as all sources may give; pasid_pf_init() has counted. */
-		offer->err = 0;
-		offer->ranges.range[offer->ranges.count++] = item->range;
+		if (ranges->count == PASID_RANGES_MAX)
+			return -E2BIG;
+		ranges->range[ranges->count++] = item->range;
 	}
+	return 0;
+}
+
+/* pasid_pf_init() has seen that it is not too much. */
+static void pasid_pf_ask_options(struct pci_dev *vf, struct pasid_offer *offer)
+{
+	pasid_options_of(vf->vendor, vf->device, &offer->ranges);
+	if (offer->ranges.count)
+		offer->err = 0;
 }
 
 /**
@@ -281,7 +292,7 @@ static struct notifier_block pasid_pf_nb = {
 
 static int pasid_pf_parse_options(const char *text)
 {
-	const struct pasid_device_range *a, *b, *end;
+	const struct pasid_device_range *item;
 	struct pasid_ranges ranges;
 	const char *why;
 	int err;
@@ -290,17 +301,10 @@ static int pasid_pf_parse_options(const char *text)
 	if (err < 0)
 		goto refuse;
 	pasid_options_count = err;
-	end = pasid_options + pasid_options_count;
-	for (a = pasid_options; a < end; a++) {
-		ranges.count = 0;
-		for (b = pasid_options; b < end; b++) {
-			if (a->vendor != b->vendor || a->device != b->device)
-				continue;
-			if (ranges.count == PASID_RANGES_MAX) {
-				why = "there are more than 16 ranges for one device";
-				goto refuse;
-			}
-			ranges.range[ranges.count++] = b->range;
+	for (item = pasid_options; item < pasid_options + pasid_options_count; item++) {
+		if (pasid_options_of(item->vendor, item->device, &ranges)) {
+			why = "there are more than 16 ranges for one device";
+			goto refuse;
 		}
 		if (pasid_ranges_check(&ranges, &why))
 			goto refuse;

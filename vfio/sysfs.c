@@ -94,6 +94,14 @@ static ssize_t cap_layout_show(struct device *device, struct device_attribute *a
 
 static DEVICE_ATTR_RO(cap_layout);
 
+static bool pasid_has_group(struct kobject *kobj)
+{
+	struct kernfs_node *dir = sysfs_get_dirent(kobj->sd, PASID_GROUP);
+
+	sysfs_put(dir);
+	return dir;
+}
+
 /**
  * pasid_sysfs_bind() - make the file of a device that is bound
  * @dev: the device; only a VF under PASID control has one
@@ -103,11 +111,9 @@ static DEVICE_ATTR_RO(cap_layout);
 void pasid_sysfs_bind(struct pasid_vfio *dev)
 {
 	struct kobject *kobj = &dev->core.pdev->dev.kobj;
-	struct kernfs_node *dir = sysfs_get_dirent(kobj->sd, PASID_GROUP);
 
-	if (!dir)
+	if (!pasid_has_group(kobj))
 		return;
-	sysfs_put(dir);
 	if (sysfs_add_file_to_group(kobj, &dev_attr_cap_layout.attr, PASID_GROUP))
 		pci_warn(dev->core.pdev, "there is no cap_layout\n");
 }
@@ -121,10 +127,7 @@ void pasid_sysfs_bind(struct pasid_vfio *dev)
 void pasid_sysfs_unbind(struct pasid_vfio *dev)
 {
 	struct kobject *kobj = &dev->core.pdev->dev.kobj;
-	struct kernfs_node *dir = sysfs_get_dirent(kobj->sd, PASID_GROUP);
 
-	if (!dir)
-		return;
-	sysfs_put(dir);
-	sysfs_remove_file_from_group(kobj, &dev_attr_cap_layout.attr, PASID_GROUP);
+	if (pasid_has_group(kobj))
+		sysfs_remove_file_from_group(kobj, &dev_attr_cap_layout.attr, PASID_GROUP);
 }

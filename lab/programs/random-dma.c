@@ -16,6 +16,7 @@
 
 #include "engine.h"
 #include "model.h"
+#include "random.h"
 
 #define LAB		"/sys/kernel/debug/pasid-lab/"
 #define PCI		"/sys/bus/pci/devices/"
@@ -53,17 +54,6 @@ static char history[HISTORY][LINE];
 static unsigned int step;
 static unsigned int outcomes[ENGINE_ERRORS];
 static bool can_replace = true;
-
-/* A generator of our own: that of the C library may change, and a seed is to stay what it is. */
-static uint64_t random_state;
-
-static unsigned int below(unsigned int n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (random_state >> 11) % n;
-}
 
 static bool chance(unsigned int percent)
 {
@@ -562,7 +552,7 @@ int main(int argc, char **argv)
 		fputs("Usage: random-dma [--no-replace] SEED STEPS BDF...\n", stderr);
 		return 2;
 	}
-	random_state = strtoull(argv[1], NULL, 0) * 2 + 1;
+	random_seed(strtoull(argv[1], NULL, 0));
 	steps = strtoul(argv[2], NULL, 0);
 	for (i = 3; i < (unsigned int)argc; i++)
 		add_function(argv[i]);

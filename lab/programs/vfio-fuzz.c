@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "random.h"
 #include "vfio.h"
 
 #define PERM_ENABLE	1
@@ -40,17 +41,7 @@ static struct {
 } model;
 
 static struct vfio_function fn;
-static unsigned long long state;
 static unsigned long step, reads, writes, region_reads, region_writes, resets, refusals;
-
-/* xorshift64*: the same everywhere, for each seed. */
-static unsigned int any(unsigned int below)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (unsigned int)((state * 2685821657736338717ULL) >> 33) % below;
-}
 
 static void fail(const char *what, unsigned int at, unsigned int size)
 {
@@ -161,28 +152,28 @@ static void check_read(unsigned int at, unsigned int size)
 
 static void fuzz_read(void)
 {
-	unsigned int size = 1 + any(LONGEST), at = any(VFIO_CONFIG_SIZE - size + 1);
+	unsigned int size = 1 + below(LONGEST), at = below(VFIO_CONFIG_SIZE - size + 1);
 
-	if (any(2)) /* around the emulated bytes */
-		at = model.pasid - 16 + any(48);
+	if (below(2)) /* around the emulated bytes */
+		at = model.pasid - 16 + below(48);
 	if (at + size <= VFIO_CONFIG_SIZE)
 		check_read(at, size);
 }
 
 static void fuzz_write(void)
 {
-	unsigned int size = 1 + any(LONGEST), i, at = model.pasid - 16 + any(48);
+	unsigned int size = 1 + below(LONGEST), i, at = model.pasid - 16 + below(48);
 	unsigned char buf[LONGEST];
 	int err;
 
-	if (!any(3)) /* the control registers more often than by chance */
-		at = model.pasid + 6, size = 1 + any(2);
-	else if (model.pri && !any(3))
-		at = model.pri + 4, size = 1 + any(4);
+	if (!below(3)) /* the control registers more often than by chance */
+		at = model.pasid + 6, size = 1 + below(2);
+	else if (model.pri && !below(3))
+		at = model.pri + 4, size = 1 + below(4);
 	if (at + size > VFIO_CONFIG_SIZE)
 		at = VFIO_CONFIG_SIZE - size;
 	for (i = 0; i < size; i++)
-		buf[i] = any(256);
+		buf[i] = below(256);
 	err = vfio_write_config(&fn, at, buf, size);
 	refusals += !!err;
 	if (err != write_model(at, buf, size))
@@ -194,7 +185,7 @@ static void fuzz_write(void)
 
 static void fuzz_region_read(void)
 {
-	unsigned int size = 1 + any(REGION_SIZE), at = any(REGION_SIZE - size + 1);
+	unsigned int size = 1 + below(REGION_SIZE), at = below(REGION_SIZE - size + 1);
 	unsigned char all[REGION_SIZE], buf[REGION_SIZE];
 
 	if (vfio_read_control(&fn, 0, all, sizeof(all)) || vfio_read_control(&fn, at, buf, size))
@@ -208,8 +199,8 @@ static void fuzz_region_read(void)
 
 static void fuzz_region_write(void)
 {
-	unsigned int at = any(3) ? REQUESTED : any(REGION_SIZE), size = any(3) ? 4 : 1 + any(8);
-	unsigned int value = any(8) ? any(16) : any(1u << 31);
+	unsigned int at = below(3) ? REQUESTED : below(REGION_SIZE), size = below(3) ? 4 : 1 + below(8);
+	unsigned int value = below(8) ? below(16) : below(1u << 31);
 	unsigned char buf[8] = { value, value >> 8, value >> 16, value >> 24 };
 	int should, err = vfio_write_control(&fn, at, buf, size);
 
@@ -239,7 +230,7 @@ static void fuzz_reset(void)
 
 static void one_step(void)
 {
-	unsigned int what = any(1000);
+	unsigned int what = below(1000);
 
 	if (what < 1)
 		fuzz_reset();
@@ -266,7 +257,7 @@ static int begin(char **argv)
 		printf("%s: %s\n", argv[1], strerror(err));
 		return 1;
 	}
-	state = strtoull(argv[2], NULL, 0) * 2 + 1;
+	random_seed(strtoull(argv[2], NULL, 0));
 	model.pasid = strtoul(argv[4], NULL, 0);
 	model.pri = strtoul(argv[5], NULL, 0);
 	model.supported = region[1];

@@ -125,6 +125,15 @@ set_ctl() { # BDF TEXT
 	expect_equal "$(answer "$pci/$1/pasid_ctl" "$2")" 0 "writing '$2' to $1's pasid_ctl"
 }
 
+# As the files in pasid/ have them, of a PASID Control register's value.
+words_of() { # VALUE
+	local enable=- exec=- priv=-
+	[ $(($1 & 1)) = 0 ] || enable=+
+	[ $(($1 & 2)) = 0 ] || exec=+
+	[ $(($1 & 4)) = 0 ] || priv=+
+	echo "${enable}enable ${exec}exec ${priv}priv"
+}
+
 set_all_ctl() { # TEXT
 	local bdf
 	for bdf in $(all_vfs); do

@@ -52,15 +52,11 @@ control_is() { # VALUE
 
 expect_sets() { # VALUE
 	local requested effective
-	requested="$(sign $(($1 & 1)))enable $(sign $(($1 & 2)))exec $(sign $(($1 & 4)))priv"
+	requested=$(words_of "$1")
 	effective=$requested
 	[ $(($1 & 1)) = 1 ] || effective='-enable -exec -priv'
 	expect_file "$pci/$first/pasid/requested" "$requested -pri"
 	expect_file "$pci/$first/pasid/effective" "$effective -pri"
-}
-
-sign() { # NUMBER
-	if [ "$1" = 0 ]; then echo -; else echo +; fi
 }
 
 # As if there had been no VMM.
