@@ -67,6 +67,20 @@ int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 }
 
 /**
+ * pasid_unit_asks_twice() - does intel-iommu invalidate a device's TLB twice?
+ * @dev: the device, behind a unit; see @twice in struct vtd_function
+ *
+ * Context: Any.
+ */
+bool pasid_unit_asks_twice(struct device *dev)
+{
+	const u8 *info = dev_iommu_priv_get(dev);
+
+	return info[pasid_layout.info_twice / BITS_PER_BYTE] &
+	       BIT(pasid_layout.info_twice % BITS_PER_BYTE);
+}
+
+/**
  * pasid_unit_map() - a vtd_map_fn for the tables of real units
  * @addr: physical address, 4 KiB aligned
  *

@@ -151,14 +151,6 @@ static u8 pasid_vf_width(const struct pasid_vf *vf)
 		     FIELD_GET(VTD_ECAP_PSS, vf->unit.ecap) + 1);
 }
 
-static bool pasid_vf_reads_twice(struct pci_dev *pdev)
-{
-	const u8 *info = dev_iommu_priv_get(&pdev->dev);
-
-	return info[pasid_layout.info_twice / BITS_PER_BYTE] &
-	       BIT(pasid_layout.info_twice % BITS_PER_BYTE);
-}
-
 /* What intel-iommu has set up for the VF before the module knew it. */
 static void pasid_vf_learn(struct pasid_vf *vf)
 {
@@ -219,7 +211,7 @@ static int pasid_vf_identify(struct pasid_vf *vf)
 		return err;
 	}
 	vf->pasid_width = pasid_vf_width(vf);
-	vf->twice = pasid_vf_reads_twice(vf->pdev);
+	vf->twice = pasid_unit_asks_twice(&vf->pdev->dev);
 	return 0;
 }
 
