@@ -32,7 +32,6 @@ static LIST_HEAD(pasid_pfs);
 
 /* Protects the register and its entries; held while a PF's driver is asked. */
 static DEFINE_MUTEX(pasid_pfs_lock);
-static bool pasid_pfs_closed;	/* no more are added */
 
 /* The module option ranges=; does not change after load. */
 static struct pasid_device_range pasid_options[PASID_OPTIONS_MAX];
@@ -226,7 +225,7 @@ static int pasid_pf_add_locked(struct pci_dev *pdev)
 	struct pasid_pf *pf;
 	int err;
 
-	if (!pasid_is_pf(pdev) || pasid_pfs_closed || pasid_pf_find(pdev))
+	if (!pasid_is_pf(pdev) || pasid_pf_find(pdev))
 		return 0;
 	pf = kzalloc(sizeof(*pf), GFP_KERNEL);
 	if (!pf)
@@ -355,11 +354,10 @@ void pasid_pf_exit(void)
 	struct pasid_pf *pf, *next;
 	LIST_HEAD(leaving);
 
+	bus_unregister_notifier(&pci_bus_type, &pasid_pf_nb);
 	mutex_lock(&pasid_pfs_lock);
-	pasid_pfs_closed = true;
 	list_splice_init(&pasid_pfs, &leaving);
 	mutex_unlock(&pasid_pfs_lock);
-	bus_unregister_notifier(&pci_bus_type, &pasid_pf_nb);
 	list_for_each_entry_safe(pf, next, &leaving, node)
 		pasid_pf_free(pf);
 }
