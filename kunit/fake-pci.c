@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PFs and VFs without hardware: they are on the PCI core's own bus type, so that its
+ * notifiers and iterators see them, and answer configuration accesses from memory.
+ */
+#include <linux/unaligned.h>
+
+#include "fake-pci.h"
+
+static struct {
+	struct kunit *test;
+	struct pci_bus bus;
+	struct fake_pci *fn[256];
+} fake;
+
+static int fake_pci_read(struct pci_bus *bus, unsigned int devfn, int where, int size,
+			 u32 *value)
+{
+	const struct fake_pci *fn = fake.fn[devfn];
+
+	*value = ~0U;
+	if (!fn || where + size > FAKE_CONFIG)
+		return PCIBIOS_DEVICE_NOT_FOUND;
+	memcpy(value, fn->config + where, size);
+	return PCIBIOS_SUCCESSFUL;
+}
+
+static int fake_pci_write(struct pci_bus *bus, unsigned int devfn, int where, int size,
+			  u32 value)
+{
+	struct fake_pci *fn = fake.fn[devfn];
+
+	if (!fn || where + size > FAKE_CONFIG)
+		return PCIBIOS_DEVICE_NOT_FOUND;
+	memcpy(fn->config + where, &value, size);
+	return PCIBIOS_SUCCESSFUL;
+}
+
+static struct pci_ops fake_pci_ops = {
+	.read = fake_pci_read,
+	.write = fake_pci_write,
+};
+
+/**
+ * fake_pci_init() - begin a test with an empty bus
+ * @test: the test; all functions go with it
+ */
+void fake_pci_init(struct kunit *test)
+{
+	memset(&fake, 0, sizeof(fake));
+	fake.test = test;
+	fake.bus.number = FAKE_BUS;
+	fake.bus.ops = &fake_pci_ops;
+}
+
+static void fake_pci_release(struct device *dev)
+{
+	to_fake_pci(dev)->released = true;
+}
+
+/* Whoever took a reference has given it back by the end of a test. */
+static void fake_pci_free(void *arg)
+{
+	struct fake_pci *fn = arg;
+
+	fake_pci_unplug(fn);
+	put_device(&fn->pdev.dev);
+	KUNIT_EXPECT_TRUE_MSG(fake.test, fn->released, "function %#x is kept",
+			      fn->pdev.devfn);
+}
+
+/**
+ * fake_pci_alloc() - a function without SR-IOV
+ * @devfn: its number on the bus
+ *
+ * Return: the function, not plugged in.
+ */
+struct fake_pci *fake_pci_alloc(unsigned int devfn)
+{
+	struct fake_pci *fn = kunit_kzalloc(fake.test, sizeof(*fn), GFP_KERNEL);
+	struct device *dev;
+
+	KUNIT_ASSERT_NOT_NULL(fake.test, fn);
+	fn->pdev.bus = &fake.bus;
+	fn->pdev.devfn = devfn;
+	put_unaligned_le32(0x49418086, fn->config);
+	dev = &fn->pdev.dev;
+	device_initialize(dev);
+	dev->bus = &pci_bus_type;
+	dev->release = fake_pci_release;
+	KUNIT_ASSERT_EQ(fake.test, 0, dev_set_name(dev, "fake-%02x", devfn));
+	KUNIT_ASSERT_EQ(fake.test, 0,
+			kunit_add_action_or_reset(fake.test, fake_pci_free, fn));
+	fake.fn[devfn] = fn;
+	return fn;
+}
+
+/**
+ * fake_pf_alloc() - a PF with PASID, 20 bits and all that is optional, and PRI
+ * @devfn: its number on the bus
+ *
+ * Return: the PF, both capabilities enabled, not plugged in.
+ */
+struct fake_pci *fake_pf_alloc(unsigned int devfn)
+{
+	struct fake_pci *pf = fake_pci_alloc(devfn);
+
+	pf->pdev.is_physfn = 1;
+	pf->pdev.pasid_cap = FAKE_PASID_CAP;
+	pf->pdev.pasid_enabled = 1;
+	pf->pdev.pasid_features = PCI_PASID_CAP_EXEC | PCI_PASID_CAP_PRIV;
+	pf->pdev.pri_enabled = 1;
+	put_unaligned_le16(20 << 8 | PCI_PASID_CAP_EXEC | PCI_PASID_CAP_PRIV,
+			   pf->config + FAKE_PASID_CAP + PCI_PASID_CAP);
+	return pf;
+}
+
+/**
+ * fake_vf_alloc() - a VF with ATS
+ * @pf: its PF
+ * @devfn: its number on the bus
+ *
+ * Return: the VF, ATS enabled, not plugged in.
+ */
+struct fake_pci *fake_vf_alloc(struct fake_pci *pf, unsigned int devfn)
+{
+	struct fake_pci *vf = fake_pci_alloc(devfn);
+
+	vf->pdev.is_virtfn = 1;
+	vf->pdev.physfn = &pf->pdev;
+	vf->pdev.ats_enabled = 1;
+	return vf;
+}
+
+/**
+ * fake_pci_plug() - a function appears
+ * @fn: the function
+ */
+void fake_pci_plug(struct fake_pci *fn)
+{
+	KUNIT_ASSERT_EQ(fake.test, 0, device_add(&fn->pdev.dev));
+	fn->plugged = true;
+}
+
+/**
+ * fake_pci_unplug() - a function goes away, if it is there
+ * @fn: the function
+ */
+void fake_pci_unplug(struct fake_pci *fn)
+{
+	if (fn->plugged)
+		device_del(&fn->pdev.dev);
+	fn->plugged = false;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Stands for unit.c, kernel.c, hooks.c, sysfs.c and main.c of intel-pasid-ctl. All else of it
+ * is the real thing.
+ */
+#include "../iommu/vf.h"
+#include "fake-pci.h"
+#include "fake-unit.h"
+#include "tables.h"
+
+struct fake_unit fake_unit;
+bool pasid_verbose;
+
+DEFINE_STATIC_CALL(pasid_for_each_alias, pci_for_each_dma_alias);
+
+/**
+ * fake_unit_init() - begin a test with a unit that has no context entry
+ * @test: the test; the tables go with it
+ */
+void fake_unit_init(struct kunit *test)
+{
+	tables_init(test, 64);
+	fake_unit = (struct fake_unit){ .root = tables_alloc(1), .ecap = FAKE_ECAP };
+	spin_lock_init(&fake_unit.lock);
+}
+
+/* unit.c */
+
+int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
+{
+	*unit = (struct pasid_unit){
+		.lock = &fake_unit.lock,
+		.ecap = fake_unit.ecap,
+		.root = fake_unit.root,
+		.ver_major = 6,
+	};
+	return to_fake_pci(dev)->unit_err;
+}
+
+bool pasid_unit_asks_twice(struct device *dev)
+{
+	return false;
+}
+
+void *pasid_unit_map(u64 addr)
+{
+	return tables_map(addr);
+}
+
+void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value)
+{
+	*entry = value;
+}
+
+int pasid_unit_submit(void *arg, struct vtd_desc *desc, unsigned int count)
+{
+	fake_unit.submissions++;
+	return fake_unit.err;
+}
+
+/* hooks.c */
+
+int pasid_hooks_grant(bool grant)
+{
+	fake_unit.grants += grant ? 1 : -1;
+	return 0;
+}
+
+bool pasid_hooks_alive(void)
+{
+	return !fake_unit.hooks_dead;
+}
+
+unsigned long pasid_hooks_missed(void)
+{
+	return fake_unit.missed;
+}
+
+/* sysfs.c */
+
+int pasid_vf_sysfs_add(struct pasid_vf *vf)
+{
+	if (fake_unit.files_err)
+		return fake_unit.files_err;
+	vf->has_files = true;
+	fake_unit.files++;
+	return 0;
+}
+
+void pasid_vf_sysfs_remove(struct pasid_vf *vf)
+{
+	if (!vf->has_files)
+		return;
+	vf->has_files = false;
+	fake_unit.files--;
+}

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bookkeeping of pasid-vfio-pci: which functions are in its register of PFs, what of
+ * a PF's driver, admin and module option reaches which VFs, and whose module is kept.
+ * PFs, VFs and the driver's module are fake.
+ */
+#include <kunit/test.h>
+#include <linux/module.h>
+
+#include "../vfio/pasid-vfio.h"
+#include "fake-pci.h"
+
+/* A kind of VF that no quirk row knows. */
+#define VENDOR	0x1b36
+#define DEVICE	0x5052
+
+/* Each source has a place of its own. */
+#define AT_DRIVER	0x300
+#define AT_ADMIN	0x200
+#define AT_OPTION	0x400
+#define ADMIN		{ 1, { { AT_ADMIN, AT_ADMIN + 7 } } }
+
+/* sysfs.c's; there is no sysfs. */
+const struct device_attribute pasid_attr_vf_ranges;
+
+/**
+ * struct pf_driver - the PF's driver
+ * @module: its module, which is loaded
+ * @ops: what it registers
+ * @says: its next answer: how many ranges, or a negative errno
+ * @asked: the VF that it was asked about last
+ */
+static struct pf_driver {
+	struct module module;
+	struct pasid_pf_ops ops;
+	int says;
+	struct pci_dev *asked;
+} *driver;
+
+static int pf_driver_ranges(struct pci_dev *vf, struct pasid_range *ranges,
+			    unsigned int max)
+{
+	int i;
+
+	driver->asked = vf;
+	for (i = 0; i < min_t(int, driver->says, max); i++)
+		ranges[i] = (struct pasid_range){ AT_DRIVER + 8 * i, AT_DRIVER + 8 * i + 7 };
+	return driver->says;
+}
+
+static int pf_init(struct kunit *test)
+{
+	fake_pci_init(test);
+	driver = kunit_kzalloc(test, sizeof(*driver), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, driver);
+	driver->module.state = MODULE_STATE_LIVE;
+	atomic_set(&driver->module.refcnt, 1);
+	driver->ops.owner = &driver->module;
+	driver->ops.vf_ranges = pf_driver_ranges;
+	driver->says = 1;
+	return 0;
+}
+
+static void pf_unload(void *arg)
+{
+	pasid_pf_exit();
+}
+
+/* Without options it would keep those of the case before: the module is loaded once. */
+static void pf_load(struct kunit *test, const char *options)
+{
+	KUNIT_ASSERT_EQ(test, 0, pasid_pf_init(options ?: ""));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, pf_unload, NULL));
+}
+
+static struct fake_pci *pf_plug_vf(struct fake_pci *pf, unsigned int devfn)
+{
+	struct fake_pci *vf = fake_vf_alloc(pf, devfn);
+
+	vf->pdev.vendor = VENDOR;
+	vf->pdev.device = DEVICE;
+	fake_pci_plug(vf);
+	return vf;
+}
+
+static struct fake_pci *pf_plug(unsigned int devfn)
+{
+	struct fake_pci *pf = fake_pf_alloc(devfn);
+
+	fake_pci_plug(pf);
+	return pf;
+}
+
+/* Where a VF's capability would go, or a negative errno. */
+static int pf_ask(struct fake_pci *vf, enum pasid_source *source, struct module **pin)
+{
+	struct pasid_offer offers[PASID_SOURCES];
+	const char *why;
+	int err;
+
+	pasid_pf_offers(&vf->pdev, offers, pin);
+	err = pasid_source_choose(offers, source, &why);
+	return err ?: offers[*source].ranges.range[0].first;
+}
+
+static int pf_ask_and_forget(struct fake_pci *vf)
+{
+	enum pasid_source source;
+	struct module *pin;
+	int at = pf_ask(vf, &source, &pin);
+
+	module_put(pin);
+	return at;
+}
+
+/* Which functions are PFs. */
+
+struct pf_kind_case {
+	const char *name;
+	bool is_physfn;
+	bool is_virtfn;
+	u16 pasid_cap;
+	int err;
+};
+
+static const struct pf_kind_case pf_kind_cases[] = {
+	{ "PF with PASID", .is_physfn = true, .pasid_cap = FAKE_PASID_CAP },
+	{ "PF without PASID", .is_physfn = true, .err = -ENODEV },
+	{ "function without SR-IOV", .pasid_cap = FAKE_PASID_CAP, .err = -ENODEV },
+	{ "VF", .is_virtfn = true, .err = -ENODEV },
+};
+
+KUNIT_ARRAY_PARAM_DESC(pf_kind, pf_kind_cases, name);
+
+static void pf_expect_kind(struct kunit *test, struct fake_pci *fn, int err)
+{
+	const struct pasid_ranges admin = ADMIN;
+	struct pasid_ranges ranges;
+
+	KUNIT_EXPECT_EQ(test, err, pasid_pf_register(&fn->pdev, &driver->ops));
+	pasid_pf_unregister(&fn->pdev);
+	KUNIT_EXPECT_EQ(test, err, pasid_pf_admin_set(&fn->pdev, &admin));
+	KUNIT_EXPECT_EQ(test, err, pasid_pf_admin_get(&fn->pdev, &ranges));
+}
+
+static void pf_kind(struct kunit *test)
+{
+	const struct pf_kind_case *c = test->param_value;
+	struct fake_pci *pf = pf_plug(0x10), *fn[2];
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		fn[i] = fake_pci_alloc(i);
+		fn[i]->pdev.is_physfn = c->is_physfn;
+		fn[i]->pdev.is_virtfn = c->is_virtfn;
+		fn[i]->pdev.physfn = &pf->pdev;
+		fn[i]->pdev.pasid_cap = c->pasid_cap;
+	}
+	/* One is there at load, one appears later. */
+	fake_pci_plug(fn[0]);
+	pf_load(test, NULL);
+	pf_expect_kind(test, fn[1], -ENODEV);
+	fake_pci_plug(fn[1]);
+	for (i = 0; i < 2; i++)
+		pf_expect_kind(test, fn[i], c->err);
+	fake_pci_unplug(fn[0]);
+	pf_expect_kind(test, fn[0], -ENODEV);
+	pf_expect_kind(test, fn[1], c->err);
+	kunit_release_action(test, pf_unload, NULL);
+	pf_expect_kind(test, fn[1], -ENODEV);
+}
+
+static void pf_registers_once(struct kunit *test)
+{
+	const struct pasid_pf_ops none = { .owner = &driver->module };
+	struct fake_pci *pf = pf_plug(0), *other = pf_plug(0x10);
+
+	pf_load(test, NULL);
+	KUNIT_EXPECT_EQ(test, -EINVAL, pasid_pf_register(&pf->pdev, NULL));
+	KUNIT_EXPECT_EQ(test, -EINVAL, pasid_pf_register(&pf->pdev, &none));
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
+	KUNIT_EXPECT_EQ(test, -EBUSY, pasid_pf_register(&pf->pdev, &driver->ops));
+	/* Another PF's registration is its own. */
+	pasid_pf_unregister(&other->pdev);
+	KUNIT_EXPECT_EQ(test, -EBUSY, pasid_pf_register(&pf->pdev, &driver->ops));
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&other->pdev, &driver->ops));
+	pasid_pf_unregister(&pf->pdev);
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
+}
+
+/* Who is heard. */
+
+struct pf_offer_case {
+	const char *name;
+	bool registered;
+	int says;
+	enum module_state state;
+	struct pasid_ranges admin;
+	const char *option;
+	bool qat;	/* a kind that the quirk table leaves to the PF's driver */
+	int answer;	/* offset or errno */
+	bool pinned;
+};
+
+#define OPTION	"1b36:5052@0x400-0x407"
+
+static const struct pf_offer_case pf_offer_cases[] = {
+	{ "nobody", .answer = -ENOENT },
+	{ "driver", true, 1, .answer = AT_DRIVER, .pinned = true },
+	{ "driver with as many as there is room for", true, PASID_RANGES_MAX,
+	  .answer = AT_DRIVER, .pinned = true },
+	{ "driver before admin and option", true, 1, .admin = ADMIN, .option = OPTION,
+	  .answer = AT_DRIVER, .pinned = true },
+	{ "driver has none, others have", true, 0, .admin = ADMIN, .option = OPTION,
+	  .answer = -ENOSPC },
+	{ "driver refuses, others have", true, -EPERM, .admin = ADMIN, .option = OPTION,
+	  .answer = -EPERM },
+	{ "driver gives too many", true, PASID_RANGES_MAX + 1, .admin = ADMIN,
+	  .answer = -E2BIG },
+	{ "driver does not know, nor others", true, -EOPNOTSUPP, .answer = -ENOENT },
+	{ "driver does not know, admin does", true, -EOPNOTSUPP, .admin = ADMIN,
+	  .answer = AT_ADMIN },
+	{ "driver's module is on its way out", true, 1, MODULE_STATE_GOING, .admin = ADMIN,
+	  .answer = AT_ADMIN },
+	{ "driver's module is on its way in", true, 1, MODULE_STATE_COMING,
+	  .answer = AT_DRIVER, .pinned = true },
+	{ "driver that did not register", false, 1, .answer = -ENOENT },
+	{ "admin before option", .admin = ADMIN, .option = OPTION, .answer = AT_ADMIN },
+	{ "option", .option = OPTION, .answer = AT_OPTION },
+	{ "option for another vendor", .option = "8086:5052@0x400-0x407", .answer = -ENOENT },
+	{ "option for another device", .option = "1b36:5053@0x400-0x407", .answer = -ENOENT },
+	{ "option for others, too", .option = "8086:4941@0x500-0x507," OPTION,
+	  .answer = AT_OPTION },
+	{ "quirk leaves it to the driver", .qat = true, .answer = -ENOSPC },
+	{ "driver before quirk", true, 1, .qat = true, .answer = AT_DRIVER, .pinned = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(pf_offer, pf_offer_cases, name);
+
+static void pf_offers(struct kunit *test)
+{
+	const struct pf_offer_case *c = test->param_value;
+	struct fake_pci *pf = pf_plug(0), *vf = pf_plug_vf(pf, 1);
+	struct fake_pci *other = pf_plug_vf(pf_plug(0x10), 0x11);
+	enum pasid_source source = PASID_SOURCES;
+	struct module *pin;
+
+	pf_load(test, c->option);
+	if (c->qat) {
+		vf->pdev.vendor = PCI_VENDOR_ID_INTEL;
+		vf->pdev.device = 0x4941;
+	}
+	KUNIT_ASSERT_EQ(test, 0, pasid_pf_admin_set(&pf->pdev, &c->admin));
+	if (c->registered)
+		KUNIT_ASSERT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
+	driver->says = c->says;
+	driver->module.state = c->state;
+
+	KUNIT_EXPECT_EQ(test, c->answer, pf_ask(vf, &source, &pin));
+	KUNIT_EXPECT_PTR_EQ(test, c->pinned ? &driver->module : NULL, pin);
+	KUNIT_EXPECT_EQ(test, c->pinned ? 2 : 1, atomic_read(&driver->module.refcnt));
+	module_put(pin);
+	KUNIT_EXPECT_PTR_EQ(test, c->registered && c->state != MODULE_STATE_GOING ?
+			    &vf->pdev : NULL, driver->asked);
+
+	/* For VFs of another PF only the option speaks. */
+	driver->asked = NULL;
+	KUNIT_EXPECT_EQ(test, strstr(c->option ?: "", OPTION) ? AT_OPTION : -ENOENT,
+			pf_ask_and_forget(other));
+	KUNIT_EXPECT_NULL(test, driver->asked);
+}
+
+/* A PF's driver without a module of its own is built in. */
+static void pf_driver_is_built_in(struct kunit *test)
+{
+	struct fake_pci *pf = pf_plug(0), *vf = pf_plug_vf(pf, 1);
+	enum pasid_source source;
+	struct module *pin;
+
+	pf_load(test, NULL);
+	driver->ops.owner = NULL;
+	KUNIT_ASSERT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
+	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask(vf, &source, &pin));
+	KUNIT_EXPECT_NULL(test, pin);
+}
+
+static void pf_driver_comes_and_goes(struct kunit *test)
+{
+	const struct pasid_ranges admin = ADMIN;
+	struct fake_pci *pf = pf_plug(0), *vf = pf_plug_vf(pf, 1), *late;
+
+	pf_load(test, OPTION);
+	KUNIT_EXPECT_EQ(test, AT_OPTION, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_admin_set(&pf->pdev, &admin));
+	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
+	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask_and_forget(vf));
+	late = pf_plug_vf(pf, 2);
+	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask_and_forget(late));
+	KUNIT_EXPECT_PTR_EQ(test, &late->pdev, driver->asked);
+	/* Who comes after the driver in precedence is heard again. */
+	pasid_pf_unregister(&pf->pdev);
+	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask_and_forget(late));
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&driver->module.refcnt));
+}
+
+/* What was said about a PF goes with it. */
+static void pf_comes_and_goes(struct kunit *test)
+{
+	const struct pasid_ranges admin = ADMIN;
+	struct fake_pci *pf = pf_plug(0), *vf = pf_plug_vf(pf, 1);
+	struct pasid_ranges ranges;
+
+	pf_load(test, NULL);
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_admin_set(&pf->pdev, &admin));
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_admin_get(&pf->pdev, &ranges));
+	KUNIT_EXPECT_MEMEQ(test, &admin, &ranges, sizeof(ranges));
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
+	fake_pci_unplug(vf);
+	fake_pci_unplug(pf);
+	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_pf_register(&pf->pdev, &driver->ops));
+	KUNIT_EXPECT_EQ(test, -ENOENT, pf_ask_and_forget(vf));
+	fake_pci_plug(pf);
+	fake_pci_plug(vf);
+	KUNIT_EXPECT_EQ(test, -ENOENT, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_admin_get(&pf->pdev, &ranges));
+	KUNIT_EXPECT_EQ(test, 0, ranges.count);
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
+}
+
+/* The module option, read at load. */
+
+struct pf_option_case {
+	const char *name;
+	const char *text;
+	int err;
+};
+
+#define EIGHT	"8086:4941@0x100-0x103,8086:4941@0x104-0x107,8086:4941@0x108-0x10b," \
+		"8086:4941@0x10c-0x10f,8086:4941@0x110-0x113,8086:4941@0x114-0x117," \
+		"8086:4941@0x118-0x11b,8086:4941@0x11c-0x11f,"
+#define SIXTEEN	EIGHT "8086:4941@0x200-0x203,8086:4941@0x204-0x207,8086:4941@0x208-0x20b," \
+		"8086:4941@0x20c-0x20f,8086:4941@0x210-0x213,8086:4941@0x214-0x217," \
+		"8086:4941@0x218-0x21b,8086:4941@0x21c-0x21f,"
+
+static const struct pf_option_case pf_option_cases[] = {
+	{ "nothing", "" },
+	{ "one", OPTION },
+	{ "two of one device", OPTION ",1b36:5052@0x500-0x507" },
+	{ "the same place in two devices", OPTION ",1b36:5053@0x400-0x407" },
+	{ "sixteen of one device and one of another", SIXTEEN OPTION },
+	{ "seventeen of one device", SIXTEEN "8086:4941@0x300-0x303", -EINVAL },
+	{ "no range", "1b36:5052", -EINVAL },
+	{ "not aligned", "1b36:5052@0x401-0x407", -EINVAL },
+	{ "below extended space", "1b36:5052@0x80-0x87", -EINVAL },
+	{ "overlap in one device", OPTION ",1b36:5052@0x404-0x40b", -EINVAL },
+};
+
+KUNIT_ARRAY_PARAM_DESC(pf_option, pf_option_cases, name);
+
+static void pf_option(struct kunit *test)
+{
+	const struct pf_option_case *c = test->param_value;
+
+	if (c->err)
+		KUNIT_EXPECT_EQ(test, c->err, pasid_pf_init(c->text));
+	else
+		pf_load(test, c->text);
+}
+
+static struct kunit_case pf_test_cases[] = {
+	KUNIT_CASE_PARAM(pf_kind, pf_kind_gen_params),
+	KUNIT_CASE(pf_registers_once),
+	KUNIT_CASE_PARAM(pf_offers, pf_offer_gen_params),
+	KUNIT_CASE(pf_driver_is_built_in),
+	KUNIT_CASE(pf_driver_comes_and_goes),
+	KUNIT_CASE(pf_comes_and_goes),
+	KUNIT_CASE_PARAM(pf_option, pf_option_gen_params),
+	{}
+};
+
+static struct kunit_suite pf_suite = {
+	.name = "pasid-pf",
+	.init = pf_init,
+	.test_cases = pf_test_cases,
+};
+
+kunit_test_suite(pf_suite);

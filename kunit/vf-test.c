@@ -1,0 +1,733 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bookkeeping of intel-pasid-ctl: which functions are under control and from when to
+ * when, what becomes of VFs when their PF loses and gains capabilities, who owns a VF,
+ * what keeps the module. PF and VFs are fake, and so is the unit.
+ */
+#include <kunit/test.h>
+#include <linux/pasid_ctl.h>
+
+#include "../iommu/vf.h"
+#include "fake-pci.h"
+#include "fake-unit.h"
+#include "tables.h"
+
+#define NONE	PASID_PERM_NONE
+#define ENABLE	PASID_PERM_ENABLE
+#define EXEC	PASID_PERM_EXEC
+#define PRIV	PASID_PERM_PRIV
+#define PRI	PASID_PERM_PRI
+#define ALL	PASID_PERM_ALL
+#define BUILTIN	(ENABLE | PRIV | PRI)
+
+/* Context entry, qword 0 */
+#define PASIDE	BIT_ULL(3)
+#define PRE	BIT_ULL(4)
+
+static int vf_init(struct kunit *test)
+{
+	fake_pci_init(test);
+	fake_unit_init(test);
+	pasid_default_ceiling = BUILTIN;
+	pasid_verbose = true;
+	return 0;
+}
+
+/* In the order of main.c. */
+static void vf_unload(void *arg)
+{
+	pasid_discover_stop();
+	pasid_vf_for_each(pasid_vf_sysfs_remove);
+	pasid_vf_for_each(pasid_vf_release);
+	pasid_vf_remove_all();
+	pasid_discover_exit();
+	rcu_barrier();
+}
+
+/* There has to be a device behind a unit. */
+static void vf_load(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, 0, pasid_discover_init());
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, vf_unload, NULL));
+}
+
+static u64 *vf_context(u16 rid)
+{
+	return vtd_find_context(fake_unit.root, rid, tables_map);
+}
+
+static u64 vf_gates(const struct fake_pci *fn)
+{
+	return *vf_context(FAKE_RID(fn->pdev.devfn)) & (PASIDE | PRE);
+}
+
+static struct pasid_vf *vf_of(struct fake_pci *fn)
+{
+	struct pasid_vf *vf;
+
+	rcu_read_lock();
+	vf = pasid_vf_find(&fn->pdev.dev);
+	rcu_read_unlock();
+	return vf;
+}
+
+static u64 vf_gates_of(unsigned int perms)
+{
+	return (perms & ENABLE ? PASIDE : 0) | (perms & PRI ? PRE : 0);
+}
+
+/* As intel-iommu has it before the module hears of the function. */
+static void vf_plug(struct fake_pci *fn)
+{
+	if (!fn->unit_err)
+		tables_add_context(fake_unit.root, FAKE_RID(fn->pdev.devfn), 0);
+	fake_pci_plug(fn);
+}
+
+/* The PASID-table entry of a PASID, which nobody has set up. */
+static u64 *vf_entry(struct kunit *test, const struct fake_pci *fn, u32 pasid)
+{
+	u64 *ctx = vf_context(FAKE_RID(fn->pdev.devfn));
+
+	KUNIT_ASSERT_NOT_NULL(test, ctx);
+	return tables_add_entry(*ctx & ~0xfffULL, pasid);
+}
+
+static struct fake_pci *vf_plug_pf(unsigned int devfn)
+{
+	struct fake_pci *pf = fake_pf_alloc(devfn);
+
+	vf_plug(pf);
+	return pf;
+}
+
+static struct fake_pci *vf_plug_vf(struct fake_pci *pf, unsigned int devfn)
+{
+	struct fake_pci *fn = fake_vf_alloc(pf, devfn);
+
+	vf_plug(fn);
+	return fn;
+}
+
+/* A PF with one VF, under control. */
+static struct fake_pci *vf_plug_one(struct kunit *test)
+{
+	struct fake_pci *fn;
+
+	fn = vf_plug_vf(vf_plug_pf(0), 1);
+	vf_load(test);
+	KUNIT_ASSERT_NOT_NULL(test, vf_of(fn));
+	return fn;
+}
+
+static void vf_set_ceiling(struct kunit *test, struct pasid_vf *vf, unsigned int ceiling,
+			   int err)
+{
+	mutex_lock(&vf->lock);
+	KUNIT_EXPECT_EQ(test, err, pasid_vf_set_ceiling(vf, ceiling));
+	mutex_unlock(&vf->lock);
+}
+
+/* Which functions come under control. */
+
+struct vf_kind_case {
+	const char *name;
+	bool is_virtfn;
+	int unit_err;
+	unsigned int aliases;	/* from the next number on */
+	bool others;		/* ... which are other functions' numbers */
+	int files_err;
+	unsigned int contexts;	/* 0: not under control */
+};
+
+static const struct vf_kind_case vf_kind_cases[] = {
+	{ "VF", .is_virtfn = true, .contexts = 1 },
+	{ "function without SR-IOV", .is_virtfn = false },
+	{ "VF without a unit", .is_virtfn = true, .unit_err = -ENODEV },
+	{ "VF behind a unit in legacy mode", .is_virtfn = true, .unit_err = -EOPNOTSUPP },
+	{ "VF whose unit does not answer", .is_virtfn = true, .unit_err = -EIO },
+	{ "VF with a DMA alias", .is_virtfn = true, .aliases = 1, .contexts = 2 },
+	{ "VF with as many aliases as there is room for", .is_virtfn = true, .aliases = 7,
+	  .contexts = 8 },
+	{ "VF with one more", .is_virtfn = true, .aliases = 8 },
+	{ "VF whose alias is another function", .is_virtfn = true, .aliases = 1,
+	  .others = true },
+	{ "VF that cannot have files", .is_virtfn = true, .files_err = -ENOMEM },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_kind, vf_kind_cases, name);
+
+static struct fake_pci *vf_kind_alloc(struct kunit *test, const struct vf_kind_case *c)
+{
+	struct fake_pci *pf = vf_plug_pf(0);
+	struct fake_pci *fn = c->is_virtfn ? fake_vf_alloc(pf, 1) : fake_pci_alloc(1);
+	unsigned int devfn;
+
+	fn->unit_err = c->unit_err;
+	if (c->aliases)
+		fn->pdev.dma_alias_mask = bitmap_zalloc(256, GFP_KERNEL);
+	for (devfn = 2; devfn < 2 + c->aliases; devfn++) {
+		set_bit(devfn, fn->pdev.dma_alias_mask);
+		tables_add_context(fake_unit.root, FAKE_RID(devfn), 0);
+		if (c->others)
+			fake_pci_plug(fake_pci_alloc(devfn));
+	}
+	fake_unit.files_err = c->files_err;
+	return fn;
+}
+
+static void vf_expect_kind(struct kunit *test, struct fake_pci *fn,
+			   const struct vf_kind_case *c)
+{
+	struct pasid_vf *vf = vf_of(fn);
+
+	KUNIT_EXPECT_EQ(test, c->contexts > 0, !!vf);
+	KUNIT_EXPECT_EQ(test, c->contexts > 0, fake_unit.files);
+	if (!vf || !c->contexts)
+		return;
+	KUNIT_EXPECT_EQ(test, c->contexts, vf->ctx_count);
+	KUNIT_EXPECT_EQ(test, FAKE_RID(fn->pdev.devfn), vf->ctx[0].rid);
+	KUNIT_EXPECT_PTR_EQ(test, fn->pdev.physfn, vf->pf);
+	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(fn));
+}
+
+static void vf_that_appears(struct kunit *test)
+{
+	const struct vf_kind_case *c = test->param_value;
+	struct fake_pci *fn = vf_kind_alloc(test, c);
+
+	vf_load(test);
+	vf_plug(fn);
+	vf_expect_kind(test, fn, c);
+	/* Not twice. */
+	pasid_vf_add(&fn->pdev);
+	vf_expect_kind(test, fn, c);
+	fake_pci_unplug(fn);
+	KUNIT_EXPECT_NULL(test, vf_of(fn));
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.files);
+	bitmap_free(fn->pdev.dma_alias_mask);
+}
+
+static void vf_that_is_there(struct kunit *test)
+{
+	const struct vf_kind_case *c = test->param_value;
+	struct fake_pci *fn = vf_kind_alloc(test, c);
+
+	vf_plug(fn);
+	KUNIT_EXPECT_NULL(test, vf_of(fn));
+	vf_load(test);
+	vf_expect_kind(test, fn, c);
+	kunit_release_action(test, vf_unload, NULL);
+	KUNIT_EXPECT_NULL(test, vf_of(fn));
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.files);
+	/* Nobody listens any more. */
+	fake_pci_unplug(fn);
+	fake_pci_plug(fn);
+	KUNIT_EXPECT_NULL(test, vf_of(fn));
+	bitmap_free(fn->pdev.dma_alias_mask);
+}
+
+/* Where the module loads at all. */
+
+struct vf_load_case {
+	const char *name;
+	unsigned int functions;
+	int unit_err[2];
+	int err;
+};
+
+static const struct vf_load_case vf_load_cases[] = {
+	{ "no device", 0, {}, -ENODEV },
+	{ "none behind a unit", 2, { -ENODEV, -ENODEV }, -ENODEV },
+	{ "all units in legacy mode", 2, { -EOPNOTSUPP, -EOPNOTSUPP }, -EOPNOTSUPP },
+	{ "one in legacy mode, one behind none", 2, { -EOPNOTSUPP, -ENODEV }, -EOPNOTSUPP },
+	{ "one behind none, one in legacy mode", 2, { -ENODEV, -EOPNOTSUPP }, -EOPNOTSUPP },
+	{ "scalable mode, then legacy mode", 2, { 0, -EOPNOTSUPP }, 0 },
+	{ "legacy mode, then scalable mode", 2, { -EOPNOTSUPP, 0 }, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_load, vf_load_cases, name);
+
+static void vf_loads(struct kunit *test)
+{
+	const struct vf_load_case *c = test->param_value;
+	struct fake_pci *fn;
+	unsigned int i;
+
+	for (i = 0; i < c->functions; i++) {
+		fn = fake_pci_alloc(i);
+		fn->unit_err = c->unit_err[i];
+		fake_pci_plug(fn);
+	}
+	KUNIT_EXPECT_EQ(test, c->err, pasid_vf_add_present());
+	if (!c->err)
+		vf_load(test);
+	else
+		KUNIT_EXPECT_EQ(test, -ENODEV, pasid_discover_init());
+}
+
+/* The PASID width: the PF's or the unit's. */
+
+struct vf_width_case {
+	const char *name;
+	bool no_cap;
+	u16 cap;	/* the PF's PASID Capability Register */
+	u64 unit;	/* ECAP.PSS and ECAP.PASID */
+	u8 width;
+};
+
+#define PSS(bits)	(((bits) - 1ULL) << 35 | BIT_ULL(40))
+
+static const struct vf_width_case vf_width_cases[] = {
+	{ "both 20 bits", .cap = 20 << 8, .unit = PSS(20), .width = 20 },
+	{ "the PF has less", .cap = 8 << 8, .unit = PSS(20), .width = 8 },
+	{ "the unit has less", .cap = 20 << 8, .unit = PSS(16), .width = 16 },
+	{ "one bit", .cap = 1 << 8, .unit = PSS(20), .width = 1 },
+	{ "none", .cap = 0 << 8, .unit = PSS(20), .width = 0 },
+	{ "what else is in the register", .cap = 10 << 8 | 0xe006, .unit = PSS(20),
+	  .width = 10 },
+	{ "a PF without PASID", .no_cap = true, .cap = 20 << 8, .unit = PSS(20) },
+	{ "a unit without PASID", .cap = 20 << 8, .unit = 19ULL << 35 },
+	{ "a PF that does not answer", .cap = 0xffff, .unit = PSS(20) },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_width, vf_width_cases, name);
+
+static void vf_width(struct kunit *test)
+{
+	const struct vf_width_case *c = test->param_value;
+	struct fake_pci *pf = vf_plug_pf(0), *fn;
+
+	if (c->no_cap)
+		pf->pdev.pasid_cap = 0;
+	memcpy(pf->config + FAKE_PASID_CAP + PCI_PASID_CAP, &c->cap, sizeof(c->cap));
+	fake_unit.ecap = (FAKE_ECAP & ~PSS(32)) | c->unit;
+	fn = vf_plug_vf(pf, 1);
+	vf_load(test);
+	KUNIT_ASSERT_NOT_NULL(test, vf_of(fn));
+	KUNIT_EXPECT_EQ(test, c->width, vf_of(fn)->pasid_width);
+}
+
+/* What PFs lose and gain; hooks tell. */
+
+enum vf_event { NOTHING, LOSES_PASID, GAINS_PASID, LOSES_PRI, GAINS_PRI };
+
+struct vf_pf_case {
+	const char *name;
+	enum vf_event events[4];
+	unsigned int effective;
+};
+
+static const struct vf_pf_case vf_pf_cases[] = {
+	{ "nothing happens", {}, BUILTIN },
+	{ "loses PASID", { LOSES_PASID }, PRI },
+	{ "loses PRI", { LOSES_PRI }, ENABLE | PRIV },
+	{ "loses both", { LOSES_PRI, LOSES_PASID }, NONE },
+	{ "loses PASID and gets it back", { LOSES_PASID, GAINS_PASID }, BUILTIN },
+	{ "loses PRI and gets it back", { LOSES_PRI, GAINS_PRI }, BUILTIN },
+	{ "loses both and gets PASID back", { LOSES_PASID, LOSES_PRI, GAINS_PASID },
+	  ENABLE | PRIV },
+	{ "loses both and gets PRI back", { LOSES_PASID, LOSES_PRI, GAINS_PRI }, PRI },
+	{ "loses both and gets both back", { LOSES_PASID, LOSES_PRI, GAINS_PRI, GAINS_PASID },
+	  BUILTIN },
+	{ "loses PASID twice", { LOSES_PASID, LOSES_PASID }, PRI },
+	{ "loses PASID, gets it back, loses it", { LOSES_PASID, GAINS_PASID, LOSES_PASID },
+	  PRI },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_pf, vf_pf_cases, name);
+
+/* As the PCI core does it: the hook is before the loss and after the gain. */
+static void vf_pf_event(struct fake_pci *pf, enum vf_event event)
+{
+	switch (event) {
+	case NOTHING:
+		break;
+	case LOSES_PASID:
+		pasid_pf_losing(&pf->pdev, ENABLE);
+		break;
+	case LOSES_PRI:
+		pasid_pf_losing(&pf->pdev, PRI);
+		break;
+	case GAINS_PASID:
+		pf->pdev.pasid_enabled = 1;
+		pasid_pf_gained(&pf->pdev, ENABLE);
+		break;
+	case GAINS_PRI:
+		pf->pdev.pri_enabled = 1;
+		pasid_pf_gained(&pf->pdev, PRI);
+		break;
+	}
+}
+
+static void vf_pf_after(struct fake_pci *pf, enum vf_event event)
+{
+	if (event == LOSES_PASID)
+		pf->pdev.pasid_enabled = 0;
+	if (event == LOSES_PRI)
+		pf->pdev.pri_enabled = 0;
+}
+
+/* The worker has nothing left to do: it has run, or does so now. */
+static void vf_expect_settled(struct kunit *test, struct fake_pci *fn,
+			      unsigned int effective)
+{
+	flush_work(&vf_of(fn)->refresh);
+	KUNIT_EXPECT_EQ(test, effective, pasid_vf_effective(vf_of(fn)));
+	KUNIT_EXPECT_EQ(test, vf_gates_of(effective), vf_gates(fn));
+}
+
+static void vf_pf_changes(struct kunit *test)
+{
+	const struct vf_pf_case *c = test->param_value;
+	struct fake_pci *pf = vf_plug_pf(0), *other_pf = vf_plug_pf(0x10);
+	struct fake_pci *vf[] = { vf_plug_vf(pf, 1), vf_plug_vf(pf, 2) };
+	struct fake_pci *other = vf_plug_vf(other_pf, 0x11), *late;
+	unsigned int i;
+
+	vf_load(test);
+	for (i = 0; i < ARRAY_SIZE(c->events); i++) {
+		vf_pf_event(pf, c->events[i]);
+		/* VFs have lost it when the hook returns, before their PF has. */
+		if (c->events[i] == LOSES_PASID)
+			KUNIT_EXPECT_EQ(test, 0, (vf_gates(vf[0]) | vf_gates(vf[1])) & PASIDE);
+		if (c->events[i] == LOSES_PRI)
+			KUNIT_EXPECT_EQ(test, 0, (vf_gates(vf[0]) | vf_gates(vf[1])) & PRE);
+		vf_pf_after(pf, c->events[i]);
+	}
+	vf_expect_settled(test, vf[0], c->effective);
+	vf_expect_settled(test, vf[1], c->effective);
+	vf_expect_settled(test, other, BUILTIN);
+	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(pf));
+	/* One that appears now is no better off, and gets the rest later, too. */
+	late = vf_plug_vf(pf, 3);
+	vf_expect_settled(test, late, c->effective);
+	vf_pf_event(pf, GAINS_PASID);
+	vf_pf_event(pf, GAINS_PRI);
+	vf_expect_settled(test, late, BUILTIN);
+	vf_expect_settled(test, vf[0], BUILTIN);
+}
+
+static void vf_pf_loses_queue_fails(struct kunit *test)
+{
+	struct fake_pci *fn = vf_plug_one(test);
+	struct fake_pci *pf = to_fake_pci(&fn->pdev.physfn->dev);
+	unsigned int submissions;
+
+	fake_unit.err = -EIO;
+	vf_pf_event(pf, LOSES_PASID);
+	KUNIT_EXPECT_EQ(test, PRE, vf_gates(fn));
+	vf_pf_after(pf, LOSES_PASID);
+	flush_work(&vf_of(fn)->refresh);
+	/* What could not be flushed is flushed with the next change. */
+	fake_unit.err = 0;
+	submissions = fake_unit.submissions;
+	pasid_vf_refresh(vf_of(fn));
+	KUNIT_EXPECT_GT(test, fake_unit.submissions, submissions);
+	submissions = fake_unit.submissions;
+	pasid_vf_refresh(vf_of(fn));
+	KUNIT_EXPECT_EQ(test, submissions, fake_unit.submissions);
+}
+
+/* Ceilings: the default of those who appear, and what keeps the module. */
+
+struct vf_default_case {
+	const char *name;
+	const char *text;
+	int err;
+	unsigned int ceiling;
+};
+
+static const struct vf_default_case vf_default_cases[] = {
+	{ "none but enable", "-all +enable", 0, ENABLE },
+	{ "nothing", "-all", 0, NONE },
+	{ "less than the built-in", "-pri", 0, ENABLE | PRIV },
+	{ "more than the built-in", "+exec", 0, ALL },
+	{ "the built-in by its name", "default", 0, BUILTIN },
+	{ "a word that is none", "-all +bogus", -EINVAL, BUILTIN },
+	{ "no word", "", -EINVAL, BUILTIN },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_default, vf_default_cases, name);
+
+static void vf_default_ceiling(struct kunit *test)
+{
+	const struct vf_default_case *c = test->param_value;
+	struct fake_pci *pf = vf_plug_pf(0), *there = vf_plug_vf(pf, 1), *late;
+
+	KUNIT_EXPECT_EQ(test, c->err, pasid_vf_default_ctl(c->text));
+	vf_load(test);
+	late = vf_plug_vf(pf, 2);
+	KUNIT_EXPECT_EQ(test, c->ceiling, vf_of(there)->ceiling);
+	KUNIT_EXPECT_EQ(test, c->ceiling, vf_of(late)->ceiling);
+	KUNIT_EXPECT_EQ(test, vf_gates_of(c->ceiling), vf_gates(there));
+	KUNIT_EXPECT_EQ(test, vf_gates_of(c->ceiling), vf_gates(late));
+	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(pf));
+	/* Unloading gives back what intel-iommu intended. */
+	kunit_release_action(test, vf_unload, NULL);
+	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(there));
+	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(late));
+}
+
+static void vf_load_changes_nothing(struct kunit *test)
+{
+	vf_plug_one(test);
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.submissions);
+}
+
+struct vf_pin_case {
+	const char *name;
+	unsigned int ceiling;
+	bool owned;
+	unsigned int request;
+	bool pf_lost;	/* before the ceiling is set */
+	u64 without;	/* of ECAP */
+	bool pinned;
+};
+
+static const struct vf_pin_case vf_pin_cases[] = {
+	{ "built-in ceiling", BUILTIN },
+	{ "less", BUILTIN & ~PRIV, .pinned = true },
+	{ "nothing", NONE, .pinned = true },
+	{ "more of what is not supported", ALL },
+	{ "less of what is not supported", BUILTIN & ~PRIV, .without = BIT_ULL(31) },
+	{ "less of what the PF has lost", BUILTIN & ~ENABLE, .pf_lost = true, .pinned = true },
+	{ "a user", BUILTIN, .owned = true, .request = NONE, .pinned = true },
+	{ "a user who asks for all", BUILTIN, .owned = true, .request = ALL, .pinned = true },
+	{ "a user and less", ENABLE, .owned = true, .request = ENABLE, .pinned = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_pin, vf_pin_cases, name);
+
+static void vf_pins(struct kunit *test)
+{
+	const struct vf_pin_case *c = test->param_value;
+	struct pasid_ctl_user *user = NULL;
+	struct fake_pci *fn;
+	struct pasid_vf *vf;
+
+	fake_unit.ecap &= ~c->without;
+	fn = vf_plug_one(test);
+	vf = vf_of(fn);
+	if (c->pf_lost) {
+		vf_pf_event(to_fake_pci(&vf->pf->dev), LOSES_PASID);
+		vf_pf_after(to_fake_pci(&vf->pf->dev), LOSES_PASID);
+	}
+	vf_set_ceiling(test, vf, c->ceiling, 0);
+	if (c->owned)
+		user = pasid_ctl_get(&fn->pdev, c->request);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
+	KUNIT_EXPECT_EQ(test, c->pinned, vf->pinned);
+	if (user)
+		pasid_ctl_put(user);
+	KUNIT_EXPECT_EQ(test, c->pinned && c->ceiling != BUILTIN, vf->pinned);
+	vf_set_ceiling(test, vf, BUILTIN, 0);
+	KUNIT_EXPECT_FALSE(test, vf->pinned);
+	/* A VF that goes away keeps nothing. */
+	vf_set_ceiling(test, vf, c->ceiling, 0);
+	kref_get(&vf->ref);
+	fake_pci_unplug(fn);
+	KUNIT_EXPECT_FALSE(test, vf->pinned);
+	pasid_vf_put(vf);
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
+}
+
+/* A change that the IOMMU does not follow. */
+
+struct vf_fail_case {
+	const char *name;
+	unsigned int before;
+	unsigned int wanted;
+	bool hooks_dead;	/* in place of a queue that fails */
+	unsigned int after;
+};
+
+static const struct vf_fail_case vf_fail_cases[] = {
+	{ "a denial stays", BUILTIN, PRIV | PRI, false, PRIV | PRI },
+	{ "a grant does not", PRI, ENABLE | PRI, false, PRI },
+	{ "of both, the denial", ENABLE, PRI, false, NONE },
+	{ "hooks are dead: a denial stays", BUILTIN, NONE, true, NONE },
+	{ "hooks are dead: a grant does not", NONE, ENABLE, true, NONE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_fail, vf_fail_cases, name);
+
+static void vf_fails_closed(struct kunit *test)
+{
+	const struct vf_fail_case *c = test->param_value;
+	struct fake_pci *fn = vf_plug_one(test);
+	struct pasid_vf *vf = vf_of(fn);
+
+	vf_set_ceiling(test, vf, c->before, 0);
+	fake_unit.err = c->hooks_dead ? 0 : -EIO;
+	fake_unit.hooks_dead = c->hooks_dead;
+	vf_set_ceiling(test, vf, c->wanted, -EIO);
+	KUNIT_EXPECT_EQ(test, c->after, vf->ceiling);
+	KUNIT_EXPECT_EQ(test, vf_gates_of(c->after), vf_gates(fn));
+	fake_unit.err = 0;
+	fake_unit.hooks_dead = false;
+	vf_set_ceiling(test, vf, c->wanted, 0);
+	KUNIT_EXPECT_EQ(test, vf_gates_of(c->wanted), vf_gates(fn));
+}
+
+/* Who owns a VF. */
+
+struct vf_user_case {
+	const char *name;
+	bool unknown;		/* the VF is not under control */
+	bool used;		/* by another user */
+	u32 entry;		/* the PASID that has one; 0 is RID_PASID, which is no use */
+	int queue_err;
+	unsigned int ceiling;
+	unsigned int request;
+	int err;
+	unsigned int effective;
+};
+
+static const struct vf_user_case vf_user_cases[] = {
+	{ "asks for nothing", .ceiling = BUILTIN, .request = NONE, .effective = NONE },
+	{ "asks for all", .ceiling = BUILTIN, .request = ALL, .effective = BUILTIN },
+	{ "asks for less", .ceiling = BUILTIN, .request = ENABLE, .effective = ENABLE },
+	{ "asks for more than it may", .ceiling = ENABLE, .request = ALL, .effective = ENABLE },
+	{ "asks for PRIV without ENABLE", .ceiling = BUILTIN, .request = PRIV,
+	  .effective = NONE },
+	{ "asks for what is unknown", .ceiling = BUILTIN, .request = BIT(4), .err = -EINVAL,
+	  .effective = BUILTIN },
+	{ "there is another", .used = true, .ceiling = BUILTIN, .request = ALL, .err = -EBUSY,
+	  .effective = NONE },
+	{ "the host has a PASID in use", .entry = 5, .ceiling = BUILTIN, .request = ALL,
+	  .err = -EBUSY, .effective = BUILTIN },
+	{ "the IOMMU does not follow", .queue_err = -EIO, .ceiling = BUILTIN, .request = NONE,
+	  .err = -EIO, .effective = BUILTIN },
+	{ "the VF is not under control", .unknown = true, .ceiling = BUILTIN, .request = ALL,
+	  .err = -ENODEV },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_user, vf_user_cases, name);
+
+static void vf_user(struct kunit *test)
+{
+	const struct vf_user_case *c = test->param_value;
+	struct pasid_ctl_user *user, *first = NULL;
+	struct fake_pci *fn = vf_plug_one(test);
+	struct pasid_vf *vf = vf_of(fn);
+
+	vf_set_ceiling(test, vf, c->ceiling, 0);
+	if (c->unknown)
+		pasid_vf_remove(&fn->pdev);
+	if (c->used)
+		first = pasid_ctl_get(&fn->pdev, NONE);
+	/* Entry, first level, present: PGTT 1. */
+	vf_entry(test, fn, c->entry)[0] = 1 << 6 | 1;
+	fake_unit.err = c->queue_err;
+	user = pasid_ctl_get(&fn->pdev, c->request);
+	fake_unit.err = 0;
+	KUNIT_EXPECT_EQ(test, c->err, PTR_ERR_OR_ZERO(user));
+	if (!c->unknown) {
+		vf_expect_settled(test, fn, c->effective);
+		KUNIT_EXPECT_EQ(test, !c->err || c->used, vf->owned);
+	}
+	if (!IS_ERR(user))
+		pasid_ctl_put(user);
+	if (c->used)
+		pasid_ctl_put(first);
+	if (c->unknown)
+		return;
+	KUNIT_EXPECT_FALSE(test, vf->owned);
+	vf_expect_settled(test, fn, c->ceiling);
+}
+
+struct vf_request_case {
+	const char *name;
+	unsigned int ceiling;
+	unsigned int before;
+	unsigned int request;
+	int err;
+	unsigned int requested;
+	unsigned int effective;
+};
+
+static const struct vf_request_case vf_request_cases[] = {
+	{ "more", BUILTIN, NONE, ENABLE | PRI, 0, ENABLE | PRI, ENABLE | PRI },
+	{ "less", BUILTIN, ENABLE | PRI, ENABLE, 0, ENABLE, ENABLE },
+	{ "nothing", BUILTIN, ALL, NONE, 0, NONE, NONE },
+	{ "above the ceiling: kept", PRI, NONE, ENABLE | PRI, 0, ENABLE | PRI, PRI },
+	{ "not supported", BUILTIN, ENABLE, ENABLE | EXEC, -EOPNOTSUPP, ENABLE, ENABLE },
+	{ "not supported, but asked for before", BUILTIN, ALL, EXEC | ENABLE, 0,
+	  EXEC | ENABLE, ENABLE },
+	{ "unknown", BUILTIN, ENABLE, BIT(4) | ENABLE, -EINVAL, ENABLE, ENABLE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_request, vf_request_cases, name);
+
+static void vf_request(struct kunit *test)
+{
+	const struct vf_request_case *c = test->param_value;
+	struct fake_pci *fn = vf_plug_one(test);
+	struct pasid_ctl_state state;
+	struct pasid_ctl_user *user;
+
+	vf_set_ceiling(test, vf_of(fn), c->ceiling, 0);
+	user = pasid_ctl_get(&fn->pdev, c->before);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
+	KUNIT_EXPECT_EQ(test, c->err, pasid_ctl_request(user, c->request));
+	KUNIT_EXPECT_EQ(test, 0, pasid_ctl_query(user, &state));
+	KUNIT_EXPECT_EQ(test, BUILTIN, state.supported);
+	KUNIT_EXPECT_EQ(test, c->ceiling, state.ceiling);
+	KUNIT_EXPECT_EQ(test, c->requested, state.requested);
+	KUNIT_EXPECT_EQ(test, c->effective, state.effective);
+	KUNIT_EXPECT_EQ(test, 20, state.width);
+	KUNIT_EXPECT_EQ(test, vf_gates_of(c->effective), vf_gates(fn));
+	pasid_ctl_put(user);
+	vf_expect_settled(test, fn, c->ceiling);
+}
+
+/* The structure stays as long as its user; the VF's tables are not touched any more. */
+static void vf_goes_under_its_user(struct kunit *test)
+{
+	struct fake_pci *fn = vf_plug_one(test);
+	struct pasid_ctl_user *user = pasid_ctl_get(&fn->pdev, ENABLE);
+	struct pasid_ctl_state state;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
+	fake_pci_unplug(fn);
+	KUNIT_EXPECT_NULL(test, vf_of(fn));
+	KUNIT_EXPECT_EQ(test, PASIDE, vf_gates(fn));
+	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_ctl_query(user, &state));
+	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_ctl_request(user, NONE));
+	KUNIT_EXPECT_EQ(test, PASIDE, vf_gates(fn));
+	KUNIT_EXPECT_PTR_EQ(test, ERR_PTR(-ENODEV), pasid_ctl_get(&fn->pdev, NONE));
+	pasid_ctl_put(user);
+	KUNIT_EXPECT_EQ(test, PASIDE, vf_gates(fn));
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
+	/* The same function comes again as a new one. */
+	fake_pci_plug(fn);
+	KUNIT_ASSERT_NOT_NULL(test, vf_of(fn));
+	KUNIT_EXPECT_FALSE(test, vf_of(fn)->owned);
+	KUNIT_EXPECT_EQ(test, ALL, vf_of(fn)->request);
+}
+
+static struct kunit_case vf_test_cases[] = {
+	KUNIT_CASE_PARAM(vf_that_appears, vf_kind_gen_params),
+	KUNIT_CASE_PARAM(vf_that_is_there, vf_kind_gen_params),
+	KUNIT_CASE_PARAM(vf_loads, vf_load_gen_params),
+	KUNIT_CASE_PARAM(vf_width, vf_width_gen_params),
+	KUNIT_CASE_PARAM(vf_pf_changes, vf_pf_gen_params),
+	KUNIT_CASE(vf_pf_loses_queue_fails),
+	KUNIT_CASE_PARAM(vf_default_ceiling, vf_default_gen_params),
+	KUNIT_CASE(vf_load_changes_nothing),
+	KUNIT_CASE_PARAM(vf_pins, vf_pin_gen_params),
+	KUNIT_CASE_PARAM(vf_fails_closed, vf_fail_gen_params),
+	KUNIT_CASE_PARAM(vf_user, vf_user_gen_params),
+	KUNIT_CASE_PARAM(vf_request, vf_request_gen_params),
+	KUNIT_CASE(vf_goes_under_its_user),
+	{}
+};
+
+static struct kunit_suite vf_suite = {
+	.name = "pasid-vf",
+	.init = vf_init,
+	.test_cases = vf_test_cases,
+};
+
+kunit_test_suite(vf_suite);
