@@ -5,17 +5,20 @@
 #include "../vfio/source.h"
 
 /* What a source answers. */
-enum { UNKNOWN, FREE, NOTHING, REFUSES };
+enum { UNKNOWN, FREE, NOTHING, REFUSES, TOO_MANY };
 
 struct source_case {
 	const char *name;
 	unsigned int says[PASID_SOURCES];	/* PF's driver, admin, option, quirk */
 	int err;
 	enum pasid_source source;
+	const char *why;
 };
 
+#define NOTHING_IS_FREE	"the PF's driver says that nothing is free"
+
 static const struct source_case source_cases[] = {
-	{ "nobody", {}, -ENOENT },
+	{ "nobody", {}, -ENOENT, PASID_SOURCES, "nobody says which bytes are free" },
 	{ "PF's driver alone", { FREE }, 0, PASID_SOURCE_PF_DRIVER },
 	{ "PF's driver before all", { FREE, FREE, FREE, FREE }, 0, PASID_SOURCE_PF_DRIVER },
 	{ "admin alone", { [1] = FREE }, 0, PASID_SOURCE_ADMIN },
@@ -23,13 +26,18 @@ static const struct source_case source_cases[] = {
 	{ "option alone", { [2] = FREE }, 0, PASID_SOURCE_OPTION },
 	{ "option before quirk", { UNKNOWN, UNKNOWN, FREE, FREE }, 0, PASID_SOURCE_OPTION },
 	{ "quirk alone", { [3] = FREE }, 0, PASID_SOURCE_QUIRK },
-	{ "PF's driver has nothing", { NOTHING }, -ENOSPC, PASID_SOURCE_PF_DRIVER },
+	{ "PF's driver has nothing", { NOTHING }, -ENOSPC, PASID_SOURCE_PF_DRIVER,
+	  NOTHING_IS_FREE },
 	{ "PF's driver has nothing, others have", { NOTHING, FREE, FREE, FREE }, -ENOSPC,
-	  PASID_SOURCE_PF_DRIVER },
-	{ "PF's driver refuses", { REFUSES }, -EPERM, PASID_SOURCE_PF_DRIVER },
+	  PASID_SOURCE_PF_DRIVER, NOTHING_IS_FREE },
+	{ "PF's driver refuses", { REFUSES }, -EPERM, PASID_SOURCE_PF_DRIVER,
+	  "the PF's driver refuses" },
 	{ "PF's driver refuses, others have", { REFUSES, FREE, FREE, FREE }, -EPERM,
-	  PASID_SOURCE_PF_DRIVER },
-	{ "quirk says to ask the PF's driver", { [3] = NOTHING }, -ENOSPC, PASID_SOURCE_QUIRK },
+	  PASID_SOURCE_PF_DRIVER, "the PF's driver refuses" },
+	{ "PF's driver gives too many", { TOO_MANY, FREE, FREE, FREE }, -E2BIG,
+	  PASID_SOURCE_PF_DRIVER, "the PF's driver gives more than 16 ranges" },
+	{ "quirk says to ask the PF's driver", { [3] = NOTHING }, -ENOSPC, PASID_SOURCE_QUIRK,
+	  "only the PF's driver can know what is free, and it does not say" },
 	{ "admin knows what the quirk does not", { UNKNOWN, FREE, UNKNOWN, NOTHING }, 0,
 	  PASID_SOURCE_ADMIN },
 };
@@ -38,7 +46,7 @@ KUNIT_ARRAY_PARAM_DESC(source, source_cases, name);
 
 static void source_choose(struct kunit *test)
 {
-	static const int errs[] = { -EOPNOTSUPP, 0, 0, -EPERM };
+	static const int errs[] = { -EOPNOTSUPP, 0, 0, -EPERM, -E2BIG };
 	const struct source_case *c = test->param_value;
 	struct pasid_offer offers[PASID_SOURCES] = {};
 	enum pasid_source source = PASID_SOURCES;
@@ -51,12 +59,9 @@ static void source_choose(struct kunit *test)
 		offers[i].ranges.count = c->says[i] != NOTHING;
 	}
 	KUNIT_EXPECT_EQ(test, c->err, pasid_source_choose(offers, &source, &why));
-	if (c->err == -ENOENT)
-		KUNIT_EXPECT_EQ(test, PASID_SOURCES, source);
-	else
-		KUNIT_EXPECT_EQ(test, c->source, source);
+	KUNIT_EXPECT_EQ(test, c->source, source);
 	if (c->err)
-		KUNIT_EXPECT_NOT_NULL(test, why);
+		KUNIT_EXPECT_STREQ(test, c->why, why);
 }
 
 static void source_names(struct kunit *test)

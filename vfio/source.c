@@ -16,11 +16,25 @@ static const char * const pasid_source_names[] = {
 	[PASID_SOURCE_QUIRK] = "quirk",
 };
 
-/* What it means that a source refuses, or that it answers with no range. */
-static const char * const pasid_source_refusals[] = {
+/* What it means that a source answers with no range. */
+static const char * const pasid_source_nothing[] = {
 	[PASID_SOURCE_PF_DRIVER] = "the PF's driver says that nothing is free",
 	[PASID_SOURCE_QUIRK] = "only the PF's driver can know what is free, and it does not say",
 };
+
+/* Only the PF's driver answers with an error. */
+static const char *pasid_source_refusal(const struct pasid_offer *offer,
+					enum pasid_source source)
+{
+	switch (offer->err) {
+	case 0:
+		return pasid_source_nothing[source];
+	case -E2BIG:
+		return "the PF's driver gives more than 16 ranges";
+	default:
+		return "the PF's driver refuses";
+	}
+}
 
 /**
  * pasid_source_choose() - take the first source that answers
@@ -46,7 +60,7 @@ int pasid_source_choose(const struct pasid_offer *offers, enum pasid_source *sou
 		*source = i;
 		if (!offers[i].err && offers[i].ranges.count)
 			return 0;
-		*why = pasid_source_refusals[i];
+		*why = pasid_source_refusal(&offers[i], i);
 		return offers[i].err ?: -ENOSPC;
 	}
 	*why = "nobody says which bytes are free";

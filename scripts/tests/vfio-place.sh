@@ -278,7 +278,7 @@ pf_driver_first() {
 	echo 0 >"$mock/vf_ranges"
 	refused 0x180-0x187 "the PF's driver says that nothing is free"
 	echo -5 >"$mock/vf_ranges"
-	refused 0x180-0x187 "the PF's driver says that nothing is free"
+	refused 0x180-0x187 "the PF's driver refuses"
 	# What it says is checked as what anybody says.
 	echo '0x202-0x20b' >"$mock/vf_ranges"
 	refused 0x180-0x187 'a range does not begin and end at a multiple of 4'
