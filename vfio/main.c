@@ -139,8 +139,27 @@ static void pasid_vfio_reset_done(struct pci_dev *pdev)
 	pasid_user_reset(to_pasid_vfio(&core->vdev), false);
 }
 
+/* After a fatal error all that is below the port is reset, and then told to resume. */
+static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
+						  pci_channel_state_t state)
+{
+	if (state == pci_channel_io_frozen)
+		pasid_vfio_reset_prepare(pdev);
+	return vfio_pci_core_aer_err_detected(pdev, state);
+}
+
+/* After other errors, too, where there was no reset. */
+static void pasid_vfio_resume(struct pci_dev *pdev)
+{
+	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
+
+	if (to_pasid_vfio(&core->vdev)->resetting)
+		pasid_vfio_reset_done(pdev);
+}
+
 static const struct pci_error_handlers pasid_vfio_err_handlers = {
-	.error_detected = vfio_pci_core_aer_err_detected,
+	.error_detected = pasid_vfio_error_detected,
+	.resume = pasid_vfio_resume,
 	.reset_prepare = pasid_vfio_reset_prepare,
 	.reset_done = pasid_vfio_reset_done,
 };

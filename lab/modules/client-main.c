@@ -41,6 +41,27 @@ static int lab_cmd_iopf(int argc, char **argv)
 	return ret;
 }
 
+/* error <bdf> fatal|nonfatal|resume: as the kernel's error recovery (AER) tells a driver */
+static int lab_cmd_error(int argc, char **argv)
+{
+	struct pci_dev *pdev = pasid_lab_find_device(argv[0]);
+	const struct pci_error_handlers *handlers;
+
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	device_lock(&pdev->dev);
+	handlers = pdev->dev.driver ? pdev->driver->err_handler : NULL;
+	if (!strcmp(argv[1], "fatal") && handlers && handlers->error_detected)
+		handlers->error_detected(pdev, pci_channel_io_frozen);
+	else if (!strcmp(argv[1], "nonfatal") && handlers && handlers->error_detected)
+		handlers->error_detected(pdev, pci_channel_io_normal);
+	else if (!strcmp(argv[1], "resume") && handlers && handlers->resume)
+		handlers->resume(pdev);
+	device_unlock(&pdev->dev);
+	pci_dev_put(pdev);
+	return 0;
+}
+
 static const struct pasid_lab_command commands[] = {
 	{ "attach",		2, 4, lab_cmd_attach },
 	{ "attach-range",	5, 5, lab_cmd_attach_range },
@@ -53,6 +74,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "extra-inval",	2, 2, lab_cmd_extra_inval },
 	{ "fail-qi",		1, 2, lab_cmd_fail_qi },
 	{ "faults",		1, 1, lab_cmd_faults },
+	{ "error",		2, 2, lab_cmd_error },
 	{ "iopf",		2, 2, lab_cmd_iopf },
 	{ "memory",		1, 1, lab_cmd_memory },
 	{ "forget-memory",	1, 1, lab_cmd_forget_memory },

@@ -44,6 +44,27 @@ reset_of_the_bus() {
 	cleared
 }
 
+# The reset that is part of the recovery from a fatal error has no notification of its own.
+fatal_error() {
+	enabled
+	lab_do error "$vf" fatal
+	expect_client 0x0 it read $control
+	expect_context "$vf" PASIDE 0
+	expect_client 0 it write $control 1
+	expect_client 0x0 it read $control
+	expect_context "$vf" PASIDE 0
+	lab_do error "$vf" resume
+	cleared
+}
+
+error_without_reset() {
+	enabled
+	lab_do error "$vf" nonfatal
+	lab_do error "$vf" resume
+	expect_client 0x1 it read $control
+	expect_context "$vf" PASIDE 1
+}
+
 nothing_is_left() {
 	lab_do detach-all "$vf"
 	client_close it
@@ -54,5 +75,7 @@ it 'prepare' prepare
 it 'a reset of the function' reset_of_the_function
 # 6.12 has no way to reset a bus with VFs.
 [ ! -e "$port/reset_subordinate" ] || it 'a reset of the bus' reset_of_the_bus
+it 'recovery from a fatal error' fatal_error
+it 'recovery from an error without a reset' error_without_reset
 it 'closing leaves nothing behind' nothing_is_left
 finish
