@@ -19,27 +19,29 @@ cached_image() { # NAME COMMAND...
 }
 
 # Prints the path of the base archive: busybox, stock modules and the given .ko files.
-base_image() { # RELEASE [KO...]
-	cached_image "$({ declare -f make_base build_programs && echo "$root $1 $STOCK_MODULES" &&
-		hash_of_tree "$repo/lab/programs" && sha256sum "${@:2}"; } | hash_of_stdin)" make_base "$@"
+base_image() { # KERNEL [KO...]
+	local release prefix
+	find_kernel "$1"
+	shift
+	cached_image "$({ declare -f make_base stock_modules build_programs && echo "$root$prefix $release $STOCK_MODULES" &&
+		hash_of_tree "$repo/lab/programs" && sha256sum "$@"; } | hash_of_stdin)" make_base "$@"
 }
 
-make_base() { # RELEASE [KO...]: the archive on stdout
-	local release=$1 tree modules
-	shift
+make_base() { # [KO...]: the archive on stdout
+	local tree modules
 	tree=$run/base
 	modules=$tree/lib/modules/$release
 	mkdir -p "$tree/bin" "$modules"
 	cp "$root/bin/busybox" "$tree/bin/"
-	stock_modules "$release" | while read -r file; do
+	stock_modules | while read -r file; do
 		cp "$root$file" "$modules/"
 	done
-	in_root sh -c "unxz ${modules#"$root"}/*.xz"
+	in_root find "${modules#"$root"}" -name '*.xz' -exec unxz {} +
 	if [ $# -gt 0 ]; then
 		cp "$@" "$modules/"
 		in_root strip --strip-debug "${@/#*\//${modules#"$root"}/}" # ten times smaller
 	fi
-	cp "$root/lib/modules/$release/"modules.{builtin,builtin.modinfo,order} "$modules/"
+	cp "$root$prefix/lib/modules/$release/"modules.{builtin,builtin.modinfo,order} "$modules/"
 	build_programs "$tree/bin"
 	in_root depmod -b "${tree#"$root"}" "$release"
 	archive "$tree"
@@ -55,10 +57,11 @@ build_programs() { # DIR inside the root
 	done' build "${sources#"$root"}" "${1#"$root"}"
 }
 
-stock_modules() { # RELEASE: files of these modules and of what they depend on
+# Prints the files of these modules and of what they depend on. What is built in has none.
+stock_modules() {
 	local module
 	for module in $STOCK_MODULES; do
-		in_root modprobe -S "$1" --show-depends "$module"
+		in_root modprobe -d "$prefix/" -S "$release" --show-depends "$module"
 	done | awk '$1 == "insmod" { print $2 }' | sort -u
 }
 

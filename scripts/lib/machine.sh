@@ -58,8 +58,9 @@ machine_options() {
 		devices+=(-device "pasid-testdev,bus=rp1,totalvfs=$((opt_vfs > 8 ? opt_vfs : 8))${opt_testdev:+,$opt_testdev}")
 }
 
-start_qemu() { # RELEASE ACCELERATOR
-	local program devices params
+start_qemu() { # KERNEL ACCELERATOR
+	local program devices params release prefix
+	find_kernel "$1"
 	machine_options
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
 	# A reader of our output that leaves early (lab boot ... | head) must not stop the guest.
@@ -81,7 +82,7 @@ start_qemu() { # RELEASE ACCELERATOR
 		-chardev pipe,id=witness,path=witness -device virtserialport,bus=ports.0,nr=3,chardev=witness \
 		-chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control \
 		-D trace -trace 'vtd_inv_desc*' -trace vtd_dmar_fault \
-		-kernel "/boot/vmlinux-$1" -initrd initrd \
+		-kernel "$prefix/boot/vmlinux-$release" -initrd initrd \
 		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests no_timer_check tsc=reliable $params iommu=nopt $opt_append" \
 		</dev/null >"$run/qemu.log" 2>&1 &
 	qemu=$!
@@ -143,11 +144,11 @@ judge() { # ENDED
 }
 
 # Boots the script and sets $verdict and $reason.
-run_machine() { # RELEASE IMAGE ACCELERATOR SCRIPT [ARG...]
-	local release=$1 image=$2 accelerator=$3 ended=yes
+run_machine() { # KERNEL IMAGE ACCELERATOR SCRIPT [ARG...]
+	local kernel=$1 image=$2 accelerator=$3 ended=yes
 	shift 3
 	run_image "$run/tree" "$@" | cat "$image" ${vmm:+"$vmm"} - >"$run/initrd"
-	start_qemu "$release" "$accelerator"
+	start_qemu "$kernel" "$accelerator"
 	serve || ended=no
 	stop_qemu
 	judge "$ended"
@@ -167,7 +168,7 @@ use_run_folder() {
 }
 
 # KVM only where a machine really boots with it: /dev/kvm may be there and useless. One probe per boot of the host.
-accelerator() { # RELEASE IMAGE
+accelerator() { # KERNEL IMAGE
 	local known
 	known=$cache/accelerator-$(cat /proc/sys/kernel/random/boot_id)
 	if [ ! -e /dev/kvm ]; then
@@ -180,7 +181,7 @@ accelerator() { # RELEASE IMAGE
 	[ ! -e "$known" ] || cat "$known"
 }
 
-probe_kvm() { # RELEASE IMAGE
+probe_kvm() { # KERNEL IMAGE
 	use_run_folder
 	opt_no_mock=yes opt_timeout=10 opt_add=() opt_append='' opt_mem=1024 opt_smp=2
 	run_machine "$1" "$2" kvm /dev/null
@@ -198,17 +199,16 @@ keep_evidence() {
 
 # The command `lab boot`, with the options in opt_*.
 boot() { # SCRIPT [ARG...]
-	local release modules image model='' vmm=''
+	local modules image model='' vmm=''
 	setup
 	use_run_folder
 	[ "$opt_machine" = stock ] || model=$(model_qemu)
-	release=$(kernel_of "$opt_kernel")
 	modules=$(machine_modules "$opt_kernel")
 	# shellcheck disable=SC2086
-	image=$(base_image "$release" $modules)
-	opt_accel=${opt_accel:-$(accelerator "$release" "$image")}
-	[ -z "$opt_vmm" ] || vmm=$(vmm_image "$release")
-	run_machine "$release" "$image" "$opt_accel" "$@"
+	image=$(base_image "$opt_kernel" $modules)
+	opt_accel=${opt_accel:-$(accelerator "$opt_kernel" "$image")}
+	[ -z "$opt_vmm" ] || vmm=$(vmm_image "$opt_kernel")
+	run_machine "$opt_kernel" "$image" "$opt_accel" "$@"
 	[ -z "$opt_trace" ] || cp "$run/trace" "$opt_trace"
 	[ -z "$opt_console" ] || cp "$run/console" "$opt_console"
 	[ -z "$reason" ] || say "$reason"

@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
-# External modules, built by the root's compiler against a stock kernel's headers.
+# External modules, built by the root's compiler against a kernel's headers.
 
 readonly PRODUCT_PATHS='Makefile Kbuild Kconfig VERSION iommu vfio include compat'
 
 # Prints the folder (on the host) in which DIR is built for KERNEL; a second call with the same
 # contents builds nothing. PATHS (inside DIR) and SYMVERS (files) are lists separated by blanks.
 build_module() { # KERNEL DIR PATHS SYMVERS [VAR=value...]
-	local release snapshot build
-	release=$(kernel_of "$1")
+	local kernel=$1 release prefix snapshot build
+	find_kernel "$kernel"
 	snapshot=$(take_snapshot "$2" "$3" "$4")
 	shift 4
-	build=$root/build/module-$({ declare -f build_module run_kbuild && echo "$release $*" && hash_of_tree "$snapshot"; } | hash_of_stdin)
+	build=$root/build/module-$({ declare -f build_module run_kbuild && echo "$prefix $release $*" && hash_of_tree "$snapshot"; } | hash_of_stdin)
 	mkdir -p "$build"
 	(
 		flock 9
 		[ ! -e "$build/done" ] || exit 0
 		rm -rf "$build/tree"
 		mv "$snapshot" "$build/tree"
-		run_kbuild "$release" "$build" "$@"
+		run_kbuild "$kernel" "$build" "$@"
 		touch "$build/done"
 	) 9>"$build/lock" >&2
 	rm -rf "$snapshot"
@@ -41,10 +41,11 @@ take_snapshot() { # DIR PATHS SYMVERS: prints where it is
 	echo "$snapshot"
 }
 
-run_kbuild() { # RELEASE BUILD [VAR=value...]
-	local release=$1 log=$2/log tree=${2#"$root"}/tree
+run_kbuild() { # KERNEL BUILD [VAR=value...]
+	local release prefix log=$2/log tree=${2#"$root"}/tree
+	find_kernel "$1"
 	shift 2
-	in_root make -s -j"$(nproc)" -C "/usr/src/linux-headers-$release" "M=$tree/src" W=1 \
+	in_root make -s -j"$(nproc)" -C "$prefix/usr/src/linux-headers-$release" "M=$tree/src" W=1 \
 		"KBUILD_EXTRA_SYMBOLS=$tree/symvers" "$@" modules >"$log" 2>&1 ||
 		{ cat "$log" && die 1 "building modules for $release failed"; }
 	# The headers come without vmlinux, hence without BTF for modules: no news.

@@ -46,7 +46,7 @@ build_mutant() { # KERNEL DIR INDEX
 	sed -E -i "${mutant_edits[$3]}" "$file"
 	! cmp -s "$file" "$2/original" || die 1 "mutation '$name' changes nothing in ${mutant_files[$3]}: correct lab/mutations.sh"
 	# What the compiler thinks of it matters only where it refuses it.
-	(run_kbuild "$(kernel_of "$1")" "$2") >"$2/said" || { cat "$2/said" && die 1 "mutation '$name' does not compile"; }
+	(run_kbuild "$1" "$2") >"$2/said" || { cat "$2/said" && die 1 "mutation '$name' does not compile"; }
 	strip_mutant "$2/tree/src" "$2/$name.ko"
 	cp "$2/original" "$file"
 }

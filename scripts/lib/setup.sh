@@ -117,7 +117,3 @@ enter_root() { # COMMAND...
 }
 
 in_root() { (enter_root "$@"); } # COMMAND...
-
-kernel_of() { # 6.12|newest: its release
-	awk -v name="$1" '$1 == name { print $2 }' "$root/etc/lab-kernels"
-}

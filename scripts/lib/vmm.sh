@@ -6,17 +6,19 @@ readonly VMM_FIRMWARE='/usr/share/seabios/bios-256k.bin /usr/share/qemu/pvh.bin 
 	/usr/share/ovmf/OVMF.fd'
 
 # Prints the path of an archive that follows the base archive in the initrd.
-vmm_image() { # RELEASE
-	cached_image "vmm-$({ declare -f make_vmm copy_programs && echo "$root $1 $VMM_FIRMWARE" &&
-		hash_of_tree "$repo/lab/vmm"; } | hash_of_stdin)" make_vmm "$1"
+vmm_image() { # KERNEL
+	local release prefix
+	find_kernel "$1"
+	cached_image "vmm-$({ declare -f make_vmm copy_programs && echo "$root$prefix $release $VMM_FIRMWARE" &&
+		hash_of_tree "$repo/lab/vmm"; } | hash_of_stdin)" make_vmm
 }
 
-make_vmm() { # RELEASE: the archive on stdout
+make_vmm() { # the archive on stdout
 	local tree=$run/vmm
 	mkdir -p "$tree/bin" "$tree/vmm/guest"
 	cp "$repo/lab/vmm/vmm" "$tree/bin/"
 	cp "$repo/lab/vmm/init" "$tree/vmm/guest/"
-	cp "$root/boot/vmlinux-$1" "$tree/vmm/kernel"
+	cp "$root$prefix/boot/vmlinux-$release" "$tree/vmm/kernel"
 	copy_programs "$tree" /usr/bin/qemu-system-x86_64
 	copy_programs "$tree/vmm/guest" /usr/bin/lspci /usr/bin/setpci
 	# shellcheck disable=SC2086 # several files

@@ -110,6 +110,7 @@ set_up_twice_is_a_no_op() {
 
 it 'status, output and arguments on 6.12' passes_status_output_and_arguments 6.12
 it 'status, output and arguments on newest' passes_status_output_and_arguments newest
+it 'status, output and arguments on the lab kernel' passes_status_output_and_arguments lab
 it 'the mock PF with 8 VFs, FILEs and the trace are there, and nothing else is loaded' has_what_is_promised
 for kernel in 6.12 newest; do
 	it "on $kernel, the model is there with its PF and VFs, and both witnesses understand it" model_has_what_is_promised "$kernel"
