@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vfio-client BDF FOLDER: opens a function as a VMM would and holds it open. Commands
+ * vfio-client BDF FOLDER [iommufd]: opens a function as a VMM would, through its group
+ * and a type 1 container or through its own file and an iommufd, and holds it open. Commands
  * are read from the fifo FOLDER/ask, one a line, and each is answered with one line
  * through the fifo FOLDER/tell. The first line there says whether the function could
  * be opened: 0, or the name of an errno.
@@ -15,6 +16,12 @@
  *	region			INDEX SIZE of the VMM control region, or none
  *	reset, hot-reset
  *	low-power, full-power
+ *	attach PASID FILE	the address space that has FILE's first page at 0x10000, with an
+ *				iommufd; PASID can be none
+ *	detach PASID
+ *	dma PASID write|read TEXT
+ *				has the engine of a pasid-testdev write TEXT to 0x10000, or see
+ *				whether it reads that; says ok, or what is wrong
  *	quit
  */
 #define _GNU_SOURCE
@@ -26,12 +33,23 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine.h"
 #include "vfio.h"
 
 typedef int (*access_fn)(struct vfio_function *fn, unsigned int at, void *buf, size_t size);
 typedef int (*change_fn)(struct vfio_function *fn, unsigned int at, const void *buf, size_t size);
 
+#define IOVA		0x10000
+#define MAX_SPACES	16
+
+/* An address space for each file. */
+struct space {
+	char path[256];
+	uint32_t table;
+};
+
 static struct vfio_function fn;
+static struct space spaces[MAX_SPACES];
 static const char *tell_path;
 
 /* Whoever asks opens the fifo for each answer, and sees its end. */
@@ -149,9 +167,77 @@ static void do_region(void)
 		tell("none");
 }
 
+static uint32_t parse_pasid(const char *text)
+{
+	return strcmp(text, "none") ? strtoul(text, NULL, 0) : VFIO_NO_PASID;
+}
+
+/* Makes it when it is asked for the first time. */
+static int find_space(const char *path, uint32_t *table)
+{
+	struct space *space;
+	int err;
+
+	for (space = spaces; space < spaces + MAX_SPACES; space++) {
+		if (!strcmp(space->path, path))
+			break;
+		if (space->path[0])
+			continue;
+		err = vfio_map_page(&fn, path, IOVA, &space->table);
+		if (err)
+			return err;
+		strcpy(space->path, path);
+		break;
+	}
+	if (space == spaces + MAX_SPACES)
+		return ENOSPC;
+	*table = space->table;
+	return 0;
+}
+
+static void do_attach(const char *pasid, const char *path)
+{
+	uint32_t table;
+	int err = find_space(path, &table);
+
+	tell_error(err ? err : vfio_attach(&fn, parse_pasid(pasid), table));
+}
+
+static const char *run_engine(struct engine *engine, struct engine_request *request,
+			      const char *text)
+{
+	char data[256] = "";
+	struct engine_result result;
+	bool reads = !(request->flags & ENGINE_WRITE);
+
+	engine_fill(engine, reads ? data : text, request->len);
+	if (!engine_start(engine, request) || !engine_wait(engine, 10000, &result))
+		return "busy";
+	engine_fetch(engine, data, request->len);
+	if (!result.error && memcmp(data, text, request->len))
+		return "differs";
+	return engine_error_name(result.error);
+}
+
+static void do_dma(const char *pasid, const char *how, const char *text)
+{
+	struct engine_request request = {
+		.addr = IOVA, .len = strlen(text), .pasid = parse_pasid(pasid), .count = 1,
+		.flags = strcmp(how, "write") ? 0 : ENGINE_WRITE,
+	};
+	struct engine engine;
+
+	if (!engine_open_vfio(&engine, &fn)) {
+		tell("no engine");
+		return;
+	}
+	tell("%s", run_engine(&engine, &request, text));
+	engine_close(&engine);
+}
+
 static void obey(const char *line)
 {
-	char word[256] = "", path[256] = "", number[32] = "";
+	char word[256] = "", path[256] = "", number[32] = "", how[8] = "";
 	unsigned long long value;
 	unsigned int at = 0, size = 0;
 
@@ -181,6 +267,12 @@ static void obey(const char *line)
 		tell_error(vfio_reset(&fn));
 	else if (!strcmp(word, "hot-reset"))
 		tell_error(vfio_hot_reset(&fn));
+	else if (sscanf(line, "attach %31s %255s", number, path) == 2)
+		do_attach(number, path);
+	else if (sscanf(line, "detach %31s", number) == 1)
+		tell_error(vfio_detach(&fn, parse_pasid(number)));
+	else if (sscanf(line, "dma %31s %7s %255s", number, how, path) == 3)
+		do_dma(number, how, path);
 	else if (!strcmp(word, "low-power"))
 		tell_error(vfio_low_power(&fn, true));
 	else if (!strcmp(word, "full-power"))
@@ -195,7 +287,7 @@ int main(int argc, char **argv)
 	FILE *ask;
 	int err;
 
-	if (argc != 3)
+	if (argc != 3 && (argc != 4 || strcmp(argv[3], "iommufd")))
 		return 2;
 	snprintf(ask_path, sizeof(ask_path), "%s/ask", argv[2]);
 	snprintf(tell_room, sizeof(tell_room), "%s/tell", argv[2]);
@@ -204,7 +296,7 @@ int main(int argc, char **argv)
 	ask = fdopen(open(ask_path, O_RDWR), "r+");
 	if (!ask)
 		return 1;
-	err = vfio_open(&fn, argv[1]);
+	err = argc == 4 ? vfio_open_iommufd(&fn, argv[1]) : vfio_open(&fn, argv[1]);
 	tell_error(err);
 	if (err)
 		return 1;

@@ -20,14 +20,6 @@ prepare() {
 	lab_do faults all
 }
 
-exec_blocked() { # BDF PASID REASON [OPTION...]
-	local bdf=$1 pasid=$2 reason=$3
-	shift 3
-	mark_log
-	refused_read blocked exec "$bdf" "$pasid" "$@"
-	expect_fault "$bdf" "$pasid" "$reason"
-}
-
 denied_by_default() {
 	exec_blocked "$vf" 5 0x5c
 	dma_ok "$vf" 5

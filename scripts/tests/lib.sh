@@ -6,6 +6,7 @@
 
 pci=/sys/bus/pci/devices
 lab=/sys/kernel/debug/pasid-lab
+memories=$lab/memory
 export pci lab
 
 tests=0
@@ -279,7 +280,7 @@ expect_no_inval() {
 # A PASID is a number at which something is attached, or `none` for the memory that `lab_do memory` gave. Starting
 # a program takes longer than what it does here, so what a shell can do itself it does.
 
-# Sets memory, the name of the file with what a function reaches by a PASID, and iova, where that is.
+# Sets memory, the name of the file in $memories with what a function reaches by a PASID, and iova, where that is.
 find_memory() { # BDF PASID
 	local bdf pasid name address
 	memory=$1 iova=
@@ -299,7 +300,7 @@ find_memory() { # BDF PASID
 # Sets text to thirty-six letters that nobody has seen before, and has them in the memory.
 fill_memory() {
 	fresh_text
-	printf %s "$text" >"$lab/memory/$memory"
+	printf %s "$text" 1<>"$memories/$memory" # a file that is mapped stays as it is
 }
 
 fresh_text() {
@@ -309,7 +310,7 @@ fresh_text() {
 expect_memory() { # TEXT WHAT
 	local is
 	# shellcheck disable=SC3045 # busybox's read has -n
-	IFS= read -r -n ${#1} is <"$lab/memory/$memory" || true
+	IFS= read -r -n ${#1} is <"$memories/$memory" || true
 	expect_equal "$is" "$1" "$2"
 }
 
@@ -391,6 +392,14 @@ dma_blocked() { # BDF PASID REASON [OPTION...]: and the fault is logged
 	expect_fault "$bdf" "$pasid" "$reason" || return
 	mark_log
 	refused_read blocked read "$bdf" "$pasid" "$@" || return
+	expect_fault "$bdf" "$pasid" "$reason"
+}
+
+exec_blocked() { # BDF PASID REASON [OPTION...]
+	local bdf=$1 pasid=$2 reason=$3
+	shift 3
+	mark_log
+	refused_read blocked exec "$bdf" "$pasid" "$@" || return
 	expect_fault "$bdf" "$pasid" "$reason"
 }
 
@@ -511,12 +520,12 @@ unbind() { # BDF
 }
 
 # Says 0, or the name of the error with which the VF could not be opened.
-client_open() { # NAME BDF
+client_open() { # NAME BDF [iommufd]
 	local dir=/tmp/client.$1
 	rm -rf "$dir"
 	mkdir "$dir"
 	mkfifo "$dir/ask" "$dir/tell"
-	vfio-client "$2" "$dir" >/dev/null 2>"$dir/err" &
+	vfio-client "$2" "$dir" ${3+"$3"} >/dev/null 2>"$dir/err" &
 	echo $! >"$dir/pid"
 	cat "$dir/tell"
 }

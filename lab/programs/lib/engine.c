@@ -66,60 +66,64 @@ static int open_file(const char *bdf, const char *name)
 	return fd;
 }
 
-static bool enable_device(int config)
+static bool enable_device(const struct engine *engine)
 {
+	const off_t at = engine->config_at + CONFIG_COMMAND;
 	uint16_t command;
 
-	if (pread(config, &command, 2, CONFIG_COMMAND) != 2)
+	if (pread(engine->config, &command, 2, at) != 2)
 		return false;
 	command |= COMMAND_MEMORY | COMMAND_MASTER;
-	return pwrite(config, &command, 2, CONFIG_COMMAND) == 2;
+	return pwrite(engine->config, &command, 2, at) == 2;
 }
 
-static bool unlock(int config)
+static bool unlock(const struct engine *engine)
 {
 	const uint32_t key = KEY;
 
-	return pwrite(config, &key, 4, CONFIG_KEY) == 4;
+	return pwrite(engine->config, &key, 4, engine->config_at + CONFIG_KEY) == 4;
 }
 
-static volatile uint32_t *map_registers(const char *bdf)
+/* Takes @config over. */
+static bool open_engine(struct engine *engine, int config, off_t config_at, int bar, off_t bar_at)
 {
-	int fd = open_file(bdf, "resource0");
 	void *regs;
 
-	if (fd < 0)
-		return NULL;
-	regs = mmap(NULL, BAR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (regs == MAP_FAILED) {
-		perror("mmap of resource0");
-		return NULL;
+	engine->config = config;
+	engine->config_at = config_at;
+	if (!enable_device(engine)) {
+		fprintf(stderr, "cannot be enabled\n");
+		goto close_config;
 	}
-	return regs;
+
+	regs = mmap(NULL, BAR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, bar, bar_at);
+	if (regs == MAP_FAILED) {
+		perror("mmap of BAR 0");
+		goto close_config;
+	}
+	engine->regs = regs;
+	if (get(engine, REG_ID) == ID)
+		return true;
+
+	fprintf(stderr, "this is no pasid-testdev\n");
+	munmap(regs, BAR_SIZE);
+close_config:
+	close(config);
+	return false;
 }
 
 bool engine_open(struct engine *engine, const char *bdf)
 {
-	engine->config = open_file(bdf, "config");
-	if (engine->config < 0)
-		return false;
-	if (!enable_device(engine->config)) {
-		fprintf(stderr, "%s: cannot be enabled\n", bdf);
-		goto close_config;
-	}
+	int config = open_file(bdf, "config"), bar = open_file(bdf, "resource0");
+	bool opened = open_engine(engine, config, 0, bar, 0);
 
-	engine->regs = map_registers(bdf);
-	if (!engine->regs)
-		goto close_config;
-	if (get(engine, REG_ID) == ID)
-		return true;
+	close(bar);
+	return opened;
+}
 
-	fprintf(stderr, "%s: is no pasid-testdev\n", bdf);
-	munmap((void *)engine->regs, BAR_SIZE);
-close_config:
-	close(engine->config);
-	return false;
+bool engine_open_vfio(struct engine *engine, const struct vfio_function *fn)
+{
+	return open_engine(engine, dup(fn->device), fn->config, fn->device, fn->bar);
 }
 
 void engine_close(struct engine *engine)
@@ -135,7 +139,7 @@ bool engine_start(struct engine *engine, const struct engine_request *request)
 
 	if (get(engine, REG_STATUS) & STATUS_BUSY)
 		return false;
-	if (!enable_device(engine->config) || !unlock(engine->config))
+	if (!enable_device(engine) || !unlock(engine))
 		return false;
 
 	set(engine, REG_ADDR_LO, request->addr);

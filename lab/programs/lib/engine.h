@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The DMA engine of QEMU's pasid-testdev, driven from user space: registers
- * through resource0, its key and the Command register through config space.
+ * through BAR 0, its key and the Command register through config space, both
+ * from sysfs or as VFIO gives them.
  */
 #ifndef LAB_ENGINE_H
 #define LAB_ENGINE_H
@@ -9,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+#include "vfio.h"
 
 #define ENGINE_BUFFER_SIZE	4096
 
@@ -40,6 +44,7 @@ enum engine_error {
 struct engine {
 	volatile uint32_t *regs;
 	int config;
+	off_t config_at;	/* in that file */
 };
 
 struct engine_request {
@@ -63,6 +68,7 @@ struct engine_result {
 
 /* False, and said why on standard error, if the function has no such engine. */
 bool engine_open(struct engine *engine, const char *bdf);
+bool engine_open_vfio(struct engine *engine, const struct vfio_function *fn);
 void engine_close(struct engine *engine);
 
 /* False if it is busy: an engine does one thing at a time. */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/iommufd.h>
 #include <linux/vfio.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "vfio.h"
@@ -14,6 +17,8 @@
 /* As the project's uapi header has them. */
 #define CONTROL_TYPE	(1u << 31 | 0x8086)
 #define CONTROL_SUBTYPE	0x5043
+
+#define PAGE_SIZE	4096
 
 static int open_group(const char *bdf)
 {
@@ -37,9 +42,11 @@ static void close_all(struct vfio_function *fn)
 		close(fn->group);
 	if (fn->container >= 0)
 		close(fn->container);
+	if (fn->iommufd >= 0)
+		close(fn->iommufd);
 }
 
-static int open_device(struct vfio_function *fn, const char *bdf)
+static int open_device_type1(struct vfio_function *fn, const char *bdf)
 {
 	fn->container = open("/dev/vfio/vfio", O_RDWR);
 	fn->group = open_group(bdf);
@@ -49,6 +56,45 @@ static int open_device(struct vfio_function *fn, const char *bdf)
 		return -1;
 	fn->device = ioctl(fn->group, VFIO_GROUP_GET_DEVICE_FD, bdf);
 	return fn->device < 0 ? -1 : 0;
+}
+
+/* Its name is that of the one folder in vfio-dev. */
+static int open_cdev(const char *bdf)
+{
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	int cdev = -1;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/vfio-dev", bdf);
+	dir = opendir(path);
+	if (!dir)
+		return -1;
+	errno = ENOENT;
+	while (cdev < 0 && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/dev/vfio/devices/%s", entry->d_name);
+		cdev = open(path, O_RDWR);
+		break;
+	}
+	closedir(dir);
+	return cdev;
+}
+
+static int open_device_iommufd(struct vfio_function *fn, const char *bdf)
+{
+	struct vfio_device_bind_iommufd bind = { .argsz = sizeof(bind) };
+
+	fn->iommufd = open("/dev/iommu", O_RDWR);
+	fn->device = open_cdev(bdf);
+	if (fn->iommufd < 0 || fn->device < 0)
+		return -1;
+	bind.iommufd = fn->iommufd;
+	if (ioctl(fn->device, VFIO_DEVICE_BIND_IOMMUFD, &bind))
+		return -1;
+	fn->id = bind.out_devid;
+	return 0;
 }
 
 static bool is_control(const struct vfio_region_info *info)
@@ -81,13 +127,15 @@ static int find_regions(struct vfio_function *fn)
 
 	if (ioctl(fn->device, VFIO_DEVICE_GET_INFO, &device))
 		return -1;
-	for (i = VFIO_PCI_CONFIG_REGION_INDEX; i < device.num_regions; i++) {
+	for (i = 0; i < device.num_regions; i++) {
 		memset(&region, 0, sizeof(region));
 		region.info.argsz = sizeof(region);
 		region.info.index = i;
 		if (ioctl(fn->device, VFIO_DEVICE_GET_REGION_INFO, &region.info))
 			continue; /* VGA */
-		if (i == VFIO_PCI_CONFIG_REGION_INDEX) {
+		if (i == VFIO_PCI_BAR0_REGION_INDEX) {
+			fn->bar = region.info.offset;
+		} else if (i == VFIO_PCI_CONFIG_REGION_INDEX) {
 			fn->config = region.info.offset;
 		} else if (is_control(&region.info)) {
 			fn->control = region.info.offset;
@@ -98,19 +146,96 @@ static int find_regions(struct vfio_function *fn)
 	return 0;
 }
 
-int vfio_open(struct vfio_function *fn, const char *bdf)
+static int open_function(struct vfio_function *fn, const char *bdf,
+			 int (*open_device)(struct vfio_function *fn, const char *bdf))
 {
 	int err = 0;
 
 	memset(fn, 0, sizeof(*fn));
 	fn->container = -1;
 	fn->group = -1;
+	fn->iommufd = -1;
 	fn->device = -1;
 	if (open_device(fn, bdf) || find_regions(fn)) {
 		err = errno;
 		close_all(fn);
 	}
 	return err;
+}
+
+int vfio_open(struct vfio_function *fn, const char *bdf)
+{
+	return open_function(fn, bdf, open_device_type1);
+}
+
+int vfio_open_iommufd(struct vfio_function *fn, const char *bdf)
+{
+	return open_function(fn, bdf, open_device_iommufd);
+}
+
+static int map_file(const char *path, void **page)
+{
+	int fd = open(path, O_RDWR);
+
+	if (fd < 0)
+		return -1;
+	*page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	return *page == MAP_FAILED ? -1 : 0;
+}
+
+int vfio_map_page(struct vfio_function *fn, const char *path, uint64_t iova, uint32_t *table)
+{
+	struct iommu_ioas_alloc alloc = { .size = sizeof(alloc) };
+	struct iommu_ioas_map map = {
+		.size = sizeof(map),
+		.flags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE |
+			 IOMMU_IOAS_MAP_READABLE,
+		.length = PAGE_SIZE,
+		.iova = iova,
+	};
+	struct iommu_hwpt_alloc hwpt = {
+		.size = sizeof(hwpt),
+		.flags = IOMMU_HWPT_ALLOC_PASID,
+		.dev_id = fn->id,
+	};
+	void *page;
+
+	if (map_file(path, &page) || ioctl(fn->iommufd, IOMMU_IOAS_ALLOC, &alloc))
+		return errno;
+	map.ioas_id = alloc.out_ioas_id;
+	map.user_va = (uintptr_t)page;
+	hwpt.pt_id = alloc.out_ioas_id;
+	if (ioctl(fn->iommufd, IOMMU_IOAS_MAP, &map) ||
+	    ioctl(fn->iommufd, IOMMU_HWPT_ALLOC, &hwpt))
+		return errno;
+	*table = hwpt.out_hwpt_id;
+	return 0;
+}
+
+int vfio_attach(struct vfio_function *fn, uint32_t pasid, uint32_t table)
+{
+	struct vfio_device_attach_iommufd_pt attach = {
+		.argsz = sizeof(attach),
+		.pt_id = table,
+	};
+
+	if (pasid != VFIO_NO_PASID) {
+		attach.flags = VFIO_DEVICE_ATTACH_PASID;
+		attach.pasid = pasid;
+	}
+	return ioctl(fn->device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &attach) ? errno : 0;
+}
+
+int vfio_detach(struct vfio_function *fn, uint32_t pasid)
+{
+	struct vfio_device_detach_iommufd_pt detach = { .argsz = sizeof(detach) };
+
+	if (pasid != VFIO_NO_PASID) {
+		detach.flags = VFIO_DEVICE_DETACH_PASID;
+		detach.pasid = pasid;
+	}
+	return ioctl(fn->device, VFIO_DEVICE_DETACH_IOMMUFD_PT, &detach) ? errno : 0;
 }
 
 static int read_at(struct vfio_function *fn, uint64_t at, void *buf, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A function opened through VFIO as a VMM does, here with a type 1 container. What it
- * says about itself is believed, not looked up in the product.
+ * A function opened through VFIO as a VMM does, with a type 1 container or with an
+ * iommufd. What it says about itself is believed, not looked up in the product.
  */
 #ifndef LAB_VFIO_H
 #define LAB_VFIO_H
@@ -13,11 +13,16 @@
 
 #define VFIO_CONFIG_SIZE	4096
 
+#define VFIO_NO_PASID		UINT32_MAX
+
 struct vfio_function {
 	int container;
 	int group;
+	int iommufd;
+	uint32_t id;		/* of the function there */
 	int device;
-	uint64_t config;	/* where its configuration space is in @device */
+	uint64_t bar;		/* where BAR 0 is in @device */
+	uint64_t config;	/* so its configuration space */
 	uint64_t control;	/* where the VMM control region is, or 0 */
 	uint64_t control_size;
 	unsigned int control_index;
@@ -25,6 +30,15 @@ struct vfio_function {
 
 /* 0 or an errno; then nothing is left open. */
 int vfio_open(struct vfio_function *fn, const char *bdf);
+int vfio_open_iommufd(struct vfio_function *fn, const char *bdf);
+
+/*
+ * 0 or an errno. For functions with an iommufd: @table is an address space that can be
+ * attached at PASIDs and without, and has the file's first page at @iova.
+ */
+int vfio_map_page(struct vfio_function *fn, const char *path, uint64_t iova, uint32_t *table);
+int vfio_attach(struct vfio_function *fn, uint32_t pasid, uint32_t table);
+int vfio_detach(struct vfio_function *fn, uint32_t pasid);
 
 /* 0 or an errno. A number is little-endian, of 1 to 8 bytes. */
 int vfio_read_config(struct vfio_function *fn, unsigned int at, void *buf, size_t size);

@@ -1,0 +1,347 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
+# kernels: lab debug
+# boot: --model x-ers=on
+# The whole path, from what a guest writes to the PASID capability to what becomes of DMA: VFs are opened as a VMM
+# with iommufd does it, address spaces are attached at PASIDs, and the VF's engine, which asks nobody, sends requests.
+# Only the lab's kernels have iommufd.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+first=$(vf 0)
+second=$(vf 1)
+control='0x186 2'
+
+# Of clients, instead of the lab's: an address space is a file of one page.
+memories=/tmp/memories
+
+find_memory() { # BDF PASID
+	memory=$1:$2 iova=0x10000
+}
+
+prepare() {
+	load_client
+	lab_do faults all
+	load
+	load_vfio
+	echo 0x180-0x187 >"$pci/$(pf)/vf_pasid_ranges"
+	mkdir "$memories"
+	bind "$first"
+	bind "$second"
+	set_ctl "$first" +all
+}
+
+attach() { # CLIENT BDF PASID [FILE]
+	local file=$memories/${4-$2:$3}
+	[ -e "$file" ] || truncate -s 4096 "$file"
+	expect_client 0 "$1" attach "$3" "$file"
+}
+
+open_with_memory() { # CLIENT BDF
+	expect_equal "$(client_open "$1" "$2" iommufd)" 0 "opening $2"
+	attach "$1" "$2" none
+	attach "$1" "$2" 5
+}
+
+opened() { # with a neighbour whose DMA is to go on
+	clients_kill
+	rm -f "$memories"/*
+	open_with_memory it "$first"
+	open_with_memory other "$second"
+	expect_client 0 other write $control 1
+}
+
+guest_writes() { # VALUE
+	expect_client 0 it write $control "$1"
+	expect_client "$(printf 0x%x "$1")" it read $control
+}
+
+others_work() {
+	dma_ok "$first" none
+	dma_ok "$second" none
+	dma_ok "$second" 5
+	expect_client 0x1 other read $control
+}
+
+# Exec is what the model's IOMMU has, and the admin has granted; the width is the IOMMU's.
+capability_is_shown() {
+	opened
+	expect_client '0x100:000e 0x110:000f 0x180:001b' it chain
+	expect_client 0x1406 it read 0x184 2
+	expect_client 0x0 it read $control
+	expect_file "$pci/$first/pasid/cap_layout" 'pasid 0x180 admin'
+}
+
+# No root, no sysfs: the registers through VFIO's BAR, the key through its configuration space.
+user_alone() {
+	opened
+	guest_writes 1
+	expect_client ok it dma 5 write written-by-its-user
+	memory=$first:5
+	expect_memory written-by-its-user 'memory'
+	expect_client ok it dma 5 read written-by-its-user
+	expect_client differs it dma 5 read written-by-somebody
+	expect_client ok it dma none write without-a-PASID
+	guest_writes 0
+	expect_client blocked it dma 5 read written-by-its-user
+	expect_client ok it dma none read without-a-PASID
+}
+
+enable() {
+	opened
+	attach it "$first" 4660
+	dma_blocked "$first" 5 0x45
+	others_work
+	for pasid in 5 4660; do
+		guest_writes 1
+		dma_ok "$first" $pasid
+		guest_writes 0
+		dma_blocked "$first" $pasid 0x45
+		others_work
+	done
+	guest_writes 1
+	dma_ok "$first" 5
+	dma_ok "$first" 4660
+}
+
+# Two PASIDs at the same address: each reaches its own memory.
+address_spaces_are_apart() {
+	opened
+	attach it "$first" 6
+	guest_writes 1
+	dma_ok "$first" 6
+	printf five 1<>"$memories/$first:5"
+	printf six. 1<>"$memories/$first:6"
+	dma_do "$first" 5 read expect=five
+	dma_do "$first" 6 read expect=six.
+}
+
+priv() {
+	opened
+	guest_writes 5
+	dma_ok "$first" 5 priv
+	guest_writes 1
+	dma_blocked "$first" 5 0x5d priv
+	dma_ok "$first" 5
+	others_work
+	guest_writes 5
+	dma_ok "$first" 5 priv
+	guest_writes 4
+	dma_blocked "$first" 5 0x45 priv
+}
+
+exec() {
+	opened
+	guest_writes 3
+	dma_reads exec "$first" 5
+	guest_writes 1
+	exec_blocked "$first" 5 0x5c
+	dma_ok "$first" 5
+	others_work
+	guest_writes 3
+	dma_reads exec "$first" 5
+}
+
+# Translations that the device has asked for are no way around it.
+translated() {
+	opened
+	guest_writes 5
+	dma_ok "$first" 5 ats priv
+	guest_writes 1
+	mark_log
+	dma_denied "$first" 5 ats priv
+	expect_no_fault
+	dma_ok "$first" 5 ats
+	guest_writes 0
+	dma_do "$first" 5 write ats len=4 >/tmp/dma || true
+	expect_equal "$(cut -d' ' -f1-4 /tmp/dma)" 'ats-ur 0 of 1' 'a translation request'
+	guest_writes 1
+	dma_ok "$first" 5 ats
+	others_work
+}
+
+attached_later() {
+	opened
+	attach it "$first" 6
+	dma_blocked "$first" 6 0x45
+	guest_writes 1
+	dma_ok "$first" 6
+	attach it "$first" 7
+	dma_ok "$first" 7
+	dma_blocked "$first" 7 0x5d priv
+	guest_writes 5
+	attach it "$first" 8
+	for pasid in 5 6 7 8; do
+		dma_ok "$first" $pasid priv
+	done
+}
+
+replaced() {
+	opened
+	guest_writes 1
+	printf old. 1<>"$memories/$first:5"
+	dma_do "$first" 5 read expect=old.
+	attach it "$first" 5 new
+	printf new. 1<>"$memories/new"
+	dma_do "$first" 5 read expect=new.
+	mark_log
+	expect_fails dma_do "$first" 5 read priv
+	expect_fault "$first" 5 0x5d
+	guest_writes 5
+	attach it "$first" 5
+	dma_ok "$first" 5 priv
+	guest_writes 0
+	attach it "$first" 5 new
+	mark_log
+	expect_fails dma_do "$first" 5 read
+	expect_fault "$first" 5 0x45
+	others_work
+}
+
+detached() {
+	opened
+	attach it "$first" 6
+	guest_writes 1
+	dma_ok "$first" 5
+	expect_client 0 it detach 5
+	dma_blocked "$first" 5 0x59
+	dma_ok "$first" 6
+	others_work
+}
+
+reset_clears() {
+	opened
+	guest_writes 7
+	dma_ok "$first" 5 priv
+	expect_client 0 it reset
+	expect_client 0x0 it read $control
+	dma_blocked "$first" 5 0x45
+	others_work
+	guest_writes 1
+	dma_ok "$first" 5
+	dma_blocked "$first" 5 0x5d priv
+}
+
+# The guest's register stays, the host's admin has the last word.
+ceiling() {
+	opened
+	guest_writes 5
+	set_ctl "$first" -priv
+	dma_blocked "$first" 5 0x5d priv
+	dma_ok "$first" 5
+	set_ctl "$first" -enable
+	dma_blocked "$first" 5 0x45
+	guest_writes 0
+	guest_writes 5
+	dma_blocked "$first" 5 0x45
+	others_work
+	set_ctl "$first" +all
+	dma_ok "$first" 5 priv
+}
+
+burst_spans_the_write() { # ON OFF [OPTION...]
+	local on=$1 off=$2
+	shift 2
+	opened
+	lab_do faults limited
+	guest_writes "$on"
+	dma_burst "$first" 5 write "$@"
+	dma_burst "$second" 5 write
+	guest_writes "$off"
+	expect_dma_stopped "$first"
+	guest_writes "$on"
+	await 5 dma_runs "$first"
+	dma_runs "$second"
+	expect_equal "$(dma_field "$second" failed)" 0 'failures of the neighbour'
+	dma "$first" stop >/dev/null || true
+	dma "$second" stop >/dev/null
+	lab_do faults all
+}
+
+# What is at each PASID: the context entry's and the entry's lower quadwords.
+kernel_sees() { # BDF
+	awk -v bdf="${1#*:}" '$1 == bdf { print $3, $4, $5 }' /sys/kernel/debug/iommu/intel/dmar_translation_struct
+}
+
+walker_sees() { # BDF
+	witness walk "$1" | awk '
+		$2 == "context" { context = "0x" $4 ":0x" $3 }
+		$2 == "pasid" { print context, $3, "0x" $6 ":0x" $5 ":0x" $4 }'
+}
+
+witnesses_agree() { # PASIDs
+	kernel_sees "$first" >/tmp/kernel
+	walker_sees "$first" >/tmp/walker
+	expect_same /tmp/kernel /tmp/walker 'what is seen, from the kernel to the walker,'
+	expect_equal "$(cut -d' ' -f2 /tmp/kernel | xargs)" "$1" 'PASIDs'
+}
+
+both_witnesses() {
+	opened
+	witnesses_agree '0 5'
+	for value in 1 7 0; do
+		guest_writes $value
+		witnesses_agree '0 5'
+	done
+	attach it "$first" 4660
+	witnesses_agree '0 5 4660'
+	expect_client 0 it detach 5
+	witnesses_agree '0 4660'
+	client_close it
+	witnesses_agree 0
+}
+
+# Nobody has it: no PASID is attached, and the engine is as after a reset.
+is_free() {
+	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri'
+	expect_file "$pci/$first/pasid/entries" 0
+	expect_fails dma_runs "$first"
+}
+
+ends() { # COMMAND...: is how the client goes while DMA runs
+	opened
+	guest_writes 5
+	dma_burst "$first" 5 write priv
+	"$@"
+	await 5 is_free
+	mark_log
+	expect_equal "$(dma "$first" read pasid=5 addr=0x10000 | cut -d' ' -f1-4)" 'blocked 0 of 1' 'DMA of a VF that nobody has'
+	expect_fault "$first" 5 0x59
+	dma_ok "$second" 5
+	dma_ok "$second" none
+	open_with_memory it "$first"
+	dma_blocked "$first" 5 0x45
+	guest_writes 1
+	dma_ok "$first" 5
+}
+
+all_goes() {
+	clients_kill
+	unbind "$first"
+	unbind "$second"
+	unload_vfio
+	set_ctl "$first" default
+	unload
+}
+
+it 'prepare' prepare
+it 'the capability is shown to a user of iommufd' capability_is_shown
+it 'VFIO and iommufd are all that a user needs' user_alone
+it 'Enable: blocked and back, at every PASID' enable
+it 'each PASID has its own memory' address_spaces_are_apart
+it 'Privileged Mode Enable: blocked and back' priv
+it 'Execute Permission Enable: blocked and back' exec
+it 'translated requests obey, too' translated
+it 'what is attached later obeys (I6)' attached_later
+it 'what is replaced obeys (I6)' replaced
+it 'what is detached is blocked' detached
+it 'VFIO_DEVICE_RESET clears the register, and blocks' reset_clears
+it 'the ceiling is lowered and raised while it is on' ceiling
+it 'Enable: a burst stops before the write returns (I2)' burst_spans_the_write 1 0
+it 'Privileged Mode Enable: a burst stops before the write returns (I2)' burst_spans_the_write 5 1 priv
+it 'the kernel'\''s own view and the walker'\''s are the same' both_witnesses
+it 'closing ends it' ends client_close it
+it 'killing the client ends it' ends client_kill it
+it 'all goes' all_goes
+finish
