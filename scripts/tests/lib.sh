@@ -123,7 +123,8 @@ answer() { # FILE TEXT
 }
 
 set_ctl() { # BDF TEXT
-	expect_equal "$(answer "$pci/$1/pasid_ctl" "$2")" 0 "writing '$2' to $1's pasid_ctl"
+	expect_equal "$(answer "$pci/$1/pasid_ctl" "$2")" 0 "writing '$2' to $1's pasid_ctl" &&
+		witnesses_agree "$1"
 }
 
 # As the files in pasid/ have them, of a PASID Control register's value.
@@ -263,6 +264,44 @@ disable_pri() { # BDF...
 
 expect_entry() { # BDF PASID BITS
 	expect_equal "$(entry_bits "$1" "$2")" "$3" "$1's entry of PASID $2, SRE and ERE"
+}
+
+# A kernel that shows its tables is a witness, too: what it has of functions is compared with what is seen from
+# outside, and that with what their files `effective` say. Not while anybody else changes them.
+translations=/sys/kernel/debug/iommu/intel/dmar_translation_struct
+
+witnesses_agree() { # BDF...
+	[ -e $translations ] || return 0
+	witness walk "$@" >/tmp/walked
+	kernel_sees "$@" >/tmp/kernel
+	walker_sees >/tmp/walker
+	expect_same /tmp/kernel /tmp/walker 'what is seen, from the kernel to the walker,' || return
+	effective_is_seen "$@"
+}
+
+# A line per PASID: the function, its context entry, the PASID, its entry without the upper quadwords.
+kernel_sees() { # BDF...
+	awk -v wanted=" $* " 'index(wanted, " 0000:" $1 " ") { print "0000:" $1, $3, $4, $5 }' $translations | sort
+}
+
+walker_sees() {
+	awk '$2 == "context" { context = "0x" $4 ":0x" $3 }
+		$2 == "pasid" { print $1, context, $3, "0x" $6 ":0x" $5 ":0x" $4 }' /tmp/walked | sort
+}
+
+# No more than the files say. Less can be: who has no user has no privileged requests, whatever is allowed.
+effective_is_seen() { # BDF...
+	local bdf effective
+	for bdf; do
+		[ -e "$pci/$bdf/pasid" ] || continue
+		read -r effective <"$pci/$bdf/pasid/effective"
+		awk -v bdf="$bdf" -v effective=" $effective " '
+			function denied(word) { return index(effective, " -" word " ") }
+			$1 != bdf { next }
+			$2 == "context" && (!denied("enable") != / PASIDE=1/ || denied("pri") && / PRE=1/) ||
+			$2 == "pasid" && $3 != 0 && (denied("priv") && / SRE=1/ || denied("exec") && / ERE=1/) { print effective, $0; bad = 1 }
+			END { exit bad }' /tmp/walked || return
+	done
 }
 
 # Counts invalidations since `witness inval mark`.
