@@ -59,15 +59,16 @@ machine_options() {
 }
 
 start_qemu() { # KERNEL ACCELERATOR
-	local program devices params release prefix
+	local program devices params release prefix khz
 	find_kernel "$1"
+	khz=$(tsc_khz)
 	machine_options
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
 	# A reader of our output that leaves early (lab boot ... | head) must not stop the guest.
 	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
 	reader=$!
 	# no_timer_check: on a busy host the emulated timer is late, and the kernel would call that broken hardware.
-	# tsc=reliable: so it would with the TSC; and 7.3 has been seen to hang where the watchdog of clock sources on one
+	# tsc=reliable: so it would with the TSC; 7.3 has been seen to hang where the watchdog of clock sources on one
 	# processor met one on another that had its interrupts off.
 	# The kernel ends QEMU when this shell ends, however that happens. The ports are virtio because a
 	# large answer takes seconds through an emulated UART; they bypass the IOMMU, so they cause no invalidations.
@@ -83,7 +84,7 @@ start_qemu() { # KERNEL ACCELERATOR
 		-chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control \
 		-D trace -trace 'vtd_inv_desc*' -trace vtd_dmar_fault \
 		-kernel "$prefix/boot/vmlinux-$release" -initrd initrd \
-		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests no_timer_check tsc=reliable $params iommu=nopt $opt_append" \
+		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests no_timer_check tsc=reliable tsc_early_khz=$khz $params iommu=nopt $opt_append" \
 		</dev/null >"$run/qemu.log" 2>&1 &
 	qemu=$!
 }
@@ -167,18 +168,42 @@ use_run_folder() {
 	rm -rf --one-file-system "$run" && mkdir "$run"
 }
 
-# KVM only where a machine really boots with it: /dev/kvm may be there and useless. One probe per boot of the host.
+# Prints the file for what is found out once per boot of the host.
+known_file() { # NAME
+	local known
+	known=$1-$(cat /proc/sys/kernel/random/boot_id)
+	find "$cache" -maxdepth 1 -name "$1-*" ! -name "$known*" -delete
+	echo "$cache/$known"
+}
+
+# How fast the machine's TSC counts, which is the host's. A kernel that measures it while its processors wait for
+# those of the host has been seen to be wrong by a factor of three.
+tsc_khz() {
+	local known dir=$run/tsc
+	known=$(known_file tsc)
+	if [ ! -e "$known" ]; then
+		cp -r "$repo/lab/host" "$dir"
+		# shellcheck disable=SC2016 # the root's shell shall expand this
+		in_root sh -c 'cd "$1" && gcc -O2 -Wall -Wextra -Werror -o tsc-khz tsc-khz.c && ./tsc-khz' \
+			measure "${dir#"$root"}" >"$dir/khz"
+		mv "$dir/khz" "$known"
+	fi
+	cat "$known"
+}
+
+# KVM only where a machine really boots with it: /dev/kvm may be there and useless.
 accelerator() { # KERNEL IMAGE
 	local known
-	known=$cache/accelerator-$(cat /proc/sys/kernel/random/boot_id)
+	known=$(known_file accelerator)
 	if [ ! -e /dev/kvm ]; then
 		echo tcg,thread=multi
-	elif [ ! -e "$known" ]; then
-		rm -f "$cache"/accelerator-*
+		return
+	fi
+	if [ ! -e "$known" ]; then
 		(probe_kvm "$@") >"$known.$$" 2>/dev/null
 		mv "$known.$$" "$known"
 	fi
-	[ ! -e "$known" ] || cat "$known"
+	cat "$known"
 }
 
 probe_kvm() { # KERNEL IMAGE

@@ -281,12 +281,12 @@ witnesses_agree() { # BDF...
 
 # A line per PASID: the function, its context entry, the PASID, its entry without the upper quadwords.
 kernel_sees() { # BDF...
-	awk -v wanted=" $* " 'index(wanted, " 0000:" $1 " ") { print "0000:" $1, $3, $4, $5 }' $translations | sort
+	awk -v wanted=" $* " 'index(wanted, " 0000:" $1 " ") { print "0000:" $1, $3, $4, $5 }' $translations | sort -k 1,1 -k 3,3n
 }
 
 walker_sees() {
 	awk '$2 == "context" { context = "0x" $4 ":0x" $3 }
-		$2 == "pasid" { print $1, context, $3, "0x" $6 ":0x" $5 ":0x" $4 }' /tmp/walked | sort
+		$2 == "pasid" { print $1, context, $3, "0x" $6 ":0x" $5 ":0x" $4 }' /tmp/walked | sort -k 1,1 -k 3,3n
 }
 
 # No more than the files say. Less can be: who has no user has no privileged requests, whatever is allowed.
