@@ -16,8 +16,11 @@
  *	region			INDEX SIZE of the VMM control region, or none
  *	reset, hot-reset
  *	low-power, full-power
- *	attach PASID FILE	the address space that has FILE's first page at 0x10000, with an
- *				iommufd; PASID can be none
+ *	attach PASID FILE [nested|nested-sre]
+ *				the address space that has FILE's first page at 0x10000, with an
+ *				iommufd; PASID can be none; nested: in two stages, the first of
+ *				which is in memory of ours, as a guest's is, without and with
+ *				IOMMU_VTD_S1_SRE
  *	detach PASID
  *	dma PASID write|read TEXT
  *				has the engine of a pasid-testdev write TEXT to 0x10000, or see
@@ -42,9 +45,9 @@ typedef int (*change_fn)(struct vfio_function *fn, unsigned int at, const void *
 #define IOVA		0x10000
 #define MAX_SPACES	16
 
-/* An address space for each file. */
+/* An address space for each file and kind. */
 struct space {
-	char path[256];
+	char name[300];
 	uint32_t table;
 };
 
@@ -172,21 +175,30 @@ static uint32_t parse_pasid(const char *text)
 	return strcmp(text, "none") ? strtoul(text, NULL, 0) : VFIO_NO_PASID;
 }
 
+static int make_space(const char *path, const char *kind, uint32_t *table)
+{
+	if (!kind[0])
+		return vfio_map_page(&fn, path, IOVA, table);
+	return vfio_map_nested(&fn, path, IOVA, !strcmp(kind, "nested-sre"), table);
+}
+
 /* Makes it when it is asked for the first time. */
-static int find_space(const char *path, uint32_t *table)
+static int find_space(const char *path, const char *kind, uint32_t *table)
 {
 	struct space *space;
+	char name[300];
 	int err;
 
+	snprintf(name, sizeof(name), "%s %s", path, kind);
 	for (space = spaces; space < spaces + MAX_SPACES; space++) {
-		if (!strcmp(space->path, path))
+		if (!strcmp(space->name, name))
 			break;
-		if (space->path[0])
+		if (space->name[0])
 			continue;
-		err = vfio_map_page(&fn, path, IOVA, &space->table);
+		err = make_space(path, kind, &space->table);
 		if (err)
 			return err;
-		strcpy(space->path, path);
+		strcpy(space->name, name);
 		break;
 	}
 	if (space == spaces + MAX_SPACES)
@@ -195,10 +207,10 @@ static int find_space(const char *path, uint32_t *table)
 	return 0;
 }
 
-static void do_attach(const char *pasid, const char *path)
+static void do_attach(const char *pasid, const char *path, const char *kind)
 {
 	uint32_t table;
-	int err = find_space(path, &table);
+	int err = find_space(path, kind, &table);
 
 	tell_error(err ? err : vfio_attach(&fn, parse_pasid(pasid), table));
 }
@@ -237,7 +249,7 @@ static void do_dma(const char *pasid, const char *how, const char *text)
 
 static void obey(const char *line)
 {
-	char word[256] = "", path[256] = "", number[32] = "", how[8] = "";
+	char word[256] = "", path[256] = "", number[32] = "", how[8] = "", kind[16] = "";
 	unsigned long long value;
 	unsigned int at = 0, size = 0;
 
@@ -267,8 +279,8 @@ static void obey(const char *line)
 		tell_error(vfio_reset(&fn));
 	else if (!strcmp(word, "hot-reset"))
 		tell_error(vfio_hot_reset(&fn));
-	else if (sscanf(line, "attach %31s %255s", number, path) == 2)
-		do_attach(number, path);
+	else if (sscanf(line, "attach %31s %255s %15s", number, path, kind) >= 2)
+		do_attach(number, path, kind);
 	else if (sscanf(line, "detach %31s", number) == 1)
 		tell_error(vfio_detach(&fn, parse_pasid(number)));
 	else if (sscanf(line, "dma %31s %7s %255s", number, how, path) == 3)

@@ -32,10 +32,10 @@ prepare() {
 	set_ctl "$first" +all
 }
 
-attach() { # CLIENT BDF PASID [FILE]
+attach() { # CLIENT BDF PASID [FILE [nested|nested-sre]]
 	local file=$memories/${4-$2:$3}
 	[ -e "$file" ] || truncate -s 4096 "$file"
-	expect_client 0 "$1" attach "$3" "$file"
+	expect_client 0 "$1" attach "$3" "$file" ${5-}
 }
 
 open_with_memory() { # CLIENT BDF
@@ -200,6 +200,60 @@ replaced() {
 	others_work
 }
 
+# In several directory entries, the last one too.
+many_pasids() {
+	local pasids='1 63 64 65 4095 65536 1048575' pasid
+	opened
+	for pasid in $pasids; do
+		attach it "$first" $pasid
+	done
+	pasids_are '0 1 5 63 64 65 4095 65536 1048575'
+	guest_writes 5
+	for pasid in $pasids; do
+		dma_ok "$first" $pasid priv
+	done
+	guest_writes 1
+	for pasid in $pasids; do
+		dma_blocked "$first" $pasid 0x5d priv
+	done
+	guest_writes 0
+	for pasid in $pasids; do
+		dma_blocked "$first" $pasid 0x45
+	done
+	others_work
+}
+
+# Both stages are user space's, and it is the guest's IOMMU that says whether privileged requests are for its kernel.
+nested() {
+	opened
+	guest_writes 5
+	attach it "$first" 9 "$first:9" nested-sre
+	attach it "$first" 10 "$first:10" nested
+	dma_ok "$first" 9
+	dma_ok "$first" 10
+	dma_ok "$first" 9 priv
+	dma_blocked "$first" 10 0x5d priv
+	guest_writes 1
+	dma_blocked "$first" 9 0x5d priv
+	dma_ok "$first" 9
+	attach it "$first" 11 "$first:11" nested-sre
+	dma_blocked "$first" 11 0x5d priv
+	dma_ok "$first" 11
+	guest_writes 5
+	for pasid in 9 11; do
+		dma_ok "$first" $pasid priv
+	done
+	dma_blocked "$first" 10 0x5d priv
+	attach it "$first" 9 "$first:9"
+	attach it "$first" 10 "$first:10" nested-sre
+	dma_ok "$first" 10 priv
+	guest_writes 0
+	for pasid in 9 10 11; do
+		dma_blocked "$first" $pasid 0x45
+	done
+	others_work
+}
+
 detached() {
 	opened
 	attach it "$first" 6
@@ -213,8 +267,10 @@ detached() {
 
 reset_clears() {
 	opened
+	attach it "$first" 9 "$first:9" nested-sre
 	guest_writes 7
 	dma_ok "$first" 5 priv
+	dma_ok "$first" 9 priv
 	expect_client 0 it reset
 	expect_client 0x0 it read $control
 	dma_blocked "$first" 5 0x45
@@ -222,6 +278,9 @@ reset_clears() {
 	guest_writes 1
 	dma_ok "$first" 5
 	dma_blocked "$first" 5 0x5d priv
+	dma_blocked "$first" 9 0x5d priv
+	guest_writes 5
+	dma_ok "$first" 9 priv
 }
 
 # The guest's register stays, the host's admin has the last word.
@@ -324,6 +383,8 @@ it 'translated requests obey, too' translated
 it 'what is attached later obeys (I6)' attached_later
 it 'what is replaced obeys (I6)' replaced
 it 'what is detached is blocked' detached
+it 'many PASIDs are granted and denied at once' many_pasids
+it 'nested: what the guest and its IOMMU allow, and no more' nested
 it 'VFIO_DEVICE_RESET clears the register, and blocks' reset_clears
 it 'the ceiling is lowered and raised while it is on' ceiling
 it 'Enable: a burst stops before the write returns (I2)' burst_spans_the_write 1 0

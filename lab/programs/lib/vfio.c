@@ -20,6 +20,13 @@
 
 #define PAGE_SIZE	4096
 
+/* Of a first stage: where its tables are, and bits of their entries. */
+#define TABLES		0x100000
+#define LEVELS		4
+#define PRESENT		(1ull << 0)
+#define WRITABLE	(1ull << 1)
+#define USER		(1ull << 2)
+
 static int open_group(const char *bdf)
 {
 	char link[128], target[PATH_MAX], path[PATH_MAX];
@@ -184,32 +191,101 @@ static int map_file(const char *path, void **page)
 	return *page == MAP_FAILED ? -1 : 0;
 }
 
-int vfio_map_page(struct vfio_function *fn, const char *path, uint64_t iova, uint32_t *table)
+static int alloc_ioas(struct vfio_function *fn, uint32_t *ioas)
 {
 	struct iommu_ioas_alloc alloc = { .size = sizeof(alloc) };
+
+	if (ioctl(fn->iommufd, IOMMU_IOAS_ALLOC, &alloc))
+		return -1;
+	*ioas = alloc.out_ioas_id;
+	return 0;
+}
+
+static int map_memory(struct vfio_function *fn, uint32_t ioas, void *start, size_t length,
+		      uint64_t iova)
+{
 	struct iommu_ioas_map map = {
 		.size = sizeof(map),
 		.flags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE |
 			 IOMMU_IOAS_MAP_READABLE,
-		.length = PAGE_SIZE,
+		.ioas_id = ioas,
+		.user_va = (uintptr_t)start,
+		.length = length,
 		.iova = iova,
 	};
-	struct iommu_hwpt_alloc hwpt = {
-		.size = sizeof(hwpt),
-		.flags = IOMMU_HWPT_ALLOC_PASID,
+
+	return ioctl(fn->iommufd, IOMMU_IOAS_MAP, &map);
+}
+
+static int alloc_table(struct vfio_function *fn, uint32_t flags, uint32_t parent,
+		       struct iommu_hwpt_vtd_s1 *stage, uint32_t *table)
+{
+	struct iommu_hwpt_alloc alloc = {
+		.size = sizeof(alloc),
+		.flags = flags,
 		.dev_id = fn->id,
+		.pt_id = parent,
 	};
+
+	if (stage) {
+		alloc.data_type = IOMMU_HWPT_DATA_VTD_S1;
+		alloc.data_len = sizeof(*stage);
+		alloc.data_uptr = (uintptr_t)stage;
+	}
+	if (ioctl(fn->iommufd, IOMMU_HWPT_ALLOC, &alloc))
+		return -1;
+	*table = alloc.out_hwpt_id;
+	return 0;
+}
+
+int vfio_map_page(struct vfio_function *fn, const char *path, uint64_t iova, uint32_t *table)
+{
+	uint32_t ioas;
 	void *page;
 
-	if (map_file(path, &page) || ioctl(fn->iommufd, IOMMU_IOAS_ALLOC, &alloc))
+	if (map_file(path, &page) || alloc_ioas(fn, &ioas) ||
+	    map_memory(fn, ioas, page, PAGE_SIZE, iova) ||
+	    alloc_table(fn, IOMMU_HWPT_ALLOC_PASID, ioas, NULL, table))
 		return errno;
-	map.ioas_id = alloc.out_ioas_id;
-	map.user_va = (uintptr_t)page;
-	hwpt.pt_id = alloc.out_ioas_id;
-	if (ioctl(fn->iommufd, IOMMU_IOAS_MAP, &map) ||
-	    ioctl(fn->iommufd, IOMMU_HWPT_ALLOC, &hwpt))
+	return 0;
+}
+
+/* Four levels of page tables, one page each, that are at TABLES in the second stage. */
+static void *make_first_stage(uint64_t iova)
+{
+	uint64_t *tables = mmap(NULL, LEVELS * PAGE_SIZE, PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned int level, index;
+	uint64_t next;
+
+	if (tables == MAP_FAILED)
+		return tables;
+	for (level = 0; level < LEVELS; level++) {
+		index = iova >> (12 + 9 * (LEVELS - 1 - level)) & 511;
+		next = level < LEVELS - 1 ? TABLES + (level + 1) * PAGE_SIZE : iova;
+		tables[level * 512 + index] = next | PRESENT | WRITABLE | USER;
+	}
+	return tables;
+}
+
+int vfio_map_nested(struct vfio_function *fn, const char *path, uint64_t iova, bool privileged,
+		    uint32_t *table)
+{
+	struct iommu_hwpt_vtd_s1 stage = {
+		.flags = privileged ? IOMMU_VTD_S1_SRE : 0,
+		.pgtbl_addr = TABLES,
+		.addr_width = 48,
+	};
+	void *tables = make_first_stage(iova);
+	uint32_t ioas, parent;
+	void *page;
+
+	if (tables == MAP_FAILED || map_file(path, &page) || alloc_ioas(fn, &ioas) ||
+	    map_memory(fn, ioas, page, PAGE_SIZE, iova) ||
+	    map_memory(fn, ioas, tables, LEVELS * PAGE_SIZE, TABLES) ||
+	    alloc_table(fn, IOMMU_HWPT_ALLOC_NEST_PARENT, ioas, NULL, &parent) ||
+	    alloc_table(fn, IOMMU_HWPT_ALLOC_PASID, parent, &stage, table))
 		return errno;
-	*table = hwpt.out_hwpt_id;
 	return 0;
 }
 

@@ -37,6 +37,8 @@ int vfio_open_iommufd(struct vfio_function *fn, const char *bdf);
  * attached at PASIDs and without, and has the file's first page at @iova.
  */
 int vfio_map_page(struct vfio_function *fn, const char *path, uint64_t iova, uint32_t *table);
+int vfio_map_nested(struct vfio_function *fn, const char *path, uint64_t iova, bool privileged,
+		    uint32_t *table);
 int vfio_attach(struct vfio_function *fn, uint32_t pasid, uint32_t table);
 int vfio_detach(struct vfio_function *fn, uint32_t pasid);
 
