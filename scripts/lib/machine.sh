@@ -19,6 +19,7 @@ inconsistent lock state
 suspicious RCU usage
 DEBUG_LOCKS_WARN_ON
 refcount_t:
+unreferenced object
 UBSAN:
 KASAN:
 scheduling while atomic
@@ -63,6 +64,7 @@ start_qemu() { # KERNEL ACCELERATOR
 	find_kernel "$1"
 	khz=$(tsc_khz)
 	machine_options
+	[ "$1" != debug ] || params+=' panic_on_warn=1'
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
 	# A reader of our output that leaves early (lab boot ... | head) must not stop the guest.
 	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
