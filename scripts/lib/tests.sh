@@ -2,9 +2,14 @@
 # shellcheck shell=bash
 # What those who run test files have in common.
 
-# A file's machine: the options in its line "# boot: ...".
+# What a file has in its line "# NAME: ...".
+header() { # NAME FILE
+	sed -n "s/^# $1: //p" "$2"
+}
+
+# A file's machine.
 boot_options() { # FILE
-	sed -n 's/^# boot: //p' "$1"
+	header boot "$1"
 }
 
 is_selected() { # NAME [WANTED]...: all are if none is wanted
