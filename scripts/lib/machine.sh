@@ -1,3 +1,4 @@
+	# Leaks are looked for where a caller asks for it, as it takes as long as all the rest.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # One run of a machine: start QEMU, serve the guest's questions, judge what happened.
@@ -64,7 +65,7 @@ start_qemu() { # KERNEL ACCELERATOR
 	find_kernel "$1"
 	khz=$(tsc_khz)
 	machine_options
-	[ "$1" != debug ] || params+=' panic_on_warn=1'
+	[ "$1" != debug ] || params+=' panic_on_warn=1 kmemleak=off'
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
 	# A reader of our output that leaves early (lab boot ... | head) must not stop the guest.
 	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
