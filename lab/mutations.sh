@@ -108,3 +108,14 @@ mutant PF-loss-IOTLB-not-flushed newest pf "the PF loses PASID*" plan.c \
 	's/vtd_plan_add\(plan, VTD_INV_IOTLB \| VTD_IOTLB_GLOBAL.*/;/'
 mutant PF-loss-device-TLB-of-first-VF-only newest pf "the PF loses PASID*" atomic.c \
 	'/first = false;/,/}/ s/vtd_plan_device_tlb\(plan, &fn\);/break;/'
+
+# --- What went by unseen ------------------------------------------------------------------------------------
+
+mutant missed-not-looked-for newest missed "the next call*|room for one*" hooks.c \
+	'/looking at all VFs/,/schedule_work/ s/schedule_work\(&pasid_rescan\);/;/'
+mutant missed-not-looked-for-under-load newest missed "room for one*" hooks.c \
+	'/looking at all VFs/,/schedule_work/ s/schedule_work\(&pasid_rescan\);/;/'
+mutant missed-not-looked-for-by-writes newest missed "so does the next write*" apply.c \
+	's/missed != vf->missed_seen/false/'
+mutant missed-and-not-forgotten newest missed "what intel-iommu*" apply.c \
+	's/pasid_vf_forget_entries\(vf\);/;/'

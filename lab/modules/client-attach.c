@@ -391,15 +391,19 @@ static int bench(struct device *dev, struct iommu_domain *domain, u32 pasid,
 	return 0;
 }
 
-/* bench <BDF> <pasid> <loops> */
+/* bench <BDF> <pasid> <loops> [type]: several at the same time run at the same time */
 int lab_cmd_bench(int argc, char **argv)
 {
+	enum lab_type type = LAB_PAGING;
+	char name[LAB_NAME_SIZE];
 	struct lab_domain *dom;
 	struct pci_dev *pdev;
 	u32 pasid, loops;
 	int ret;
 
 	ret = kstrtou32(argv[1], 0, &pasid) ?: kstrtou32(argv[2], 0, &loops);
+	if (!ret && argc > 3)
+		ret = lab_parse_type(argv[3], &type);
 	if (ret)
 		return ret;
 	if (!loops || loops > MAX_LOOPS)
@@ -409,11 +413,14 @@ int lab_cmd_bench(int argc, char **argv)
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
 
-	dom = lab_domain_get(&pdev->dev, LAB_PAGING, "bench");
+	snprintf(name, sizeof(name), "%s:bench:%s", pci_name(pdev), lab_type_name(type));
+	dom = lab_domain_get(&pdev->dev, type, name);
 	if (IS_ERR(dom)) {
 		ret = PTR_ERR(dom);
 	} else {
+		lab_unlock();
 		ret = bench(&pdev->dev, dom->domain, pasid, loops);
+		lab_lock();
 		lab_domain_put(dom);
 	}
 

@@ -69,12 +69,13 @@ static const struct pasid_lab_command commands[] = {
 	{ "detach-range",	3, 3, lab_cmd_detach_range },
 	{ "detach-all",		1, 1, lab_cmd_detach_all },
 	{ "replace",		4, 4, lab_cmd_replace },
-	{ "bench",		3, 3, lab_cmd_bench },
+	{ "bench",		3, 4, lab_cmd_bench },
 	{ "ecap",		1, 3, lab_cmd_ecap },
 	{ "extra-inval",	2, 2, lab_cmd_extra_inval },
 	{ "fail-qi",		1, 2, lab_cmd_fail_qi },
 	{ "faults",		1, 1, lab_cmd_faults },
 	{ "error",		2, 2, lab_cmd_error },
+	{ "hold-hooks",	1, 2, lab_cmd_hold_hooks },
 	{ "iopf",		2, 2, lab_cmd_iopf },
 	{ "memory",		1, 1, lab_cmd_memory },
 	{ "forget-memory",	1, 1, lab_cmd_forget_memory },
@@ -268,6 +269,7 @@ static void __exit client_exit(void)
 
 	lab_lock();
 	lab_fail_qi_disarm();
+	lab_hold_hooks_end();
 	lab_faults_restore();
 	lab_forget_all();
 	lab_memory_forget_all();

@@ -153,6 +153,10 @@ void lab_fail_qi_disarm(void);
 int lab_cmd_faults(int argc, char **argv);
 void lab_faults_restore(void);
 
+/* client-hold-hooks.c */
+int lab_cmd_hold_hooks(int argc, char **argv);
+void lab_hold_hooks_end(void);
+
 /* client-kernel.c */
 int lab_kernel_init(void);
 void *lab_symbol(const char *name);

@@ -1,0 +1,127 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# boot: --machine stock --smp 3
+# Set-ups that go by unseen, because more calls of a function are under way than its probe has room for: the lab takes
+# the room away. All entries are looked at again then, and what intel-iommu intended with them counts as not known.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+vf=$(vf 0)
+count=40
+
+prepare() {
+	local bit
+	load_client
+	for bit in SRS NEST SLTS; do
+		lab_do ecap set "$vf" "$bit"
+	done
+	load
+	lab_do attach "$vf" 1 nested-sre
+	expect_entry "$vf" 1 10
+}
+
+# Room for LEFT calls at a time.
+hold() { # LEFT
+	lab_do hold-hooks intel_pasid_setup_nested "$1"
+}
+
+let_go() {
+	lab_do hold-hooks off
+}
+
+with_sre() { # BDF: how many of its entries
+	witness walk "$1" | grep -c SRE=1 || true
+}
+
+none_has_sre() {
+	[ "$(with_sre "$vf")" = 0 ]
+}
+
+missed_attach() { # BDF PASID TYPE
+	hold 0
+	lab_do attach "$@"
+	let_go
+}
+
+next_call_finds_it() {
+	set_ctl "$vf" -priv
+	missed_attach "$vf" 2 nested-sre
+	expect_entry "$vf" 2 10
+	mark_log
+	lab_do attach "$vf" 3 nested-sre
+	await 10 none_has_sre
+	expect_said 'set-ups went by unseen; looking at all VFs'
+	witnesses_agree "$vf"
+}
+
+next_write_finds_it() {
+	set_ctl "$vf" -priv
+	lab_do detach "$vf" 2
+	missed_attach "$vf" 2 nested-sre
+	expect_entry "$vf" 2 10
+	set_ctl "$vf" '-priv -pri'
+	none_has_sre
+}
+
+# Who had SRE before, by the same number, is not who has it now.
+intents_are_forgotten() {
+	set_ctl "$vf" default
+	lab_do detach-range "$vf" 1 3
+	lab_do attach "$vf" 1 nested-sre
+	lab_do detach "$vf" 1
+	missed_attach "$vf" 1 nested
+	set_ctl "$vf" -priv
+	set_ctl "$vf" +priv
+	expect_entry "$vf" 1 00
+	lab_do detach "$vf" 1
+	lab_do attach "$vf" 1 nested-sre
+	expect_entry "$vf" 1 10
+	lab_do detach "$vf" 1
+}
+
+attach_forever() { # BDF: real calls, several at the same time
+	while [ ! -e /tmp/stop ]; do
+		lab_do bench "$1" 7 50 nested-sre
+	done
+}
+
+# How often the attaches that count were missed is chance; that some are is not.
+under_load() {
+	local i
+	set_ctl "$vf" -priv
+	dmesg -c >/dev/null
+	hold 1
+	for i in 1 2 3; do
+		attach_forever "$(vf "$i")" &
+	done
+	i=0
+	while [ "$i" -lt "$count" ]; do
+		lab_do attach "$vf" $((100 + i)) nested-sre
+		i=$((i + 1))
+	done
+	touch /tmp/stop
+	wait
+	rm /tmp/stop
+	let_go
+	expect_said 'set-ups went by unseen'
+	# Who comes next tells of those whose neighbours had ended before they could.
+	lab_do attach "$vf" 99 nested-sre
+	await 10 none_has_sre
+	witnesses_agree "$vf"
+	expect_file "$pci/$vf/pasid/entries" $((count + 1))
+}
+
+goes() {
+	lab_do detach-all "$vf"
+	set_ctl "$vf" default
+	unload
+}
+
+it 'prepare' prepare
+it 'the next call finds an entry that was missed, and it is denied' next_call_finds_it
+it 'so does the next write, before it returns' next_write_finds_it
+it 'what intel-iommu intended is forgotten with what was missed' intents_are_forgotten
+it 'room for one call, and three others that attach: what is denied stays so' under_load
+it 'the module goes' goes
+finish
