@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vfio-session BDF FILE CAP: what a VMM does with a VF from beginning to end, through an
+ * iommufd: has FILE's first page in an address space, attaches it at a PASID and without,
+ * enables PASID in the capability at CAP, has the engine of a pasid-testdev, if that is what the VF is, do DMA all
+ * the time, resets, detaches. Exits with 0 if all of it worked.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "vfio.h"
+
+#define IOVA	0x10000
+#define PASID	5
+#define CONTROL	6
+
+static struct vfio_function fn;
+
+static void check(int err, const char *what)
+{
+	if (!err)
+		return;
+	fprintf(stderr, "vfio-session: %s: %s\n", what, strerror(err));
+	exit(1);
+}
+
+static void enable(unsigned int cap)
+{
+	const uint16_t enable = 1;
+
+	check(vfio_write_config(&fn, cap + CONTROL, &enable, sizeof(enable)), "enable");
+}
+
+static void start_dma(void)
+{
+	const struct engine_request request = {
+		.addr = IOVA, .len = 64, .pasid = PASID, .count = UINT32_MAX, .interval = 500,
+		.flags = ENGINE_WRITE | ENGINE_KEEP_GOING,
+	};
+	struct engine engine;
+
+	if (!engine_open_vfio(&engine, &fn))
+		return;
+	engine_start(&engine, &request);
+	engine_close(&engine);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int cap;
+	uint32_t table;
+
+	if (argc != 4)
+		return 2;
+	cap = strtoul(argv[3], NULL, 0);
+	check(vfio_open_iommufd(&fn, argv[1]), "open");
+	check(vfio_map_page(&fn, argv[2], IOVA, &table), "map");
+	check(vfio_attach(&fn, VFIO_NO_PASID, table), "attach");
+	check(vfio_attach(&fn, PASID, table), "attach PASID");
+	enable(cap);
+	start_dma();
+	check(vfio_reset(&fn), "reset");
+	enable(cap);
+	start_dma();
+	check(vfio_detach(&fn, PASID), "detach PASID");
+	check(vfio_attach(&fn, PASID, table), "attach PASID again");
+	check(vfio_detach(&fn, VFIO_NO_PASID), "detach");
+	return 0;
+}
