@@ -4,6 +4,7 @@
  */
 #include <linux/bitfield.h>
 #include <linux/pci-ats.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "vf.h"
@@ -235,6 +236,18 @@ static void pasid_vf_describe(const struct pasid_vf *vf)
 		 supported, effective, vf->pasid_width, vf->ctx_count);
 }
 
+/*
+ * Nobody asks whether a device may be added, so one must not stay outside for want of
+ * memory: as with __GFP_NOFAIL, there will be some.
+ */
+static bool pasid_vf_again(int err)
+{
+	if (err != -ENOMEM)
+		return false;
+	schedule_timeout_uninterruptible(1);
+	return true;
+}
+
 static int pasid_vf_add_locked(struct pci_dev *pdev, bool at_load)
 {
 	struct pasid_vf *vf;
@@ -256,12 +269,12 @@ static int pasid_vf_add_locked(struct pci_dev *pdev, bool at_load)
 	if (err)
 		pci_err(pdev, "PASID control: the default ceiling is not in force (error %d)\n",
 			err);
-	err = pasid_vf_sysfs_add(vf);
-	if (err) {
-		pasid_vf_release(vf);
-		pasid_vf_withdraw(vf);
-		return err;
-	}
+	do {
+		err = pasid_vf_sysfs_add(vf);
+	} while (pasid_vf_again(err));
+	if (err)
+		pci_err(pdev, "PASID control: the default ceiling cannot be changed, as there are no files (error %d)\n",
+			err);
 	if (pasid_verbose)
 		pasid_vf_describe(vf);
 	return 0;
@@ -269,8 +282,11 @@ static int pasid_vf_add_locked(struct pci_dev *pdev, bool at_load)
 
 static void pasid_vf_add_reported(struct pci_dev *pdev, bool at_load)
 {
-	int err = pasid_vf_add_locked(pdev, at_load);
+	int err;
 
+	do {
+		err = pasid_vf_add_locked(pdev, at_load);
+	} while (pasid_vf_again(err));
 	if (err && err != -ENODEV && err != -EOPNOTSUPP)
 		pci_err(pdev, "not under PASID control (error %d)\n", err);
 }
@@ -309,7 +325,9 @@ int pasid_vf_add_present(void)
 
 	mutex_lock(&pasid_vfs_lock);
 	for_each_pci_dev(pdev) {
-		err = pasid_unit_of(&pdev->dev, &unit);
+		do {
+			err = pasid_unit_of(&pdev->dev, &unit);
+		} while (pasid_vf_again(err));
 		if (!err || (err == -EOPNOTSUPP && verdict))
 			verdict = err;
 		if (!err && pdev->is_virtfn)
