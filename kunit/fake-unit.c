@@ -24,10 +24,20 @@ void fake_unit_init(struct kunit *test)
 	spin_lock_init(&fake_unit.lock);
 }
 
+static bool fake_unit_no_memory(void)
+{
+	if (!fake_unit.no_memory)
+		return false;
+	fake_unit.no_memory--;
+	return true;
+}
+
 /* unit.c */
 
 int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 {
+	if (fake_unit_no_memory())
+		return -ENOMEM;
 	*unit = (struct pasid_unit){
 		.lock = &fake_unit.lock,
 		.ecap = fake_unit.ecap,
@@ -80,6 +90,8 @@ unsigned long pasid_hooks_missed(void)
 
 int pasid_vf_sysfs_add(struct pasid_vf *vf)
 {
+	if (fake_unit_no_memory())
+		return -ENOMEM;
 	if (fake_unit.files_err)
 		return fake_unit.files_err;
 	vf->has_files = true;

@@ -25,6 +25,7 @@
  * @grants: VFs that asked for the hooks on entries without SRE and ERE
  * @files: VFs that have their files
  * @files_err: what becomes of those who ask for them
+ * @no_memory: how often there is none, first, for who asks for a unit or for files
  */
 struct fake_unit {
 	spinlock_t lock;	/* see above */
@@ -37,6 +38,7 @@ struct fake_unit {
 	int grants;
 	int files;
 	int files_err;
+	int no_memory;
 };
 
 extern struct fake_unit fake_unit;

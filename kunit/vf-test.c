@@ -136,6 +136,7 @@ struct vf_kind_case {
 	int unit_err;
 	unsigned int aliases;	/* from the next number on */
 	bool others;		/* ... which are other functions' numbers */
+	int no_memory;
 	int files_err;
 	unsigned int contexts;	/* 0: not under control */
 };
@@ -152,7 +153,9 @@ static const struct vf_kind_case vf_kind_cases[] = {
 	{ "VF with one more", .is_virtfn = true, .aliases = 8 },
 	{ "VF whose alias is another function", .is_virtfn = true, .aliases = 1,
 	  .others = true },
-	{ "VF that cannot have files", .is_virtfn = true, .files_err = -ENOMEM },
+	{ "VF for which there is no memory at first", .is_virtfn = true, .no_memory = 1, .contexts = 1 },
+	{ "VF for which there is none for some time", .is_virtfn = true, .no_memory = 5, .contexts = 1 },
+	{ "VF that cannot have files", .is_virtfn = true, .files_err = -EEXIST, .contexts = 1 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(vf_kind, vf_kind_cases, name);
@@ -173,6 +176,7 @@ static struct fake_pci *vf_kind_alloc(struct kunit *test, const struct vf_kind_c
 			fake_pci_plug(fake_pci_alloc(devfn));
 	}
 	fake_unit.files_err = c->files_err;
+	fake_unit.no_memory = c->no_memory;
 	return fn;
 }
 
@@ -182,7 +186,7 @@ static void vf_expect_kind(struct kunit *test, struct fake_pci *fn,
 	struct pasid_vf *vf = vf_of(fn);
 
 	KUNIT_EXPECT_EQ(test, c->contexts > 0, !!vf);
-	KUNIT_EXPECT_EQ(test, c->contexts > 0, fake_unit.files);
+	KUNIT_EXPECT_EQ(test, c->contexts > 0 && !c->files_err, fake_unit.files);
 	if (!vf || !c->contexts)
 		return;
 	KUNIT_EXPECT_EQ(test, c->contexts, vf->ctx_count);
