@@ -1,4 +1,3 @@
-	# Leaks are looked for where a caller asks for it, as it takes as long as all the rest.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # One run of a machine: start QEMU, serve the guest's questions, judge what happened.
@@ -65,11 +64,13 @@ start_qemu() { # KERNEL ACCELERATOR
 	find_kernel "$1"
 	khz=$(tsc_khz)
 	machine_options
+	# Leaks are looked for where a caller asks for it, as it takes as long as all the rest.
 	[ "$1" != debug ] || params+=' panic_on_warn=1 kmemleak=off'
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
 	# A reader of our output that leaves early (lab boot ... | head) must not stop the guest.
 	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
 	reader=$!
+	# init_on_alloc: clearing all memory takes an emulated processor a tenth of its time.
 	# no_timer_check: on a busy host the emulated timer is late, and the kernel would call that broken hardware.
 	# tsc=reliable: so it would with the TSC; 7.3 has been seen to hang where the watchdog of clock sources on one
 	# processor met one on another that had its interrupts off.
@@ -87,7 +88,7 @@ start_qemu() { # KERNEL ACCELERATOR
 		-chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control \
 		-D trace -trace 'vtd_inv_desc*' -trace vtd_dmar_fault \
 		-kernel "$prefix/boot/vmlinux-$release" -initrd initrd \
-		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests no_timer_check tsc=reliable tsc_early_khz=$khz $params iommu=nopt $opt_append" \
+		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests no_timer_check init_on_alloc=0 tsc=reliable tsc_early_khz=$khz $params iommu=nopt $opt_append" \
 		</dev/null >"$run/qemu.log" 2>&1 &
 	qemu=$!
 }
