@@ -283,6 +283,7 @@ static DECLARE_WORK(pasid_rescan, pasid_rescan_work);
  * pasid_hooks_missed() - how many calls went by unseen since load
  *
  * Context: Any.
+ * Return: that number, of all hooks.
  */
 unsigned long pasid_hooks_missed(void)
 {
@@ -468,6 +469,7 @@ int pasid_hooks_grant(bool grant)
  * They do not after somebody has disarmed all kprobes.
  *
  * Context: Process context.
+ * Return: whether the probes of a function of this module have fired.
  */
 bool pasid_hooks_alive(void)
 {

@@ -191,6 +191,7 @@ static int pasid_find_member(const struct pasid_member *member)
  * @member: name of the member
  *
  * Context: Process context, may sleep; after pasid_kernel_init().
+ * Return: whether it has, as far as BTF tells.
  */
 bool pasid_kernel_has_member(const char *type, const char *member)
 {

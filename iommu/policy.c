@@ -58,6 +58,7 @@ unsigned int pasid_vf_effective(const struct pasid_vf *vf)
  * @vf: the VF
  *
  * Context: Any.
+ * Return: the rule.
  */
 struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf)
 {

@@ -53,6 +53,7 @@ void pasid_vf_scan(struct pasid_vf *vf, pasid_visit_fn *visit, pasid_leaf_fn *le
  * Takes no lock: anybody may ask, and others need the unit's.
  *
  * Context: Process context, may sleep.
+ * Return: that number; 0 without tables.
  */
 unsigned int pasid_vf_count_entries(struct pasid_vf *vf)
 {

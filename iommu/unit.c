@@ -71,6 +71,7 @@ int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
  * @dev: the device, behind a unit; see @twice in struct vtd_function
  *
  * Context: Any.
+ * Return: whether it does.
  */
 bool pasid_unit_asks_twice(struct device *dev)
 {

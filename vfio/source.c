@@ -72,6 +72,7 @@ int pasid_source_choose(const struct pasid_offer *offers, enum pasid_source *sou
  * @source: the source
  *
  * Context: Any.
+ * Return: its name.
  */
 const char *pasid_source_name(enum pasid_source source)
 {
