@@ -21,8 +21,6 @@
 #define VTD_INV_PASID_ID(pasid)	((u64)(pasid) << 32)
 #define VTD_INV_SID(rid)	((u64)(rid) << 32)	/* types 1 and 3 */
 #define VTD_INV_PSID(rid)	((u64)(rid) << 16)	/* type 8 */
-#define VTD_INV_PFSID(rid)	((((u64)(rid) & 0xf) << 12) | \
-				 (((u64)(rid) & 0xfff0) << 48))
 
 #define VTD_CC_DEVICE		VTD_INV_GRAN(3)
 #define VTD_PC_DOMAIN		VTD_INV_GRAN(0)
@@ -33,6 +31,12 @@
 #define VTD_IOTLB_DW		BIT_ULL(6)
 #define VTD_IOTLB_DR		BIT_ULL(7)
 #define VTD_PIOTLB_PASID	VTD_INV_GRAN(2)
+
+/* The PF's requester ID, in two pieces. */
+static u64 vtd_inv_pfsid(u16 rid)
+{
+	return (u64)(rid & 0xf) << 12 | (u64)(rid & 0xfff0) << 48;
+}
 
 /* qword 1 of "all addresses": S = 1, address bits 62:12 ones, bit 63 zero (6.5.2.5) */
 #define VTD_DEVTLB_ALL		(GENMASK_ULL(62, 12) | BIT_ULL(0))
@@ -148,7 +152,7 @@ void vtd_plan_all_domains(struct vtd_plan *plan, const struct vtd_function *fn)
  */
 void vtd_plan_device_tlb(struct vtd_plan *plan, const struct vtd_function *fn)
 {
-	u64 qw0 = VTD_INV_DEVTLB | VTD_INV_SID(fn->rid) | VTD_INV_PFSID(fn->pfsid);
+	u64 qw0 = VTD_INV_DEVTLB | VTD_INV_SID(fn->rid) | vtd_inv_pfsid(fn->pfsid);
 
 	if (!fn->ats)
 		return;
@@ -173,7 +177,7 @@ void vtd_plan_entry(struct vtd_plan *plan, const struct vtd_function *fn,
 {
 	u64 id = VTD_INV_DID(did) | VTD_INV_PASID_ID(pasid);
 	u64 qw0 = VTD_INV_PDEVTLB | VTD_INV_PSID(fn->rid) |
-		  VTD_INV_PASID_ID(pasid) | VTD_INV_PFSID(fn->pfsid);
+		  VTD_INV_PASID_ID(pasid) | vtd_inv_pfsid(fn->pfsid);
 
 	vtd_plan_add(plan, VTD_INV_PASID | VTD_PC_PASID | id, 0);
 	vtd_plan_add(plan, VTD_INV_PIOTLB | VTD_PIOTLB_PASID | id, 0);
