@@ -191,7 +191,8 @@ ssize_t pasid_config_write(struct vfio_device *vdev, const char __user *buf,
 		ret = pasid_config_rw(dev, (char __user *)buf, count, ppos, true);
 	else
 		ret = vfio_pci_core_write(vdev, buf, count, ppos);
-	if (before >= PCI_D3hot && dev->core.pdev->current_state == PCI_D0 &&
+	if ((__force int)before >= (__force int)PCI_D3hot &&
+	    dev->core.pdev->current_state == PCI_D0 &&
 	    dev->core.needs_pm_restore)
 		pasid_user_clear(dev);
 	return ret;
