@@ -51,8 +51,8 @@ struct place_case {
 	struct pasid_layout want;
 };
 
-#define FREE(...)	{ .count = sizeof((struct pasid_range[]){ __VA_ARGS__ }) / \
-				   sizeof(struct pasid_range), .range = { __VA_ARGS__ } }
+#define FREE(...)	{ .count = ARRAY_SIZE(((struct pasid_range[]){ __VA_ARGS__ })), \
+			  .range = { __VA_ARGS__ } }
 #define TWO_CAPS	{ { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0) } }
 
 static const struct place_case place_cases[] = {

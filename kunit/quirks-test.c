@@ -16,8 +16,8 @@ struct quirk_row {
 
 #define PASID_ASK_PF_DRIVER	{ .count = 0 }
 #define PASID_FREE(...) \
-	{ .count = sizeof((struct pasid_range[]){ __VA_ARGS__ }) / \
-		   sizeof(struct pasid_range), .range = { __VA_ARGS__ } }
+	{ .count = ARRAY_SIZE(((struct pasid_range[]){ __VA_ARGS__ })), \
+	  .range = { __VA_ARGS__ } }
 #define PASID_QUIRK(...)	{ __VA_ARGS__ },
 
 static const struct quirk_row quirk_rows[] = {

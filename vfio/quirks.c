@@ -9,8 +9,8 @@
 
 #define PASID_ASK_PF_DRIVER	{ .count = 0 }
 #define PASID_FREE(...) \
-	{ .count = sizeof((struct pasid_range[]){ __VA_ARGS__ }) / \
-		   sizeof(struct pasid_range), .range = { __VA_ARGS__ } }
+	{ .count = ARRAY_SIZE(((struct pasid_range[]){ __VA_ARGS__ })), \
+	  .range = { __VA_ARGS__ } }
 
 /* Name and evidence are for those who read the table. */
 #define PASID_QUIRK(_vendor, _device, _name, _kinds, _ranges, _evidence) \
