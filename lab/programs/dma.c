@@ -223,7 +223,7 @@ static void print_data(const unsigned char *bytes, size_t size)
 	putchar('\n');
 }
 
-/* What is in the engine's buffer: prints it, which tells about failed reads too, and compares it. */
+/* What is in the engine's buffer: prints it, which tells about failed reads, too; compares it. */
 static int look(struct engine *engine, bool compare)
 {
 	engine_fetch(engine, data, sizeof(data));
