@@ -126,12 +126,16 @@ static void entry_pasid_keeps_rest(struct kunit *test)
 /* The fields that others read out of entries. */
 static void entry_fields(struct kunit *test)
 {
-	unsigned int x;
+	u64 x, is;
 
-	for (x = 0; x < 8; x++)
-		KUNIT_EXPECT_EQ(test, x, FIELD_GET(VTD_PTE_PGTT, (u64)x << 6 | ~(7ULL << 6)));
-	for (x = 0; x < 1 << 16; x += 0x1fff)
-		KUNIT_EXPECT_EQ(test, x, FIELD_GET(VTD_PTE_DID, x | ~0xffffULL));
+	for (x = 0; x < 8; x++) {
+		is = FIELD_GET(VTD_PTE_PGTT, x << 6 | ~(7ULL << 6));
+		KUNIT_EXPECT_EQ(test, x, is);
+	}
+	for (x = 0; x < 1 << 16; x += 0x1fff) {
+		is = FIELD_GET(VTD_PTE_DID, x | ~0xffffULL);
+		KUNIT_EXPECT_EQ(test, x, is);
+	}
 }
 
 static struct kunit_case entry_cases[] = {

@@ -400,7 +400,8 @@ static void check_data(struct function *fn, const struct model_dma *dma, bool mo
 		engine_fetch(&fn->engine, is, len);
 	}
 	if (memcmp(is, should, len))
-		fail("the data is wrong: %s", moved ? "it did not arrive" : "it arrived all the same");
+		fail("the data is wrong: %s",
+		     moved ? "it did not arrive" : "it arrived all the same");
 }
 
 static void do_dma(struct function *fn)
@@ -425,7 +426,8 @@ static void do_dma(struct function *fn)
 	should = model_dma(&fn->model, &dma);
 	is = run_dma(fn, &dma, offset, len);
 	if (is != should)
-		fail("%s: is %s, should be %s", text, engine_error_name(is), engine_error_name(should));
+		fail("%s: is %s, should be %s", text, engine_error_name(is),
+		     engine_error_name(should));
 	check_data(fn, &dma, is == ENGINE_OK, fd, offset, len, memory, engine);
 	if (fd >= 0)
 		close(fd);

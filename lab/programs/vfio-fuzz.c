@@ -199,7 +199,8 @@ static void fuzz_region_read(void)
 
 static void fuzz_region_write(void)
 {
-	unsigned int at = below(3) ? REQUESTED : below(REGION_SIZE), size = below(3) ? 4 : 1 + below(8);
+	unsigned int at = below(3) ? REQUESTED : below(REGION_SIZE);
+	unsigned int size = below(3) ? 4 : 1 + below(8);
 	unsigned int value = below(8) ? below(16) : below(1u << 31);
 	unsigned char buf[8] = { value, value >> 8, value >> 16, value >> 24 };
 	int should, err = vfio_write_control(&fn, at, buf, size);
