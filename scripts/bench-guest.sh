@@ -7,7 +7,7 @@ set -eu
 . /lab/lib.sh >/dev/null # which greets as a test does
 
 rounds=8
-runs=10 # in each
+runs=10   # in each
 loops=300 # in each
 
 first=$(vf 0)
@@ -146,7 +146,6 @@ bench_priv() { # PASIDS
 	set_ctl "$second" +priv
 	lab_do detach-all "$second"
 }
-
 
 # --- Configuration space -----------------------------------------------------------------------------------
 

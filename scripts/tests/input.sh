@@ -49,9 +49,9 @@ nul_inside() {
 
 long_text() {
 	blanks 4096 | refused EINVAL
-	{ printf -- '-enable'; blanks 4089; } | refused EINVAL
-	{ printf -- '-enable'; blanks 8000; printf -- '-priv'; } | refused EINVAL
-	{ blanks 4089; printf -- '-enable'; } | refused EINVAL
+	{ printf -- '-enable' && blanks 4089; } | refused EINVAL
+	{ printf -- '-enable' && blanks 8000 && printf -- '-priv'; } | refused EINVAL
+	{ blanks 4089 && printf -- '-enable'; } | refused EINVAL
 }
 
 several_lines() {
@@ -60,7 +60,7 @@ several_lines() {
 }
 
 longest_good_text() {
-	{ printf -- '-enable'; blanks 4087; echo; } | write-once "$ctl" >/tmp/answer
+	{ printf -- '-enable' && blanks 4087 && echo; } | write-once "$ctl" >/tmp/answer
 	expect_file /tmp/answer 0
 	set_ctl "$vf" +enable
 }

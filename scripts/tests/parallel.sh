@@ -70,7 +70,10 @@ writers_on_all_vfs() {
 	for bdf in $(all_vfs); do
 		case "$(cat "$pci/$bdf/pasid/effective") $(grep "^$bdf" /tmp/contexts)" in
 		+enable*PASIDE=1* | -enable*PASIDE=0*) ;;
-		*) echo "$bdf: $(cat "$pci/$bdf/pasid/effective") $(grep "^$bdf" /tmp/contexts)"; return 1 ;;
+		*)
+			echo "$bdf: $(cat "$pci/$bdf/pasid/effective") $(grep "^$bdf" /tmp/contexts)"
+			return 1
+			;;
 		esac
 		echo default >"$pci/$bdf/pasid_ctl"
 	done

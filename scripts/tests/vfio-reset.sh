@@ -3,6 +3,7 @@
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # Resets that a VF's user has not asked for: the registers of its PASID capability are
 # cleared, and what they allow is denied.
+# shellcheck disable=SC2086 # $control is offset and size
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
