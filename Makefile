@@ -10,7 +10,7 @@ VERSION	:= $(shell cat VERSION)
 # Where DKMS, too, puts modules that are not the distribution's.
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/pasid-ctl
 
-.PHONY: all modules install uninstall clean demo check kunit bench mutate help
+.PHONY: all modules install uninstall clean demo check lint kunit bench mutate help
 
 all: modules
 
@@ -43,6 +43,9 @@ demo:
 check:
 	@scripts/check
 
+lint:
+	@scripts/lint
+
 kunit:
 	@scripts/kunit
 
@@ -58,6 +61,7 @@ help:
 	@echo 'make clean'
 	@echo 'make demo                see it work, in a simulated machine'
 	@echo 'make check               run all tests, in simulated machines'
+	@echo 'make lint                run the static checks alone'
 	@echo 'make kunit               run the KUnit suites alone, in a kernel that is a program'
 	@echo 'make bench               measure, in simulated machines: ratios within one run'
 	@echo 'make mutate              break the module in one place at a time: does a test notice?'

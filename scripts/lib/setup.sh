@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # The lab root: a Debian tree with QEMU, compilers, both stock kernels and their headers.
 # It is used through chroot and never changes once it is complete, except for the folders
-# /build (modules and images in the making) and /run/lab (running machines).
+# /build (modules and images in the making) and /run/lab (running machines), and the packages that lib/lint.sh adds.
 
 readonly SUITE=trixie MIRROR=http://deb.debian.org/debian
 readonly TOOLS='busybox-static cpio gcc libc6-dev kmod make ovmf pciutils perl xz-utils zstd
