@@ -153,8 +153,10 @@ static const struct vf_kind_case vf_kind_cases[] = {
 	{ "VF with one more", .is_virtfn = true, .aliases = 8 },
 	{ "VF whose alias is another function", .is_virtfn = true, .aliases = 1,
 	  .others = true },
-	{ "VF for which there is no memory at first", .is_virtfn = true, .no_memory = 1, .contexts = 1 },
-	{ "VF for which there is none for some time", .is_virtfn = true, .no_memory = 5, .contexts = 1 },
+	{ "VF for which there is no memory at first", .is_virtfn = true, .no_memory = 1,
+	  .contexts = 1 },
+	{ "VF for which there is none for some time", .is_virtfn = true, .no_memory = 5,
+	  .contexts = 1 },
 	{ "VF that cannot have files", .is_virtfn = true, .files_err = -EEXIST, .contexts = 1 },
 };
 

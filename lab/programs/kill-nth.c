@@ -42,7 +42,7 @@ static pid_t start(bool traced, char **argv)
 /* Has it run to the next beginning or end of a system call; false if it has ended. */
 static bool step(pid_t child)
 {
-	int status;
+	int status = 0;
 
 	if (ptrace(PTRACE_SYSCALL, child, NULL, NULL) || waitpid(child, &status, 0) != child)
 		die("ptrace");

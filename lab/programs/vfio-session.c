@@ -2,8 +2,8 @@
 /*
  * vfio-session BDF FILE CAP: what a VMM does with a VF from beginning to end, through an
  * iommufd: has FILE's first page in an address space, attaches it at a PASID and without,
- * enables PASID in the capability at CAP, has the engine of a pasid-testdev, if that is what the VF is, do DMA all
- * the time, resets, detaches. Exits with 0 if all of it worked.
+ * enables PASID in the capability at CAP, has the engine of a pasid-testdev, if that is what
+ * the VF is, do DMA all the time, resets, detaches. Exits with 0 if all of it worked.
  */
 #include <stdio.h>
 #include <stdlib.h>
