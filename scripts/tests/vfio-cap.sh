@@ -445,23 +445,6 @@ numvfs_0() {
 	client_close it
 }
 
-# An invalidation that waits for its answer would stall the queue for all.
-suddenly_not_there() {
-	opened it "$first"
-	expect_client 0 it write $control 1
-	echo "0 0" >"$mock/vf_present"
-	witness inval mark
-	expect_equal "$(answer "$pci/$first/pasid_ctl" -enable)" 0 "taking away"
-	expect_equal "$(inval_count '^device-iotlb')" 0 "device-TLB invalidations"
-	expect_context "$first" PASIDE 0
-	expect_client 0 it write $control 0
-	echo "0 1" >"$mock/vf_present"
-	set_ctl "$first" +all
-	control_is 0 "$first"
-	client_kill it
-	closed "$first"
-}
-
 pf_driver_unbinds() {
 	echo 0x180-0x197 >"$mock/vf_ranges"
 	waits_for_the_client "$pci/$pf/driver/unbind" "$pf"
@@ -544,7 +527,6 @@ it 'a VF with PASIDs of the host is not opened' host_has_pasids
 it 'page requests' page_requests
 it 'the control region beside the registers' region_and_registers
 it 'modules stay while a client is there' modules_stay
-it 'a VF that is suddenly not there' suddenly_not_there
 it 'sriov_numvfs=0 waits for the client' numvfs_0
 it 'the PF driver unbinds: it waits for the client' pf_driver_unbinds
 it 'emulate=0: the control region alone' region_alone
