@@ -54,16 +54,13 @@ static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte
 	u16 did = FIELD_GET(VTD_PTE_DID, READ_ONCE(pte[1]));
 	struct pasid_apply *apply = arg;
 	u64 old = READ_ONCE(pte[2]), new;
-	bool intent;
 
 	apply->any = true;
 	if (apply->whole)
 		__set_bit(did, apply->dids);
-	/* An entry that is being set up is its hook's, which sees the newest sets. */
-	if (rid || vf->in_setup == pasid)
+	if (rid || !pasid_vf_entry_settled(vf, pasid, pte))
 		return;
-	intent = xa_load(&vf->sre_intent, pasid);
-	new = vtd_pte_target(pte, intent, &apply->rule);
+	new = pasid_vf_entry_target(vf, pasid, pte, &apply->rule);
 	if (new == old)
 		return;
 	if (READ_ONCE(pte[0]) & VTD_PRESENT) {

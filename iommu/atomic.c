@@ -152,8 +152,10 @@ void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, bool replace)
 
 	spin_lock(vf->unit.lock);
 	pte = pasid_vf_find_entry(vf, pasid);
-	if (replace || !pte || !(READ_ONCE(pte[0]) & VTD_PRESENT))
+	if (replace || !pte || !(READ_ONCE(pte[0]) & VTD_PRESENT)) {
 		vf->in_setup = pasid;
+		vf->in_replace = replace;
+	}
 	spin_unlock(vf->unit.lock);
 }
 
@@ -168,7 +170,7 @@ static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte, u16 *d
 
 	if (!(READ_ONCE(pte[0]) & VTD_PRESENT))
 		return false;
-	new = vtd_pte_target(pte, xa_load(&vf->sre_intent, pasid), &rule);
+	new = pasid_vf_entry_target(vf, pasid, pte, &rule);
 	if (new == old)
 		return false;
 	atomic_inc(&pasid_hooks_flushing);
@@ -201,9 +203,9 @@ void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool done)
 	pte = done ? pasid_vf_find_entry(vf, pasid) : NULL;
 	if (pte && vf->in_setup == pasid)
 		pasid_vf_learn_entry(vf, pasid, pte);
+	vf->in_setup = PASID_NO_SETUP;
 	if (pte)
 		changed = pasid_vf_edit_entry(vf, pasid, pte, &did);
-	vf->in_setup = PASID_NO_SETUP;
 	spin_unlock(vf->unit.lock);
 	if (!changed)
 		return;

@@ -101,6 +101,53 @@ void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte)
 				     pasid);
 }
 
+/**
+ * pasid_vf_entry_settled() - may an entry be changed by whoever comes across it?
+ * @vf: the VF
+ * @pasid: the entry's PASID
+ * @pte: the entry
+ *
+ * intel-iommu writes an entry as a whole, under the unit's lock, and returns from
+ * its set-up function long afterwards: a deny cannot wait for the hook, which then
+ * finds the intent learned. An entry that is not written yet is the hook's.
+ *
+ * Context: Any, the unit's lock held.
+ */
+bool pasid_vf_entry_settled(struct pasid_vf *vf, u32 pasid, const u64 *pte)
+{
+	if (vf->in_setup != pasid || vf->in_replace)
+		return true;
+	if (!(READ_ONCE(pte[0]) & VTD_PRESENT))
+		return false;
+	pasid_vf_learn_entry(vf, pasid, pte);
+	vf->in_setup = PASID_NO_SETUP;
+	return true;
+}
+
+/**
+ * pasid_vf_entry_target() - qword 2 of an entry of a VF
+ * @vf: the VF
+ * @pasid: the entry's PASID
+ * @pte: the entry
+ * @rule: what entries have to follow
+ *
+ * Of an entry that is being replaced nobody can tell whether it is the old or the
+ * new one: it keeps what it has, or loses it, and if it was the new one the intent
+ * is lost with it, to the safe side.
+ *
+ * Context: Any, the unit's lock held.
+ * Return: the qword to store.
+ */
+u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
+			  const struct vtd_pte_rule *rule)
+{
+	u64 old = READ_ONCE(pte[2]);
+
+	if (vf->in_setup == pasid)
+		return old & vtd_pte_target(pte, old & VTD_PTE_SRE, rule);
+	return vtd_pte_target(pte, xa_load(&vf->sre_intent, pasid), rule);
+}
+
 static void pasid_learn_visited(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte,
 				void *arg)
 {

@@ -54,6 +54,7 @@ struct pasid_context {
  *	intel-iommu does not free either
  * @in_setup: the PASID whose entry intel-iommu is setting up, or PASID_NO_SETUP.
  *	It does so for one PASID of a device at a time (iommu group mutex)
+ * @in_replace: it writes over a present entry; else the entry was absent
  * @lock: one writer at a time; taken before the unit's lock
  * @ceiling: the admin's limit, not cut to what is supported
  * @request: what the user wants, PASID_PERM_ALL without one
@@ -80,7 +81,7 @@ struct pasid_context {
  * Locking: @ceiling, @request, @owned are written under @lock; the hooks read them
  * without it, under the unit's lock, and whoever writes them applies them
  * afterwards, so the last one to hold the unit's lock has seen the newest values.
- * @sre_intent, @in_setup and @ats_suspect by the unit's lock; @applied_rule,
+ * @sre_intent, @in_setup, @in_replace and @ats_suspect by the unit's lock; @applied_rule,
  * @missed_seen, @pinned, @grants, @apply and what is told to pollers by @lock.
  */
 struct pasid_vf {
@@ -96,6 +97,7 @@ struct pasid_vf {
 	unsigned int ctx_count;
 	struct xarray sre_intent;
 	u32 in_setup;
+	bool in_replace;
 	struct mutex lock;
 	unsigned int ceiling;
 	unsigned int request;
@@ -154,6 +156,9 @@ typedef void pasid_leaf_fn(struct pasid_vf *vf, void *arg);
 void pasid_vf_scan(struct pasid_vf *vf, pasid_visit_fn *visit, pasid_leaf_fn *leaf,
 		   void *arg);
 unsigned int pasid_vf_count_entries(struct pasid_vf *vf);
+bool pasid_vf_entry_settled(struct pasid_vf *vf, u32 pasid, const u64 *pte);
+u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
+			  const struct vtd_pte_rule *rule);
 void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte);
 void pasid_vf_learn_entries(struct pasid_vf *vf);
 void pasid_vf_forget_entries(struct pasid_vf *vf);

@@ -538,6 +538,81 @@ static void vf_pins(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
 }
 
+/*
+ * A deny comes while intel-iommu sets up a nested entry with SRE: before it has written
+ * the entry, or before it has returned.
+ */
+
+struct vf_setup_case {
+	const char *name;
+	bool replace;		/* there is an entry already, with SRE as well */
+	bool written;		/* when the deny comes */
+	bool remembered;	/* that the vIOMMU asked for SRE */
+};
+
+static const struct vf_setup_case vf_setup_cases[] = {
+	{ "not written yet", .remembered = true },
+	{ "written", .written = true, .remembered = true },
+	{ "replaced, not written yet", .replace = true, .remembered = true },
+	{ "replaced, written", .replace = true, .written = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_setup, vf_setup_cases, name);
+
+/* Nested, present: PGTT 3; SRE. */
+static void vf_write_nested(u64 *entry)
+{
+	entry[2] = 1;
+	entry[0] = 3 << 6 | 1;
+}
+
+static void vf_deny_meets_setup(struct kunit *test)
+{
+	const struct vf_setup_case *c = test->param_value;
+	struct fake_pci *fn = vf_plug_one(test);
+	u64 *entry = vf_entry(test, fn, 5);
+	struct pasid_vf *vf = vf_of(fn);
+
+	if (c->replace) {
+		pasid_vf_entry_entered(vf, 5, false);
+		vf_write_nested(entry);
+		pasid_vf_entry_left(vf, 5, true);
+		KUNIT_ASSERT_EQ(test, 1, entry[2]);
+	}
+	pasid_vf_entry_entered(vf, 5, c->replace);
+	if (c->written)
+		vf_write_nested(entry);
+	fake_unit.submissions = 0;
+	vf_set_ceiling(test, vf, BUILTIN & ~PRIV, 0);
+	KUNIT_EXPECT_EQ(test, 0, entry[2]);
+	KUNIT_EXPECT_EQ(test, c->written || c->replace, fake_unit.submissions > 0);
+	if (!c->written)
+		vf_write_nested(entry);
+	pasid_vf_entry_left(vf, 5, true);
+	KUNIT_EXPECT_EQ(test, 0, entry[2]);
+	vf_set_ceiling(test, vf, BUILTIN, 0);
+	KUNIT_EXPECT_EQ(test, c->remembered, entry[2]);
+}
+
+/* Who looks at all entries meanwhile takes nothing away that is granted. */
+static void vf_scan_meets_replacement(struct kunit *test)
+{
+	struct fake_pci *fn = vf_plug_one(test);
+	u64 *entry = vf_entry(test, fn, 5);
+	struct pasid_vf *vf = vf_of(fn);
+
+	pasid_vf_entry_entered(vf, 5, false);
+	entry[0] = 3 << 6 | 1;
+	pasid_vf_entry_left(vf, 5, true);
+	pasid_vf_entry_entered(vf, 5, true);
+	vf_write_nested(entry);
+	atomic_set(&vf->rescan, 1);
+	pasid_vf_refresh(vf);
+	KUNIT_EXPECT_EQ(test, 1, entry[2]);
+	pasid_vf_entry_left(vf, 5, true);
+	KUNIT_EXPECT_EQ(test, 1, entry[2]);
+}
+
 /* A change that the IOMMU does not follow. */
 
 struct vf_fail_case {
@@ -723,6 +798,8 @@ static struct kunit_case vf_test_cases[] = {
 	KUNIT_CASE_PARAM(vf_default_ceiling, vf_default_gen_params),
 	KUNIT_CASE(vf_load_changes_nothing),
 	KUNIT_CASE_PARAM(vf_pins, vf_pin_gen_params),
+	KUNIT_CASE_PARAM(vf_deny_meets_setup, vf_setup_gen_params),
+	KUNIT_CASE(vf_scan_meets_replacement),
 	KUNIT_CASE_PARAM(vf_fails_closed, vf_fail_gen_params),
 	KUNIT_CASE_PARAM(vf_user, vf_user_gen_params),
 	KUNIT_CASE_PARAM(vf_request, vf_request_gen_params),
