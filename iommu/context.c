@@ -71,24 +71,6 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf)
 	return changed;
 }
 
-/**
- * pasid_vf_function() - what invalidations need to know of a VF now
- * @vf: the VF; not gone
- * @fn: filled
- *
- * Context: Any; reads the PF's config space, as a VF has no vendor ID of its own.
- */
-void pasid_vf_function(const struct pasid_vf *vf, struct vtd_function *fn)
-{
-	fn->rid = vf->ctx[0].rid;
-	fn->pfsid = vf->unit.ecap & VTD_ECAP_DIT ? pci_dev_id(vf->pf) : 0;
-	/* An invalidation that a removed function cannot answer stalls the queue. */
-	fn->ats = vf->pdev->ats_enabled && pci_device_is_present(vf->pdev);
-	fn->pasid = vf->pf->pasid_enabled;
-	fn->twice = vf->twice;
-	fn->drain = vtd_iotlb_drain(vf->unit.cap);
-}
-
 static int pasid_vf_read_ats(const struct pasid_vf *vf, u16 *ctrl)
 {
 	struct pci_dev *pdev = vf->pdev;
@@ -98,6 +80,28 @@ static int pasid_vf_read_ats(const struct pasid_vf *vf, u16 *ctrl)
 	    PCI_POSSIBLE_ERROR(*ctrl))
 		return -ENODEV;
 	return 0;
+}
+
+/**
+ * pasid_vf_function() - what invalidations need to know of a VF now
+ * @vf: the VF; not gone
+ * @fn: filled
+ *
+ * A device-TLB invalidation that nobody answers is repeated until the PF, too, is
+ * gone, and stalls the queue for all. A function in a reset has no device TLB.
+ *
+ * Context: Any; reads the VF's config space.
+ */
+void pasid_vf_function(const struct pasid_vf *vf, struct vtd_function *fn)
+{
+	u16 ctrl;
+
+	fn->rid = vf->ctx[0].rid;
+	fn->pfsid = vf->unit.ecap & VTD_ECAP_DIT ? pci_dev_id(vf->pf) : 0;
+	fn->ats = vf->pdev->ats_enabled && !pasid_vf_read_ats(vf, &ctrl);
+	fn->pasid = vf->pf->pasid_enabled;
+	fn->twice = vf->twice;
+	fn->drain = vtd_iotlb_drain(vf->unit.cap);
 }
 
 static void pasid_vf_write_ats(const struct pasid_vf *vf, u16 ctrl)
@@ -137,9 +141,13 @@ static void pasid_vf_enable_ats(struct pasid_vf *vf)
  */
 void pasid_vf_restore_ats(struct pasid_vf *vf)
 {
-	/* A reset is under way: the PCI core restores ATS after it. */
-	if (!pci_cfg_access_trylock(vf->pdev))
+	/* Mostly a reset, after which the PCI core restores ATS; if not, the next write tries again. */
+	if (!pci_cfg_access_trylock(vf->pdev)) {
+		spin_lock(vf->unit.lock);
+		vf->ats_suspect = true;
+		spin_unlock(vf->unit.lock);
 		return;
+	}
 	pasid_vf_enable_ats(vf);
 	pci_cfg_access_unlock(vf->pdev);
 }

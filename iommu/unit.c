@@ -117,8 +117,8 @@ void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value)
  *
  * Context: Any but NMI; busy-waits for the hardware.
  * Return: 0, or a negative errno if intel-iommu gave up. It does so for a device
- * that is gone and for a first descriptor that the unit refuses; otherwise it tries
- * until the unit answers.
+ * that is gone, of which a VF is one if its PF is, and for a first descriptor that
+ * the unit refuses; otherwise it tries until the unit and the device answer.
  */
 int pasid_unit_submit(void *arg, struct vtd_desc *desc, unsigned int count)
 {

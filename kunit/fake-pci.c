@@ -128,7 +128,9 @@ struct fake_pci *fake_vf_alloc(struct fake_pci *pf, unsigned int devfn)
 
 	vf->pdev.is_virtfn = 1;
 	vf->pdev.physfn = &pf->pdev;
+	vf->pdev.ats_cap = FAKE_ATS_CAP;
 	vf->pdev.ats_enabled = 1;
+	put_unaligned_le16(PCI_ATS_CTRL_ENABLE, vf->config + FAKE_ATS_CAP + PCI_ATS_CTRL);
 	return vf;
 }
 

@@ -11,6 +11,7 @@
 
 /* Where a PF has its PASID capability. */
 #define FAKE_PASID_CAP	0x40
+#define FAKE_ATS_CAP	0x50
 #define FAKE_CONFIG	0x80
 
 /**
