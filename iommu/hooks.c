@@ -270,11 +270,22 @@ static void pasid_rescan_vf(struct pasid_vf *vf)
 	pasid_vf_refresh(vf);
 }
 
+static void pasid_rescan_granted(struct pasid_vf *vf)
+{
+	if (READ_ONCE(vf->grants))
+		pasid_rescan_vf(vf);
+}
+
+static atomic_t pasid_rescan_all = ATOMIC_INIT(0);
+
+/* Whoever is granted nothing is not touched, unless a set-up of its own may have been missed. */
 static void pasid_rescan_work(struct work_struct *work)
 {
+	bool all = atomic_xchg(&pasid_rescan_all, 0);
+
 	/* Every set-up that went by unseen so far has run to its end after this. */
 	synchronize_rcu_tasks();
-	pasid_vf_for_each(pasid_rescan_vf);
+	pasid_vf_for_each(all ? pasid_rescan_vf : pasid_rescan_granted);
 }
 
 static DECLARE_WORK(pasid_rescan, pasid_rescan_work);
@@ -305,6 +316,7 @@ static void pasid_check_missed(void)
 	if (atomic_long_xchg(&pasid_missed_handled, missed) == missed)
 		return;
 	pr_warn_ratelimited("set-ups went by unseen; looking at all VFs\n");
+	atomic_set(&pasid_rescan_all, 1);
 	schedule_work(&pasid_rescan);
 }
 

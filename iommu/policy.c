@@ -139,9 +139,11 @@ static int pasid_vf_follow(struct pasid_vf *vf, bool grants)
 
 	if (grants == vf->grants)
 		return 0;
+	/* First, since the scan that follows soon goes by it. */
+	WRITE_ONCE(vf->grants, grants);
 	err = pasid_hooks_grant(grants);
-	if (!err)
-		vf->grants = grants;
+	if (err)
+		WRITE_ONCE(vf->grants, !grants);
 	return err;
 }
 
