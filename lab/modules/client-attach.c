@@ -45,6 +45,28 @@ u64 lab_bench_result;
 
 static LIST_HEAD(devices);
 
+static int is_device(struct device *dev, void *arg)
+{
+	return dev == arg;
+}
+
+/*
+ * For a moment a new one has a group that does not have it yet: to attach it then
+ * does nothing, and succeeds.
+ */
+static bool is_in_group(struct device *dev)
+{
+	struct iommu_group *group = iommu_group_get(dev);
+	int found;
+
+	if (!group)
+		return false;
+
+	found = iommu_group_for_each_dev(group, dev, is_device);
+	iommu_group_put(group);
+	return found;
+}
+
 /**
  * lab_find_device - look up a function that is behind an IOMMU
  * @bdf: <domain>:<bus>:<device>.<function>
@@ -55,7 +77,7 @@ struct pci_dev *lab_find_device(const char *bdf)
 {
 	struct pci_dev *pdev = pasid_lab_find_device(bdf);
 
-	if (IS_ERR(pdev) || (pdev->dev.iommu && pdev->dev.iommu->iommu_dev))
+	if (IS_ERR(pdev) || is_in_group(&pdev->dev))
 		return pdev;
 
 	pci_dev_put(pdev);
