@@ -10,7 +10,7 @@ VERSION	:= $(shell cat VERSION)
 # Where DKMS, too, puts modules that are not the distribution's.
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/pasid-ctl
 
-.PHONY: all modules install uninstall clean demo check lint kunit bench mutate help
+.PHONY: all modules install uninstall clean demo check lint kunit bench mutate soak help
 
 all: modules
 
@@ -55,6 +55,9 @@ bench:
 mutate:
 	@scripts/mutate
 
+soak:
+	@scripts/soak $(MINUTES)
+
 help:
 	@echo 'make                     build for the running kernel; KVER=<release> for another'
 	@echo 'make install|uninstall   into /lib/modules/<release>/updates/pasid-ctl; DESTDIR= is heeded'
@@ -65,3 +68,4 @@ help:
 	@echo 'make kunit               run the KUnit suites alone, in a kernel that is a program'
 	@echo 'make bench               measure, in simulated machines: ratios within one run'
 	@echo 'make mutate              break the module in one place at a time: does a test notice?'
+	@echo 'make soak MINUTES=n      everything at the same time, on the debug kernel, for as long'

@@ -41,7 +41,7 @@ static int open_group(const char *bdf)
 	return open(path, O_RDWR);
 }
 
-static void close_all(struct vfio_function *fn)
+void vfio_close(struct vfio_function *fn)
 {
 	if (fn->device >= 0)
 		close(fn->device);
@@ -165,7 +165,7 @@ static int open_function(struct vfio_function *fn, const char *bdf,
 	fn->device = -1;
 	if (open_device(fn, bdf) || find_regions(fn)) {
 		err = errno;
-		close_all(fn);
+		vfio_close(fn);
 	}
 	return err;
 }

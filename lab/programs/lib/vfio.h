@@ -31,6 +31,7 @@ struct vfio_function {
 /* 0 or an errno; then nothing is left open. */
 int vfio_open(struct vfio_function *fn, const char *bdf);
 int vfio_open_iommufd(struct vfio_function *fn, const char *bdf);
+void vfio_close(struct vfio_function *fn);
 
 /*
  * 0 or an errno. For functions with an iommufd: @table is an address space that can be

@@ -1,0 +1,98 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2046,SC2086,SC2119,SC2317
+# kernels: lab debug
+# boot: --vfs 64 --mem 2048 --model x-ers=on
+# Everything at the same time, on 64 VFs (lab/programs/stress.c): writers, attachers, users, resets, VFs that go and
+# come, modules that go and come, and memory that is short. What is left at the end is what intel-iommu intended.
+# make soak has it last longer.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+seconds=${1:-30}
+seed=${2:-1}
+
+# Of the tables: what intel-iommu decides, without addresses and domains, which come as they come.
+decisions() {
+	witness walk $(all_vfs) | sed 's/\( [0-9a-f]\{16\}\)\{1,8\}//; s/ DID=[0-9a-f]*//'
+}
+
+prepare() {
+	expect_equal "$(all_vfs | wc -l)" 64 'VFs'
+	load_client
+	decisions >/tmp/intended
+	truncate -s 4096 /tmp/stress-page
+	load
+	load_vfio
+	echo 0x180-0x187 >"$pci/$(pf)/vf_pasid_ranges"
+}
+
+# Where allocations can be made to fail: one of a hundred.
+short_of_memory() {
+	[ -e ${injectors}slab ] || return 0
+	inject_below_modules
+	cd ${injectors}slab
+	echo 1 >task-filter
+	echo 1000000 >./times
+	echo 1 >probability
+}
+
+all_at_once() {
+	local status=0
+	short_of_memory
+	stress "$seconds" "$seed" "$(pf)" $(all_vfs) || status=$?
+	enough_memory
+	return $status
+}
+
+enough_memory() {
+	local failed
+	[ -e ${injectors}slab ] || return 0
+	echo 0 >${injectors}slab/probability
+	failed=$((1000000 - $(cat ${injectors}slab/times)))
+	echo "$failed faults injected"
+	[ $failed != 0 ]
+}
+
+# Those that are there still have what their files say.
+tables_agree() {
+	witnesses_agree $(all_vfs)
+}
+
+# A VF that is held to other than the default keeps the module, and so does the driver.
+references_add_up() {
+	local bdf default count=1
+	default=$(sed s/+exec/-exec/ "$pci/$(vf 0)/pasid/supported")
+	for bdf in $(all_vfs); do
+		! is_restricted "$bdf" || count=$((count + 1))
+	done
+	expect_equal "$(awk '$1 == "intel_pasid_ctl" { print $3 }' /proc/modules)" $count 'references'
+}
+
+is_restricted() { # BDF
+	local ctl
+	read -r ctl <"$pci/$1/pasid_ctl"
+	[ "$ctl" != "$default" ]
+}
+
+goes() {
+	local bdf
+	for bdf in $(all_vfs); do
+		lab_do detach-all "$bdf" 2>/dev/null || true
+		expect_file "$pci/$bdf/pasid/requested" '+enable +exec +priv +pri'
+		expect_file "$pci/$bdf/pasid/entries" 0
+		echo "+all -exec" >"$pci/$bdf/pasid_ctl"
+	done
+	unload_vfio
+	unload
+	set_numvfs 64
+	decisions >/tmp/now
+	expect_same /tmp/intended /tmp/now 'what intel-iommu intends'
+}
+
+it 'prepare' prepare
+it 'everything at once' all_at_once
+it 'the tables are what the files say' tables_agree
+it 'references add up' references_add_up
+it 'the modules go, and the tables are what intel-iommu intends' goes
+finish
