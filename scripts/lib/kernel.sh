@@ -4,6 +4,10 @@
 # source, when somebody asks for one, with a configuration of lab/kernel. Like the model's QEMU, results are cached by
 # hash, and sources and objects of the last build stay, so that another configuration compiles only what it changes.
 
+# What KASAN and UBSAN watch of a kernel that has them, besides modules: what the product calls and is called by. With
+# the rest an emulated processor would take twice as long, as would the compiler. For kbuild: n, or nothing.
+readonly WATCHED='$(if $(filter drivers/iommu% drivers/vfio% drivers/pci% fs/kernfs% fs/sysfs%,$(obj)),,n)'
+
 # Sets release and prefix: inside the root, a kernel is prefix/boot/vmlinux-release, what it takes to build its
 # modules prefix/usr/src/linux-headers-release, and its own modules are prefix/lib/modules/release.
 find_kernel() { # 6.12|newest|lab|debug
@@ -23,7 +27,7 @@ built_kernel() { # NAME FRAGMENT...
 	source=$(echo "$root"/usr/src/linux-source-*.tar.xz)
 	tree=$folder/source-$({ declare -f unpack_linux && stat -c '%n %s %Y' "$source"; } | hash_of_stdin)
 	kernel=$folder/kernel-$({ declare -f build_kernel install_kernel &&
-		echo "$name $tree $fragments"; } | hash_of_stdin)
+		echo "$name $tree $fragments $WATCHED"; } | hash_of_stdin)
 	[ -d "$kernel" ] || locked_build "$name" >&2
 	touch "$kernel"
 	echo "${kernel#"$root"}"
@@ -43,8 +47,7 @@ build_kernel() { # NAME
 	say "building the $1 kernel (about 7 minutes, once)"
 	[ -d "$tree" ] || prepare_linux
 	mkdir -p "$objects"
-	# string.o without KASAN, since the PVH entry compares strings before there is one.
-	make=(in_root env PWD=/ make -s -C "${tree#"$root"}" "O=${objects#"$root"}" KASAN_SANITIZE_string.o=n)
+	make=(in_root env PWD=/ make -s -C "${tree#"$root"}" "O=${objects#"$root"}" "KASAN_SANITIZE=$WATCHED" "UBSAN_SANITIZE=$WATCHED")
 	printf '%s\n' "$fragments" "CONFIG_LOCALVERSION=\"-$1\"" >"$objects/fragments"
 	step "$1 kernel: configuring" "${make[@]}" "KCONFIG_ALLCONFIG=${objects#"$root"}/fragments" allnoconfig
 	check_configuration
