@@ -108,6 +108,15 @@ build_root() {
 	say "preparing $root (about 2 minutes, once)"
 	recipe "$root.tmp"
 	mv "$root.tmp" "$root"
+	forget_old_roots
+}
+
+# Other checkouts may have other roots; one where no machine has run for a month is nobody's.
+forget_old_roots() {
+	local dir
+	find "$cache"/root-* -maxdepth 2 -path "*/run/lab" -mtime +30 | while read -r dir; do
+		rm -rf --one-file-system "${dir%/run/lab}"
+	done
 }
 
 # Becomes COMMAND inside the root. Mounts are private to it, so none can be left behind.
