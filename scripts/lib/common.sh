@@ -8,6 +8,30 @@ cache=${PASID_CTL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pasid-ctl}
 # Exit statuses that callers rely on; a guest script's own status passes through as it is.
 readonly EXIT_USAGE=2 EXIT_MISSING=4 EXIT_TIMEOUT=124 EXIT_KERNEL_BUG=125
 
+# Messages of a kernel that fail a run, even if all that ran in it was content.
+readonly KERNEL_BUGS='Oops
+WARNING:
+BUG:
+Kernel panic
+general protection fault
+Call Trace:
+possible recursive locking
+circular locking
+inconsistent lock state
+suspicious RCU usage
+DEBUG_LOCKS_WARN_ON
+refcount_t:
+unreferenced object
+UBSAN:
+KASAN:
+scheduling while atomic
+sleeping function called
+detected stalls
+self-detected stall
+blocked for more than
+soft lockup
+hard LOCKUP'
+
 say() { printf 'lab: %s\n' "$*" >&2; }
 
 die() { # STATUS TEXT...

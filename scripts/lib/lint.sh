@@ -87,7 +87,7 @@ once() { # KEY COMMAND...
 each() { # COMMAND FILE...: the command for one file at a time
 	local file
 	for file in "${@:2}"; do
-		once "$(sha256sum "$file")" "$1" "$file"
+		once "$(cd "$repo" && sha256sum "$file")" "$1" "$file"
 	done
 }
 
@@ -131,10 +131,12 @@ warnings_of() { # KERNEL DIR
 
 # Runs a tool on every file of a build, with the words that its compiler was called with.
 replay() { # TOOL KERNEL DIR
-	local at=${3#"$root"} release prefix
+	local at=${3#"$root"} release prefix commands
 	find_kernel "$2"
 	[ "$2" = newest ] || at=$prefix/usr/src/linux-headers-$release # where kbuild worked before 6.13
-	find "$3" -name '.*.o.cmd' ! -name '*.mod.o.cmd' -exec sed -nE \
+	commands=$(find "$3" -name '.*.o.cmd' ! -name '*.mod.o.cmd' -exec sed -nE \
 		"s|^savedcmd_[^ ]+ := *[^ ]+ -Wp,-MMD,[^ ]+ (.*) -c -o [^ ]+ ([^ ]+\.c)\b.*|$1 \1 \2|p" {} + |
-		LC_ALL=C sort | in_root env --chdir="$at" xargs -d '\n' -P "$(nproc)" -I '{}' sh -c '{}'
+		LC_ALL=C sort)
+	[ -n "$commands" ] || echo "no compiler's command was found in $3"
+	in_root env --chdir="$at" xargs -d '\n' -P "$(nproc)" -I '{}' sh -c '{}' <<<"$commands"
 }

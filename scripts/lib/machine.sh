@@ -6,30 +6,6 @@
 # Both PFs are behind rp1: the mock takes its port over, the model's is a device of QEMU.
 readonly MOCK_PORT=0000:00:04.0 TESTDEV=0000:02:00.0
 
-# Messages of the guest's kernel that fail a run, even if its script was content.
-readonly KERNEL_BUGS='Oops
-WARNING:
-BUG:
-Kernel panic
-general protection fault
-Call Trace:
-possible recursive locking
-circular locking
-inconsistent lock state
-suspicious RCU usage
-DEBUG_LOCKS_WARN_ON
-refcount_t:
-unreferenced object
-UBSAN:
-KASAN:
-scheduling while atomic
-sleeping function called
-detected stalls
-self-detected stall
-blocked for more than
-soft lockup
-hard LOCKUP'
-
 # Sets iommu and params, the kernel's. SRS of stock is there only without first stage, and svm needs first stage.
 iommu_options() { # MACHINE KIND
 	local scalable=x-scalable-mode=on,x-pasid-mode=on,pasid-bits=20,x-srs=on,x-ers=off,x-enforce=on
