@@ -39,13 +39,20 @@ static pid_t start(bool traced, char **argv)
 	return 0;
 }
 
-/* Has it run to the next beginning or end of a system call; false if it has ended. */
+/*
+ * Has it run to the next beginning or end of a system call; false if it has ended. One
+ * that fails by itself has not done what it was to be killed at.
+ */
 static bool step(pid_t child)
 {
 	int status = 0;
 
 	if (ptrace(PTRACE_SYSCALL, child, NULL, NULL) || waitpid(child, &status, 0) != child)
 		die("ptrace");
+	if (WIFEXITED(status) && WEXITSTATUS(status)) {
+		fprintf(stderr, "kill-nth: the command failed\n");
+		exit(2);
+	}
 	return WIFSTOPPED(status);
 }
 

@@ -296,11 +296,14 @@ static void obey(const char *line)
 int main(int argc, char **argv)
 {
 	char ask_path[256], tell_room[256], line[512];
+	const char *uid = getenv("CLIENT_UID");
 	FILE *ask;
 	int err;
 
 	if (argc != 3 && (argc != 4 || strcmp(argv[3], "iommufd")))
 		return 2;
+	if (uid && (setgid(atoi(uid)) || setuid(atoi(uid))))
+		return 1;
 	snprintf(ask_path, sizeof(ask_path), "%s/ask", argv[2]);
 	snprintf(tell_room, sizeof(tell_room), "%s/tell", argv[2]);
 	tell_path = tell_room;

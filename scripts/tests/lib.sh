@@ -214,6 +214,11 @@ entry_bits() { # BDF PASID: SRE and ERE, as two digits
 	witness walk "$1" | sed -n "s/.* pasid $2 .* SRE=\([01]\) ERE=\([01]\).*/\1\2/p"
 }
 
+entries_with_sre() { # BDF: how many
+	witness walk "$1" >/tmp/walked || return
+	grep -c SRE=1 /tmp/walked || true
+}
+
 expect_context() { # BDF NAME VALUE
 	expect_equal "$(context_bit "$1" "$2")" "$3" "$1's context entry, $2"
 }
@@ -237,7 +242,9 @@ ext_cap() { # BDF ID: where an extended capability is
 }
 
 ats_enable() { # BDF: ATS Enable of the register, whatever Linux believes
-	echo $(($(config_read "$1" $(($(ext_cap "$1" 0xf) + 6)) 2) >> 15))
+	local at
+	at=$(ext_cap "$1" 0xf) || return
+	echo $(($(config_read "$1" $((at + 6)) 2) >> 15))
 }
 
 supports_pri() { # BDF
@@ -306,13 +313,13 @@ effective_is_seen() { # BDF...
 
 # Counts invalidations since `witness inval mark`.
 inval_count() { # PATTERN
-	witness inval | grep -c -e "$1" || true
+	witness inval >/tmp/inval || return
+	grep -c -e "$1" /tmp/inval || true
 }
 
 expect_no_inval() {
-	local seen
-	seen=$(witness inval | grep -v '^iec' || true)
-	expect_equal "$seen" '' 'invalidations'
+	witness inval >/tmp/inval || return
+	expect_equal "$(grep -v '^iec' /tmp/inval || true)" '' 'invalidations'
 }
 
 # --- DMA of the machine `model` ------------------------------------------------------------------------------
@@ -558,7 +565,7 @@ unbind() { # BDF
 	echo >"$pci/$1/driver_override"
 }
 
-# Says 0, or the name of the error with which the VF could not be opened.
+# Says 0, or the name of the error with which the VF could not be opened. CLIENT_UID is whose process it is.
 client_open() { # NAME BDF [iommufd]
 	local dir=/tmp/client.$1
 	rm -rf "$dir"
@@ -603,6 +610,44 @@ expect_client() { # ANSWER NAME COMMAND...
 	local should=$1
 	shift
 	expect_equal "$(client "$@")" "$should" "client $*"
+}
+
+# --- Allocations that fail, where the kernel can make them (its Documentation/fault-injection) -------------------
+
+injectors=/sys/kernel/debug/fail
+
+# Those count that have code from here to there on the stack. Two failures the kernel complains of, as if they were
+# bugs, and they are left out: those of taking a probe back, and those of vmalloc().
+inject_below() { # FIRST LAST
+	local dir
+	for dir in ${injectors}slab ${injectors}_page_alloc ${injectors}_usercopy; do
+		echo 0 >$dir/verbose
+		echo N 2>/dev/null >$dir/ignore-gfp-wait || true
+		echo "$1" >$dir/require-start
+		echo "$2" >$dir/require-end
+	done
+	inject_not_below ${injectors}slab __disarm_kprobe_ftrace
+	inject_not_below ${injectors}_page_alloc __vmalloc_node_range_noprof
+	echo 0 >${injectors}_page_alloc/min-order
+	echo N >${injectors}_page_alloc/ignore-gfp-highmem
+}
+
+inject_not_below() { # INJECTOR FUNCTION
+	awk -v name="$2" -v dir="$1" '
+		first != "" && $1 != first { print "0x" first >(dir "/reject-start"); print "0x" $1 >(dir "/reject-end"); found = 1; exit }
+		$3 == name { first = $1 }
+		END { exit !found }' /proc/kallsyms
+}
+
+# The first that was loaded is where all of them are, from 16 MiB to 16 MiB.
+inject_below_modules() {
+	local first
+	first=$(awk '{ print $6 }' /proc/modules | sort | head -n 1)
+	inject_below "${first%??????}000000" 0xffffffffff000000
+}
+
+inject_anywhere() {
+	inject_below 0 0xffffffffffffffff
 }
 
 # --- Between runs in one machine -------------------------------------------------------------------------------

@@ -26,9 +26,15 @@ writer() { # BDF TEXT...
 }
 
 attacher() { # BDF
+	local n=0
 	while [ ! -e /tmp/stop ]; do
-		lab_do attach "$1" 33 && lab_do detach "$1" 33
+		! lab_do attach "$1" 33 || ! lab_do detach "$1" 33 || n=$((n + 1))
 	done 2>/dev/null
+	echo $n >"/tmp/attached.$1"
+}
+
+has_attached() { # BDF
+	[ "$(cat "/tmp/attached.$1")" -gt 0 ]
 }
 
 run_for() { # SECONDS, with the writers in the background
@@ -52,6 +58,7 @@ many_writers_on_one_vf() {
 	done
 	attacher "$first" &
 	run_for 2
+	has_attached "$first"
 	expect_consistent "$first"
 	set_ctl "$first" -enable
 	expect_context "$first" PASIDE 0
@@ -103,6 +110,8 @@ load_and_unload_while_attaching() {
 	attacher "$(vf 1)" &
 	load_and_unload 2
 	run_for 0
+	has_attached "$(vf 0)"
+	has_attached "$(vf 1)"
 }
 
 it 'prepare' prepare

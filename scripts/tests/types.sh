@@ -144,7 +144,7 @@ many_entries_in_few_submissions() {
 	lab_do attach-range "$user" 1000 256 paging 4
 	witness inval mark
 	set_ctl "$user" -priv
-	expect_equal "$(witness walk "$user" | grep -c SRE=1)" 0 'entries with SRE'
+	expect_equal "$(entries_with_sre "$user")" 0 'entries with SRE'
 	descriptors=$(inval_count '^[a-hj-v]\|^iotlb')
 	submissions=$(inval_count '^wait')
 	expect_equal "$descriptors" 768 'descriptors'

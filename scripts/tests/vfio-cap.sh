@@ -45,17 +45,17 @@ opened() { # NAME BDF
 }
 
 closed() { # BDF: as if nobody had been there
-	expect_file "$pci/$1/pasid/requested" '+enable +exec +priv +pri'
-	expect_context "$1" PASIDE 1
-	expect_context "$1" PRE "$(supports_pri "$1" && echo 1 || echo 0)"
+	expect_file "$pci/$1/pasid/requested" '+enable +exec +priv +pri' &&
+		expect_context "$1" PASIDE 1 &&
+		expect_context "$1" PRE "$(supports_pri "$1" && echo 1 || echo 0)"
 }
 
 # The register, the request, and what the IOMMU makes of it at PASID 7, if that is attached.
 control_is() { # VALUE BDF
 	local enable=$(($1 & 1)) exec=$(($1 >> 1 & 1)) priv=$(($1 >> 2 & 1))
-	expect_client "$(printf 0x%x "$1")" it read $control
-	request_is "$1" "$2"
-	expect_context "$2" PASIDE "$enable"
+	expect_client "$(printf 0x%x "$1")" it read $control &&
+		request_is "$1" "$2" &&
+		expect_context "$2" PASIDE "$enable" || return
 	[ -z "$(entry_bits "$2" 7)" ] || expect_entry "$2" 7 "$((enable & priv))$((enable & exec))"
 }
 
@@ -445,6 +445,27 @@ numvfs_0() {
 	client_close it
 }
 
+# While it is in use: nobody is told, what is written to it is answered, and nothing hangs.
+suddenly_not_there() {
+	opened it "$first"
+	expect_client 0 it write $control 1
+	echo "0 0" >"$mock/vf_present"
+	witness inval mark
+	set_ctl "$first" -enable
+	expect_equal "$(inval_count '^device-iotlb')" 0 'device-TLB invalidations'
+	expect_context "$first" PASIDE 0
+	set_ctl "$first" +enable
+	expect_client 0 it write $control 0
+	control_is 0 "$first"
+	echo "0 1" >"$mock/vf_present"
+	client_close it
+	echo 0 >"$pci/$pf/sriov_numvfs"
+	vfs_again
+	opened it "$first"
+	control_is 0 "$first"
+	client_close it
+}
+
 pf_driver_unbinds() {
 	echo 0x180-0x197 >"$mock/vf_ranges"
 	waits_for_the_client "$pci/$pf/driver/unbind" "$pf"
@@ -528,6 +549,7 @@ it 'page requests' page_requests
 it 'the control region beside the registers' region_and_registers
 it 'modules stay while a client is there' modules_stay
 it 'sriov_numvfs=0 waits for the client' numvfs_0
+it 'the VF is suddenly not there' suddenly_not_there
 it 'the PF driver unbinds: it waits for the client' pf_driver_unbinds
 it 'emulate=0: the control region alone' region_alone
 it 'without iommufd nothing is shown by default' no_iommufd

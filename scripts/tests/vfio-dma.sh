@@ -74,9 +74,13 @@ capability_is_shown() {
 	expect_file "$pci/$first/pasid/cap_layout" 'pasid 0x180 admin'
 }
 
-# No root, no sysfs: the registers through VFIO's BAR, the key through its configuration space.
+# No privileges, no sysfs: the registers through VFIO's BAR, the key through its configuration space.
 user_alone() {
+	chmod 666 /dev/iommu /dev/vfio/devices/*
+	umask 0
+	export CLIENT_UID=1000
 	opened
+	expect_equal "$(sed -n 's/^CapEff:\t//p' "/proc/$(cat /tmp/client.it/pid)/status")" 0000000000000000 capabilities
 	guest_writes 1
 	expect_client ok it dma 5 write written-by-its-user
 	memory=$first:5
@@ -300,16 +304,27 @@ ceiling() {
 	dma_ok "$first" 5 priv
 }
 
+# Clears the number that DMA writes as soon as the client has its answer, without a program in between.
+guest_stops() { # VALUE
+	local said
+	echo "write $control $1" >/tmp/client.it/ask
+	read -r said </tmp/client.it/tell
+	printf '\0\0\0\0' 1<>"$memories/$first:5"
+	expect_equal "$said" 0 "writing $1"
+}
+
 burst_spans_the_write() { # ON OFF [OPTION...]
 	local on=$1 off=$2
 	shift 2
 	opened
 	lab_do faults limited
 	guest_writes "$on"
-	dma_burst "$first" 5 write "$@"
+	dma_burst "$first" 5 write stamp "$@"
 	dma_burst "$second" 5 write
-	guest_writes "$off"
+	guest_stops "$off"
 	expect_dma_stopped "$first"
+	expect_equal "$(head -c 4 "$memories/$first:5" | od -An -tu4 | tr -d ' ')" 0 'what was written since'
+	witnesses_agree "$first"
 	guest_writes "$on"
 	await 5 dma_runs "$first"
 	dma_runs "$second"
@@ -341,9 +356,9 @@ both_witnesses() {
 
 # Nobody has it: no PASID is attached, and the engine is as after a reset.
 is_free() {
-	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri'
-	expect_file "$pci/$first/pasid/entries" 0
-	expect_fails dma_runs "$first"
+	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri' &&
+		expect_file "$pci/$first/pasid/entries" 0 &&
+		expect_fails dma_runs "$first"
 }
 
 ends() { # COMMAND...: is how the client goes while DMA runs

@@ -328,6 +328,7 @@ option_after_admin() {
 }
 
 does_not_load_with() { # OPTION REASON
+	dmesg -c >/dev/null
 	expect_fails modprobe pasid-vfio-pci "$1"
 	expect_said "$2"
 }

@@ -75,7 +75,7 @@ nothing_is_left() {
 it 'prepare' prepare
 it 'a reset of the function' reset_of_the_function
 # 6.12 has no way to reset a bus with VFs.
-[ ! -e "$port/reset_subordinate" ] || it 'a reset of the bus' reset_of_the_bus
+case $(uname -r) in 6.12.*) ;; *) it 'a reset of the bus' reset_of_the_bus ;; esac
 it 'recovery from a fatal error' fatal_error
 it 'recovery from an error without a reset' error_without_reset
 it 'closing leaves nothing behind' nothing_is_left

@@ -86,6 +86,7 @@ warning_is_a_failure() {
 }
 
 bad_usage_is_refused() {
+	touch script.sh
 	expect_equal "$(status_of "$lab" boot)" 2 'without a script'
 	expect_equal "$(status_of "$lab" boot --kernel 5.0 script.sh)" 2 'unknown kernel'
 	expect_equal "$(status_of "$lab" boot not-there.sh)" 2 'no such script'
