@@ -143,8 +143,10 @@ static void pasid_vfio_reset_done(struct pci_dev *pdev)
 static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
 						  pci_channel_state_t state)
 {
+	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
+
 	if (state == pci_channel_io_frozen)
-		pasid_vfio_reset_prepare(pdev);
+		pasid_user_hold(to_pasid_vfio(&core->vdev));
 	return vfio_pci_core_aer_err_detected(pdev, state);
 }
 

@@ -64,11 +64,11 @@ struct pasid_window {
  * @windows: bytes of configuration space that are emulated while @shown
  * @told: the reason that was logged last
  *
- * Locking: @lock makes one change at a time of @request, @driven, @resetting, @cap and
- * @pri, and is held until the IOMMU has followed. @user, @open, @shown and @answer
- * are set while the device is being opened and closed, which vfio does one at a time
- * and with no access in progress; sysfs and resets, which come at any time, take @lock
- * for them.
+ * Locking: @lock makes one change at a time of @request, @driven, @cap and @pri, and is
+ * held until the IOMMU has followed. @resetting changes under the device lock. @user,
+ * @open, @shown and @answer are set while the device is being opened and closed, which
+ * vfio does one at a time and with no access in progress; sysfs and resets, which come
+ * at any time, take @lock for them.
  * Reads of the registers take no lock. vfio-pci-core's memory_lock and the device
  * lock are taken before @lock.
  */
@@ -113,6 +113,7 @@ void pasid_answer_put(struct pasid_answer *answer);
 int pasid_user_open(struct pasid_vfio *dev);
 void pasid_user_close(struct pasid_vfio *dev);
 void pasid_user_clear(struct pasid_vfio *dev);
+void pasid_user_hold(struct pasid_vfio *dev);
 void pasid_user_reset(struct pasid_vfio *dev, bool resetting);
 int pasid_user_set(struct pasid_vfio *dev, unsigned int request);
 int pasid_user_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,

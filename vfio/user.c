@@ -55,7 +55,7 @@ int pasid_user_set(struct pasid_vfio *dev, unsigned int request)
 	int err;
 
 	mutex_lock(&dev->lock);
-	err = dev->resetting ? -EAGAIN : pasid_user_request(dev, request);
+	err = READ_ONCE(dev->resetting) ? -EAGAIN : pasid_user_request(dev, request);
 	if (!err) {
 		dev->driven = true;
 		pasid_cap_set(&dev->cap, request);
@@ -83,7 +83,7 @@ int pasid_user_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *
 	int err = 0;
 
 	mutex_lock(&dev->lock);
-	if (dev->resetting)
+	if (READ_ONCE(dev->resetting))
 		goto unlock;
 	cap = dev->cap;
 	if (pasid_cap_write(&cap, offset, buf, size))
@@ -113,7 +113,7 @@ int pasid_user_write_pri(struct pasid_vfio *dev, unsigned int offset, const u8 *
 	int err = 0;
 
 	mutex_lock(&dev->lock);
-	if (dev->resetting)
+	if (READ_ONCE(dev->resetting))
 		goto unlock;
 	pri = dev->pri;
 	if (pasid_pri_cap_write(&pri, offset, buf, size)) {
@@ -165,8 +165,26 @@ static void pasid_user_clear_locked(struct pasid_vfio *dev)
 void pasid_user_clear(struct pasid_vfio *dev)
 {
 	mutex_lock(&dev->lock);
-	pasid_user_clear_locked(dev);
+	/* The end of a reset clears, too, and the VF answers again by then. */
+	if (!READ_ONCE(dev->resetting))
+		pasid_user_clear_locked(dev);
 	mutex_unlock(&dev->lock);
+}
+
+/**
+ * pasid_user_hold() - error recovery resets the VF; pasid_user_reset() says when it
+ * is over
+ * @dev: the device, open or not
+ *
+ * Asks the IOMMU for nothing: a VF that is frozen answers no invalidation, which would
+ * be sent again and again until the VF is reset, and that is what waits for this. For
+ * the same reason it takes no lock: who holds it may be waiting for the VF.
+ *
+ * Context: Process context, device lock held.
+ */
+void pasid_user_hold(struct pasid_vfio *dev)
+{
+	WRITE_ONCE(dev->resetting, true);
 }
 
 /**
@@ -174,13 +192,20 @@ void pasid_user_clear(struct pasid_vfio *dev)
  * @dev: the device, open or not
  * @resetting: it is about to be
  *
+ * The user may reset a VF while it is frozen. That does not revive it, so nothing is
+ * cleared before error recovery has ended.
+ *
  * Context: Process context, may sleep, device lock held; vfio-pci-core's memory_lock
  * may be.
  */
 void pasid_user_reset(struct pasid_vfio *dev, bool resetting)
 {
+	if (pci_channel_offline(dev->core.pdev)) {
+		pasid_user_hold(dev);
+		return;
+	}
 	mutex_lock(&dev->lock);
-	dev->resetting = resetting;
+	WRITE_ONCE(dev->resetting, resetting);
 	pasid_user_clear_locked(dev);
 	mutex_unlock(&dev->lock);
 }

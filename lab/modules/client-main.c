@@ -46,15 +46,15 @@ static int lab_cmd_error(int argc, char **argv)
 {
 	struct pci_dev *pdev = pasid_lab_find_device(argv[0]);
 	const struct pci_error_handlers *handlers;
+	bool fatal = !strcmp(argv[1], "fatal");
 
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
 	device_lock(&pdev->dev);
 	handlers = pdev->dev.driver ? pdev->driver->err_handler : NULL;
-	if (!strcmp(argv[1], "fatal") && handlers && handlers->error_detected)
-		handlers->error_detected(pdev, pci_channel_io_frozen);
-	else if (!strcmp(argv[1], "nonfatal") && handlers && handlers->error_detected)
-		handlers->error_detected(pdev, pci_channel_io_normal);
+	pdev->error_state = fatal ? pci_channel_io_frozen : pci_channel_io_normal;
+	if ((fatal || !strcmp(argv[1], "nonfatal")) && handlers && handlers->error_detected)
+		handlers->error_detected(pdev, pdev->error_state);
 	else if (!strcmp(argv[1], "resume") && handlers && handlers->resume)
 		handlers->resume(pdev);
 	device_unlock(&pdev->dev);

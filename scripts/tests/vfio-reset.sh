@@ -45,15 +45,30 @@ reset_of_the_bus() {
 	cleared
 }
 
-# The reset that is part of the recovery from a fatal error has no notification of its own.
+# Whoever waits for a VF that is frozen waits for ever: nothing is sent to it before recovery has reset it.
 fatal_error() {
 	enabled
+	witness inval mark
 	lab_do error "$vf" fatal
-	expect_client 0x0 it read $control
-	expect_context "$vf" PASIDE 0
-	expect_client 0 it write $control 1
-	expect_client 0x0 it read $control
-	expect_context "$vf" PASIDE 0
+	held
+	expect_no_inval
+	lab_do error "$vf" resume
+	cleared
+}
+
+# Writes are lost, and nothing changes.
+held() {
+	expect_client 0 it write $control 0
+	expect_client 0x1 it read $control
+	expect_context "$vf" PASIDE 1
+}
+
+# The kernel itself may invalidate what it likes for this reset, so the register has to tell.
+reset_while_frozen() {
+	enabled
+	lab_do error "$vf" fatal
+	expect_client 0 it reset
+	held
 	lab_do error "$vf" resume
 	cleared
 }
@@ -77,6 +92,7 @@ it 'a reset of the function' reset_of_the_function
 # 6.12 has no way to reset a bus with VFs.
 case $(uname -r) in 6.12.*) ;; *) it 'a reset of the bus' reset_of_the_bus ;; esac
 it 'recovery from a fatal error' fatal_error
+it 'a reset by the user while it is frozen' reset_while_frozen
 it 'recovery from an error without a reset' error_without_reset
 it 'closing leaves nothing behind' nothing_is_left
 finish
