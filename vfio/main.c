@@ -139,7 +139,10 @@ static void pasid_vfio_reset_done(struct pci_dev *pdev)
 	pasid_user_reset(to_pasid_vfio(&core->vdev), false);
 }
 
-/* After a fatal error all that is below the port is reset, and then told to resume. */
+/*
+ * After a fatal error all that is below the port is reset. slot_reset() comes only if
+ * some driver has voted for it, resume() always when recovery succeeds.
+ */
 static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
 						  pci_channel_state_t state)
 {
@@ -150,7 +153,20 @@ static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
 	return vfio_pci_core_aer_err_detected(pdev, state);
 }
 
-/* After other errors, too, where there was no reset. */
+/*
+ * Also after another error than a fatal one, if the driver of another function has
+ * voted for a reset. The PF's driver may bring its VFs back as late as in resume(), so
+ * the registers are cleared there. The vote is one that changes no result.
+ */
+static pci_ers_result_t pasid_vfio_slot_reset(struct pci_dev *pdev)
+{
+	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
+
+	pasid_user_hold(to_pasid_vfio(&core->vdev));
+	return PCI_ERS_RESULT_RECOVERED;
+}
+
+/* Comes without a reset, too, and then there is nothing to clear. */
 static void pasid_vfio_resume(struct pci_dev *pdev)
 {
 	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
@@ -161,6 +177,7 @@ static void pasid_vfio_resume(struct pci_dev *pdev)
 
 static const struct pci_error_handlers pasid_vfio_err_handlers = {
 	.error_detected = pasid_vfio_error_detected,
+	.slot_reset = pasid_vfio_slot_reset,
 	.resume = pasid_vfio_resume,
 	.reset_prepare = pasid_vfio_reset_prepare,
 	.reset_done = pasid_vfio_reset_done,

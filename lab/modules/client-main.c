@@ -41,7 +41,7 @@ static int lab_cmd_iopf(int argc, char **argv)
 	return ret;
 }
 
-/* error <bdf> fatal|nonfatal|resume: as the kernel's error recovery (AER) tells a driver */
+/* error <bdf> fatal|nonfatal|slot-reset|resume: as the kernel's error recovery (AER) tells a driver */
 static int lab_cmd_error(int argc, char **argv)
 {
 	struct pci_dev *pdev = pasid_lab_find_device(argv[0]);
@@ -55,6 +55,8 @@ static int lab_cmd_error(int argc, char **argv)
 	pdev->error_state = fatal ? pci_channel_io_frozen : pci_channel_io_normal;
 	if ((fatal || !strcmp(argv[1], "nonfatal")) && handlers && handlers->error_detected)
 		handlers->error_detected(pdev, pdev->error_state);
+	else if (!strcmp(argv[1], "slot-reset") && handlers && handlers->slot_reset)
+		handlers->slot_reset(pdev);
 	else if (!strcmp(argv[1], "resume") && handlers && handlers->resume)
 		handlers->resume(pdev);
 	device_unlock(&pdev->dev);

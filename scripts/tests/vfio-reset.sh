@@ -73,6 +73,16 @@ reset_while_frozen() {
 	cleared
 }
 
+# A function beside it has voted for the reset.
+error_with_voted_reset() { # fatal|nonfatal
+	enabled
+	lab_do error "$vf" "$1"
+	lab_do error "$vf" slot-reset
+	held
+	lab_do error "$vf" resume
+	cleared
+}
+
 error_without_reset() {
 	enabled
 	lab_do error "$vf" nonfatal
@@ -93,6 +103,8 @@ it 'a reset of the function' reset_of_the_function
 case $(uname -r) in 6.12.*) ;; *) it 'a reset of the bus' reset_of_the_bus ;; esac
 it 'recovery from a fatal error' fatal_error
 it 'a reset by the user while it is frozen' reset_while_frozen
+it 'recovery from a fatal error, with a voted reset' error_with_voted_reset fatal
+it 'recovery from another error, with a voted reset' error_with_voted_reset nonfatal
 it 'recovery from an error without a reset' error_without_reset
 it 'closing leaves nothing behind' nothing_is_left
 finish
