@@ -45,6 +45,9 @@ struct pasid_window {
 	u16 size;
 };
 
+/* There are fewer reasons to tell; no user can have more logged. */
+#define PASID_REASONS	32
+
 /**
  * struct pasid_vfio - a device that is bound to the driver
  * @core: vfio-pci-core's part
@@ -62,7 +65,7 @@ struct pasid_window {
  * @cap: the PASID capability
  * @pri: the PRI capability, if @answer has a place for it
  * @windows: bytes of configuration space that are emulated while @shown
- * @told: the reason that was logged last
+ * @told: the reasons that have been logged since the device was bound
  *
  * Locking: @lock makes one change at a time of @request, @driven, @cap and @pri, and is
  * held until the IOMMU has followed. @resetting changes under the device lock. @user,
@@ -86,7 +89,7 @@ struct pasid_vfio {
 	struct pasid_cap cap;
 	struct pasid_pri_cap pri;
 	struct pasid_window windows[PASID_WINDOWS];
-	const char *told;
+	const char *told[PASID_REASONS];
 };
 
 static inline struct pasid_vfio *to_pasid_vfio(struct vfio_device *vdev)

@@ -12,9 +12,14 @@
 /* Once for each reason: how often a device is opened is up to its user. */
 static void pasid_user_tell(struct pasid_vfio *dev, const char *what, const char *why)
 {
-	if (dev->told == why)
+	int i;
+
+	for (i = 0; i < PASID_REASONS && dev->told[i]; i++)
+		if (dev->told[i] == why)
+			return;
+	if (i == PASID_REASONS)
 		return;
-	dev->told = why;
+	dev->told[i] = why;
 	pci_info_ratelimited(dev->core.pdev, "%s: %s\n", what, why);
 }
 

@@ -253,6 +253,31 @@ ceiling_before_open() {
 	set_ctl "$first" +all
 }
 
+hidden() { # WHY
+	expect_equal "$(client_open it "$first")" 0 'opening'
+	expect_file "$pci/$first/pasid/cap_layout" "none: $1"
+	client_close it
+}
+
+# A user must not fill the log by having one reason alternate with another.
+reasons_are_said_once() {
+	local said ranges
+	clients_kill
+	ranges=$(cat "$pci/$pf/vf_pasid_ranges")
+	unbind "$first"
+	bind "$first"
+	said=$(dmesg | grep -c "$first: no PASID capability is shown" || true)
+	set_ctl "$first" -enable
+	for _ in 1 2 3; do
+		hidden 'pasid_ctl or the PF does not grant enable'
+		echo >"$pci/$pf/vf_pasid_ranges"
+		hidden 'nobody says which bytes are free'
+		echo "$ranges" >"$pci/$pf/vf_pasid_ranges"
+	done
+	set_ctl "$first" +all
+	expect_equal $(($(dmesg | grep -c "$first: no PASID capability is shown") - said)) 2 'lines in the log'
+}
+
 two_clients() {
 	opened it "$first"
 	expect_equal "$(client_open other "$second")" 0 "opening $second"
@@ -541,6 +566,7 @@ it 'closing ends it' closing_ends_it
 it 'killing the client ends it' killing_ends_it
 it 'the ceiling is lowered and raised while it is on' ceiling_while_open
 it 'a ceiling without enable shows nothing' ceiling_before_open
+it 'why nothing is shown is said once for each reason' reasons_are_said_once
 it 'two clients on two VFs' two_clients
 it 'the PF loses PASID while it is on' pf_loses_pasid
 it 'an invalidation fails: so does the write' iommu_fails
