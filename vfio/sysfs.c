@@ -26,6 +26,17 @@ static ssize_t vf_pasid_ranges_show(struct device *dev, struct device_attribute 
 	return sysfs_emit(buf, "%s\n", text);
 }
 
+static int pasid_sysfs_parse_ranges(const char *buf, size_t count,
+				    struct pasid_ranges *ranges, const char **why)
+{
+	/* A longer text would arrive in pieces, each a write of its own. */
+	if (count >= PAGE_SIZE) {
+		*why = "the text is too long";
+		return -EINVAL;
+	}
+	return pasid_ranges_parse(buf, count, ranges, why);
+}
+
 static ssize_t vf_pasid_ranges_store(struct device *dev, struct device_attribute *attr,
 				     const char *buf, size_t count)
 {
@@ -33,7 +44,7 @@ static ssize_t vf_pasid_ranges_store(struct device *dev, struct device_attribute
 	const char *why;
 	int err;
 
-	err = pasid_ranges_parse(buf, count, &ranges, &why);
+	err = pasid_sysfs_parse_ranges(buf, count, &ranges, &why);
 	if (err) {
 		dev_notice_ratelimited(dev, "vf_pasid_ranges: refused '%*pE': %s\n",
 				       (int)min_t(size_t, count, 64), buf, why);

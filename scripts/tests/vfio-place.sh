@@ -101,6 +101,22 @@ grammar() {
 	expect_file "$ranges" ''
 }
 
+blanks() { # COUNT
+	head -c "$1" /dev/zero | tr '\0' ' '
+}
+
+# It arrives in pieces of a page, of which the second says that nothing is free.
+long_text() {
+	echo 0x200-0x207 >"$ranges"
+	expect_equal "$({ printf 0x180-0x187 && blanks 4084; } | write-once "$ranges")" 0 'writing a page less 1'
+	expect_file "$ranges" 0x180-0x187
+	expect_equal "$({ printf 0x200-0x207 && blanks 4085; } | write-once "$ranges")" EINVAL 'writing a page'
+	expect_file "$ranges" 0x180-0x187
+	expect_equal "$({ printf 0x200-0x207 && blanks 8000; } | write-once "$ranges")" EINVAL 'writing two pages'
+	expect_file "$ranges" 0x180-0x187
+	echo >"$ranges"
+}
+
 in_a_plain_chain() {
 	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
 	pasid_at 0x108-0x10f 0x108 '0x100:000f 0x108:001b 0x110:000e'
@@ -396,6 +412,7 @@ denied_device() {
 
 it 'prepare' prepare
 it 'what vf_pasid_ranges takes and refuses' grammar
+it 'a text of a page and more' long_text
 it 'a chain of two' in_a_plain_chain
 it 'a PASID and a PRI capability' two_capabilities
 it 'the end of configuration space' at_the_end
