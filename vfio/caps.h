@@ -44,8 +44,9 @@ unsigned int pasid_cap_merge(const struct pasid_cap *cap, unsigned int perms);
  * @errors: Response Failure and Unexpected Page Request Group Index, as the PF has
  *	them, in the status register's bits
  * @cleared: those of @errors that do not show here any more
- * @enable: Enable; while it is 0, Stopped reads 1: nothing is in flight when the
- *	write that clears it returns
+ * @enable: Enable; while it is 0, Stopped reads 1: the IOMMU takes no further page
+ *	request. Those that it took before may still be in its queue, or in iommufd's,
+ *	as nothing that a module can reach drains these
  * @capacity: Outstanding Page Request Capacity
  * @alloc: Outstanding Page Request Allocation
  *

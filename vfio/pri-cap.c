@@ -116,9 +116,9 @@ void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8
  * @buf: what is written
  * @size: how many bytes; they lie within the capability
  *
- * Reset reads as 0 and has nothing to do: a VF that is not enabled has no request
- * pending. Errors are cleared by ones, and when Enable is set. More than the capacity
- * cannot be allocated.
+ * Reset reads as 0 and does nothing: the pending requests that it would drop are in the
+ * PF's interface, which other VFs use, too. Errors are cleared by ones, and when Enable
+ * is set. More than the capacity cannot be allocated.
  *
  * Context: Any.
  * Return: whether the write touches the control register.
