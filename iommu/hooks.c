@@ -366,6 +366,7 @@ static int pasid_on_return(struct kretprobe_instance *instance, struct pt_regs *
 	return 0;
 }
 
+/* Disabled: handlers are not to run before it is known where their arguments are. */
 static int pasid_hook_register(struct pasid_hook *hook, kprobe_opcode_t *addr)
 {
 	struct kprobe *probe = hook->leave ? &hook->exit.kp : &hook->entry;
@@ -373,11 +374,11 @@ static int pasid_hook_register(struct pasid_hook *hook, kprobe_opcode_t *addr)
 
 	probe->symbol_name = addr ? NULL : hook->symbol;
 	probe->addr = addr;
+	probe->flags = KPROBE_FLAG_DISABLED;
 	if (hook->leave) {
 		hook->exit.entry_handler = pasid_on_call;
 		hook->exit.handler = pasid_on_return;
 		hook->exit.data_size = sizeof(struct pasid_call);
-		hook->exit.kp.flags = hook->grants ? KPROBE_FLAG_DISABLED : 0;
 		hook->exit.maxactive = max(64U, 4 * num_possible_cpus());
 		err = register_kretprobe(&hook->exit);
 	} else {
@@ -386,6 +387,11 @@ static int pasid_hook_register(struct pasid_hook *hook, kprobe_opcode_t *addr)
 	}
 	hook->active = !err;
 	return err;
+}
+
+static int pasid_hook_enable(struct pasid_hook *hook)
+{
+	return hook->leave ? enable_kretprobe(&hook->exit) : enable_kprobe(&hook->entry);
 }
 
 static int pasid_hook_find_args(struct pasid_hook *hook)
@@ -426,8 +432,14 @@ static int pasid_hook_add(struct pasid_hook *hook)
 	}
 	if (pasid_verbose)
 		pr_info("follows %s(): %s\n", hook->symbol, hook->purpose);
-	/* No VF is under control yet, so that handlers do nothing with arguments. */
-	return pasid_hook_find_args(hook);
+	err = pasid_hook_find_args(hook);
+	if (err || hook->grants)
+		return err;
+	err = pasid_hook_enable(hook);
+	if (err)
+		pr_err("cannot enable the probe of %s() (error %d), so it cannot control %s\n",
+		       hook->symbol, err, hook->purpose);
+	return err;
 }
 
 static int pasid_hooks_switch_grants(bool on)
@@ -502,7 +514,8 @@ int pasid_hooks_init(void)
 {
 	int i, err;
 
-	err = pasid_hook_register(&pasid_self_test_hook, (void *)pasid_self_test_target);
+	err = pasid_hook_register(&pasid_self_test_hook, (void *)pasid_self_test_target) ?:
+	      pasid_hook_enable(&pasid_self_test_hook);
 	for (i = 0; !err && i < ARRAY_SIZE(pasid_hooks); i++)
 		err = pasid_hook_add(&pasid_hooks[i]);
 	if (!err && !pasid_hooks_alive()) {
