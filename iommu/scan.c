@@ -112,6 +112,7 @@ void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte)
  * finds the intent learned. An entry that is not written yet is the hook's.
  *
  * Context: Any, the unit's lock held.
+ * Return: whether it may.
  */
 bool pasid_vf_entry_settled(struct pasid_vf *vf, u32 pasid, const u64 *pte)
 {

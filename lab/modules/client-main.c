@@ -41,7 +41,7 @@ static int lab_cmd_iopf(int argc, char **argv)
 	return ret;
 }
 
-/* error <bdf> fatal|nonfatal|slot-reset|resume: as the kernel's error recovery (AER) tells a driver */
+/* error <bdf> fatal|nonfatal|slot-reset|resume: as error recovery (AER) tells a driver */
 static int lab_cmd_error(int argc, char **argv)
 {
 	struct pci_dev *pdev = pasid_lab_find_device(argv[0]);

@@ -67,7 +67,7 @@ static void violation(const char *format, ...)
 
 	atomic_fetch_add(&shared->violations, 1);
 	va_start(args, format);
-	printf("violation: ");
+	printf("wrong: ");
 	vprintf(format, args);
 	printf("\n");
 	fflush(stdout);

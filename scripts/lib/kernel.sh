@@ -6,6 +6,7 @@
 
 # What KASAN and UBSAN watch of a kernel that has them, besides modules: what the product calls and is called by. With
 # the rest an emulated processor would take twice as long, as would the compiler. For kbuild: n, or nothing.
+# shellcheck disable=SC2016 # kbuild expands it
 readonly WATCHED='$(if $(filter drivers/iommu% drivers/vfio% drivers/pci% fs/kernfs% fs/sysfs%,$(obj)),,n)'
 
 # Sets release and prefix: inside the root, a kernel is prefix/boot/vmlinux-release, what it takes to build its

@@ -93,7 +93,7 @@ every_submission() { # BEFORE TEXT CHECK
 	local before=$1 text=$2 n=0 left said
 	while :; do
 		set_ctl "$vf" "$before"
-		lab_do fail-qi 1 $n
+		lab_do fail-qi 1 "$n"
 		said=$(answer "$ctl" "$text")
 		left=$(cat "$lab/fail-qi-left")
 		lab_do fail-qi 0
@@ -105,7 +105,7 @@ every_submission() { # BEFORE TEXT CHECK
 	done
 	expect_equal "$said" 0 "'$text' without failure"
 	echo "$n submissions"
-	[ $n -ge 2 ]
+	[ "$n" -ge 2 ]
 }
 
 has_no_paside() {

@@ -621,10 +621,10 @@ injectors=/sys/kernel/debug/fail
 inject_below() { # FIRST LAST
 	local dir
 	for dir in ${injectors}slab ${injectors}_page_alloc ${injectors}_usercopy; do
-		echo 0 >$dir/verbose
-		echo N 2>/dev/null >$dir/ignore-gfp-wait || true
-		echo "$1" >$dir/require-start
-		echo "$2" >$dir/require-end
+		echo 0 >"$dir/verbose"
+		echo N 2>/dev/null >"$dir/ignore-gfp-wait" || true
+		echo "$1" >"$dir/require-start"
+		echo "$2" >"$dir/require-end"
 	done
 	inject_not_below ${injectors}slab __disarm_kprobe_ftrace
 	inject_not_below ${injectors}_page_alloc __vmalloc_node_range_noprof

@@ -97,7 +97,8 @@ under_load() {
 	done
 	i=0
 	until [ "$i" -ge "$count" ] && went_unseen; do
-		[ "$i" -lt 2000 ] && lab_do attach "$vf" $((1000 + i)) nested-sre || break
+		[ "$i" -lt 2000 ] || break
+		lab_do attach "$vf" $((1000 + i)) nested-sre || break
 		i=$((i + 1))
 	done
 	touch /tmp/stop

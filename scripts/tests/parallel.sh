@@ -30,7 +30,7 @@ attacher() { # BDF
 	while [ ! -e /tmp/stop ]; do
 		! lab_do attach "$1" 33 || ! lab_do detach "$1" 33 || n=$((n + 1))
 	done 2>/dev/null
-	echo $n >"/tmp/attached.$1"
+	echo "$n" >"/tmp/attached.$1"
 }
 
 has_attached() { # BDF

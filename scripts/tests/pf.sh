@@ -21,15 +21,15 @@ prepare() {
 # The order: what the queue was told, then the register that pci_disable_pasid() writes.
 lose_pasid() {
 	local tracing=/sys/kernel/tracing
-	echo 'p:lab/write pci_write_config_word' >$tracing/kprobe_events
-	echo >$tracing/trace
-	echo 1 >$tracing/events/pasid_ctl/flush/enable
-	echo 1 >$tracing/events/lab/enable
+	echo 'p:lab/write pci_write_config_word' >"$tracing/kprobe_events"
+	echo >"$tracing/trace"
+	echo 1 >"$tracing/events/pasid_ctl/flush/enable"
+	echo 1 >"$tracing/events/lab/enable"
 	echo 0 >"$mock/pasid"
-	echo 0 >$tracing/events/lab/enable
-	echo 0 >$tracing/events/pasid_ctl/flush/enable
-	cp $tracing/trace /tmp/order
-	echo >$tracing/kprobe_events
+	echo 0 >"$tracing/events/lab/enable"
+	echo 0 >"$tracing/events/pasid_ctl/flush/enable"
+	cp "$tracing/trace" /tmp/order
+	echo >"$tracing/kprobe_events"
 }
 
 contexts_follow() { # FIRST SECOND
