@@ -141,7 +141,7 @@ static void pasid_vf_enable_ats(struct pasid_vf *vf)
  */
 void pasid_vf_restore_ats(struct pasid_vf *vf)
 {
-	/* Mostly a reset, after which the PCI core restores ATS; else the next write tries again. */
+	/* Mostly a reset, after which the PCI core restores ATS; else the next write tries. */
 	if (!pci_cfg_access_trylock(vf->pdev)) {
 		spin_lock(vf->unit.lock);
 		vf->ats_suspect = true;
