@@ -188,17 +188,38 @@ static void do_attach(void)
 }
 
 /* What a user asks for is what its VF has at most, whatever the host's admin writes. */
-static void check_request(const char *bdf, unsigned int request)
+static bool is_heeded(const char *bdf, unsigned int request)
 {
 	char requested[64], effective[64];
 
 	if (read_attribute(bdf, "pasid/requested", requested, sizeof(requested)) ||
 	    read_attribute(bdf, "pasid/effective", effective, sizeof(effective)))
-		return;
-	if ((requested[0] == '+') != (request & 1))
-		violation("%s: the user wrote %u, requested is %s", bdf, request, requested);
-	if (effective[0] == '+' && !(request & 1))
-		violation("%s: the user wrote %u, effective is %s", bdf, request, effective);
+		return true;
+	return (requested[0] == '+') == (request & 1) &&
+	       (effective[0] == '-' || request & 1);
+}
+
+static bool still_reads(struct vfio_function *fn, unsigned int request)
+{
+	uint16_t value;
+
+	return !vfio_read_config(fn, CAP_CONTROL, &value, sizeof(value)) && value == request;
+}
+
+/*
+ * Not where nothing is shown, because enable is denied: the write is one to read-only
+ * zeroes then. And a reset may come at any moment, which clears the register.
+ */
+static void check_request(struct vfio_function *fn, const char *bdf, unsigned int request)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < 5; tries++) {
+		if (!request || !still_reads(fn, request) || is_heeded(bdf, request))
+			return;
+		usleep(MOMENT);
+	}
+	violation("%s: the user's request for %u is not heeded", bdf, request);
 }
 
 static int write_request(struct vfio_function *fn, const char *bdf, unsigned int request)
@@ -206,10 +227,8 @@ static int write_request(struct vfio_function *fn, const char *bdf, unsigned int
 	uint16_t value = request;
 	int err = vfio_write_config(fn, CAP_CONTROL, &value, sizeof(value));
 
-	/* If nothing is shown, because enable is denied, the write is one to read-only zeroes. */
-	if (!err && !vfio_read_config(fn, CAP_CONTROL, &value, sizeof(value)) &&
-	    value == request && request)
-		check_request(bdf, request);
+	if (!err)
+		check_request(fn, bdf, request);
 	return err;
 }
 
