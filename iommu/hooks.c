@@ -448,7 +448,7 @@ static int pasid_hooks_switch_grants(bool on)
 
 	for (i = 0; i < ARRAY_SIZE(pasid_hooks); i++)
 		if (pasid_hooks[i].grants)
-			err = (on ? enable_kretprobe(&pasid_hooks[i].exit) :
+			err = (on ? pasid_hook_enable(&pasid_hooks[i]) :
 				    disable_kretprobe(&pasid_hooks[i].exit)) ?: err;
 	return err;
 }

@@ -125,18 +125,21 @@ static const struct vfio_device_ops pasid_vfio_ops = {
 	COMPAT_VFIO_REGION_OPS
 };
 
-static void pasid_vfio_reset_prepare(struct pci_dev *pdev)
+static struct pasid_vfio *pasid_vfio_of(struct pci_dev *pdev)
 {
 	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
 
-	pasid_user_reset(to_pasid_vfio(&core->vdev), true);
+	return to_pasid_vfio(&core->vdev);
+}
+
+static void pasid_vfio_reset_prepare(struct pci_dev *pdev)
+{
+	pasid_user_reset(pasid_vfio_of(pdev), true);
 }
 
 static void pasid_vfio_reset_done(struct pci_dev *pdev)
 {
-	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-
-	pasid_user_reset(to_pasid_vfio(&core->vdev), false);
+	pasid_user_reset(pasid_vfio_of(pdev), false);
 }
 
 /*
@@ -146,10 +149,8 @@ static void pasid_vfio_reset_done(struct pci_dev *pdev)
 static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
 						  pci_channel_state_t state)
 {
-	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-
 	if (state == pci_channel_io_frozen)
-		pasid_user_hold(to_pasid_vfio(&core->vdev));
+		pasid_user_hold(pasid_vfio_of(pdev));
 	return vfio_pci_core_aer_err_detected(pdev, state);
 }
 
@@ -160,18 +161,14 @@ static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
  */
 static pci_ers_result_t pasid_vfio_slot_reset(struct pci_dev *pdev)
 {
-	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-
-	pasid_user_hold(to_pasid_vfio(&core->vdev));
+	pasid_user_hold(pasid_vfio_of(pdev));
 	return PCI_ERS_RESULT_RECOVERED;
 }
 
 /* Comes without a reset, too, and then there is nothing to clear. */
 static void pasid_vfio_resume(struct pci_dev *pdev)
 {
-	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-
-	if (to_pasid_vfio(&core->vdev)->resetting)
+	if (pasid_vfio_of(pdev)->resetting)
 		pasid_vfio_reset_done(pdev);
 }
 

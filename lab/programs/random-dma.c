@@ -15,11 +15,11 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "files.h"
 #include "model.h"
 #include "random.h"
 
 #define LAB		"/sys/kernel/debug/pasid-lab/"
-#define PCI		"/sys/bus/pci/devices/"
 #define FUNCTIONS	8
 #define DOMAINS		3	/* of each type, shared by all functions */
 #define DMAS_PER_STEP	3
@@ -89,51 +89,18 @@ static void fail(const char *format, ...)
 	exit(1);
 }
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
-static void attribute_path(const struct function *fn, const char *name, char path[PATH_MAX])
-{
-	snprintf(path, PATH_MAX, PCI "%s/%s", fn->bdf, name);
-}
-
-static int write_attribute(const struct function *fn, const char *name, const char *text)
-{
-	char path[PATH_MAX];
-
-	attribute_path(fn, name, path);
-	return write_file(path, text);
-}
-
-static void read_attribute(const struct function *fn, const char *name, char *text, size_t size)
-{
-	char path[PATH_MAX];
-	ssize_t n;
-	int fd;
-
-	attribute_path(fn, name, path);
-	fd = open(path, O_RDONLY);
-	n = fd < 0 ? -1 : read(fd, text, size - 1);
-	if (n < 0)
-		fail("%s: %s", path, strerror(errno));
-	close(fd);
-	text[n] = 0;
-	text[strcspn(text, "\n")] = 0;
-}
-
 static void expect_errno(int is, int should, const char *what)
 {
 	if (is != should)
 		fail("%s: %s, should be %s", what, strerror(is), strerror(should));
+}
+
+static void read_words(const struct function *fn, const char *name, char *text, size_t size)
+{
+	int err = read_attribute(fn->bdf, name, text, size);
+
+	if (err)
+		fail("%s %s: %s", fn->bdf, name, strerror(err));
 }
 
 __attribute__((format(printf, 3, 4)))
@@ -195,7 +162,7 @@ static void do_policy(struct function *fn)
 
 	ceiling = random_policy(m->ceiling, m->supported, text, &refused);
 	note("%s pasid_ctl '%s'", fn->bdf, text);
-	expect_errno(write_attribute(fn, "pasid_ctl", text), refused ? EOPNOTSUPP : 0, text);
+	expect_errno(write_attribute(fn->bdf, "pasid_ctl", text), refused ? EOPNOTSUPP : 0, text);
 	if (!refused)
 		model_set(m, ceiling, m->request);
 }
@@ -296,7 +263,7 @@ static void do_detach_all(struct function *fn)
 static void do_reset(struct function *fn)
 {
 	note("%s reset", fn->bdf);
-	expect_errno(write_attribute(fn, "reset", "1"), 0, "reset");
+	expect_errno(write_attribute(fn->bdf, "reset", "1"), 0, "reset");
 	fn->model.ats = true;
 }
 
@@ -470,7 +437,7 @@ static void check_effective(const struct function *fn)
 
 	if (!fn->model.vf)
 		return;
-	read_attribute(fn, "pasid/effective", is, sizeof(is));
+	read_words(fn, "pasid/effective", is, sizeof(is));
 	model_text(model_effective(&fn->model), should);
 	if (strcmp(is, should))
 		fail("%s: effective is '%s', should be '%s'", fn->bdf, is, should);
@@ -531,11 +498,11 @@ static void add_function(const char *bdf)
 	fn->model.ats = true;
 	/* The PF is not under control: the host's own, and no ERE, ever. */
 	fn->model.supported = MODEL_ALL & ~MODEL_EXEC;
-	attribute_path(fn, "pasid_ctl", path);
+	attribute_path(fn->bdf, "pasid_ctl", path);
 	fn->model.vf = !access(path, F_OK);
 	if (!fn->model.vf)
 		return;
-	read_attribute(fn, "pasid/supported", text, sizeof(text));
+	read_words(fn, "pasid/supported", text, sizeof(text));
 	fn->model.supported = parse_set(text);
 	fn->model.ceiling = MODEL_DEFAULT;
 	fn->model.request = MODEL_ALL;

@@ -28,10 +28,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "random.h"
 #include "vfio.h"
 
-#define DEVICES		"/sys/bus/pci/devices/"
 #define LAB_CTL		"/sys/kernel/debug/pasid-lab/ctl"
 #define PAGE_FILE	"/tmp/stress-page"
 #define CAP_CONTROL	0x186
@@ -106,44 +106,6 @@ static void count(enum kind kind, int err, const char *what)
 		usleep(MOMENT);
 }
 
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
-static int write_attribute(const char *bdf, const char *name, const char *text)
-{
-	char path[PATH_SIZE];
-
-	snprintf(path, sizeof(path), DEVICES "%s/%s", bdf, name);
-	return write_text(path, text);
-}
-
-static int read_attribute(const char *bdf, const char *name, char *text, size_t size)
-{
-	char path[PATH_SIZE];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), DEVICES "%s/%s", bdf, name);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		return errno;
-	n = read(fd, text, size - 1);
-	close(fd);
-	if (n < 0)
-		return errno;
-	text[n] = '\0';
-	return 0;
-}
-
 static bool is_users(unsigned int i)
 {
 	return i >= vf_count / 2;
@@ -184,42 +146,39 @@ static void do_attach(void)
 		snprintf(text, sizeof(text), "attach %s %u paging", host_vf(), 1 + 100 * below(4));
 	else
 		snprintf(text, sizeof(text), "detach %s %u", host_vf(), 1 + 100 * below(4));
-	count(ATTACH, write_text(LAB_CTL, text), text);
+	count(ATTACH, write_file(LAB_CTL, text), text);
 }
 
-/* What a user asks for is what its VF has at most, whatever the host's admin writes. */
-static bool is_heeded(const char *bdf, unsigned int request)
+/* Whatever the host's admin writes. */
+static bool is_requested(const char *bdf)
 {
-	char requested[64], effective[64];
+	char requested[64];
 
-	if (read_attribute(bdf, "pasid/requested", requested, sizeof(requested)) ||
-	    read_attribute(bdf, "pasid/effective", effective, sizeof(effective)))
-		return true;
-	return (requested[0] == '+') == (request & 1) &&
-	       (effective[0] == '-' || request & 1);
+	return read_attribute(bdf, "pasid/requested", requested, sizeof(requested)) ||
+	       requested[0] == '+';
 }
 
-static bool still_reads(struct vfio_function *fn, unsigned int request)
+static bool reads_enabled(struct vfio_function *fn)
 {
 	uint16_t value;
 
-	return !vfio_read_config(fn, CAP_CONTROL, &value, sizeof(value)) && value == request;
+	return !vfio_read_config(fn, CAP_CONTROL, &value, sizeof(value)) && value == 1;
 }
 
 /*
  * Not where nothing is shown, because enable is denied: the write is one to read-only
  * zeroes then. And a reset may come at any moment, which clears the register.
  */
-static void check_request(struct vfio_function *fn, const char *bdf, unsigned int request)
+static void check_request(struct vfio_function *fn, const char *bdf)
 {
 	unsigned int tries;
 
 	for (tries = 0; tries < 5; tries++) {
-		if (!request || !still_reads(fn, request) || is_heeded(bdf, request))
+		if (!reads_enabled(fn) || is_requested(bdf))
 			return;
 		usleep(MOMENT);
 	}
-	violation("%s: the user's request for %u is not heeded", bdf, request);
+	violation("%s: the user's request is not heeded", bdf);
 }
 
 static int write_request(struct vfio_function *fn, const char *bdf, unsigned int request)
@@ -227,8 +186,8 @@ static int write_request(struct vfio_function *fn, const char *bdf, unsigned int
 	uint16_t value = request;
 	int err = vfio_write_config(fn, CAP_CONTROL, &value, sizeof(value));
 
-	if (!err)
-		check_request(fn, bdf, request);
+	if (!err && request)
+		check_request(fn, bdf);
 	return err;
 }
 
@@ -238,7 +197,7 @@ static int write_request(struct vfio_function *fn, const char *bdf, unsigned int
  */
 static void set_failures(bool on)
 {
-	write_text("/proc/self/make-it-fail", on ? "1" : "0");
+	write_file("/proc/self/make-it-fail", on ? "1" : "0");
 }
 
 static void reset_session(struct vfio_function *fn)
@@ -321,7 +280,7 @@ static void bind_users(void)
 	for (i = 0; i < vf_count; i++) {
 		if (!is_users(i) || write_attribute(vfs[i], "driver_override", "pasid-vfio-pci"))
 			continue;
-		write_text("/sys/bus/pci/drivers_probe", vfs[i]);
+		write_file("/sys/bus/pci/drivers_probe", vfs[i]);
 	}
 }
 

@@ -187,16 +187,15 @@ reset_does_not_lift_a_deny() {
 last_stamp() { # BDF PASID
 	local memory iova
 	find_memory "$1" "$2"
-	dd if="$lab/memory/$memory" bs=4 count=1 2>/dev/null | od -An -tu4 | tr -d ' '
+	stamp_in "$memories/$memory"
 }
 
-# Nothing may be completed after the write has returned. The number, which is never 0, is cleared then, by the shell
-# itself, as thousands of transfers fit into the time that a program takes to start.
+# Nothing may be completed after the write has returned.
 deny_meanwhile() { # BDF DENY
 	local memory iova
 	find_memory "$1" 5
 	echo "$2" >"$pci/$1/pasid_ctl"
-	printf '\0\0\0\0' 1<>"$memories/$memory"
+	clear_stamp "$memories/$memory"
 	expect_dma_stopped "$1"
 	expect_equal "$(last_stamp "$1" 5)" 0 'what was written since the deny'
 	witnesses_agree "$1"

@@ -483,6 +483,16 @@ expect_dma_stopped() { # BDF
 	return 1
 }
 
+# The number that DMA writes with the option `stamp`, which is never 0.
+stamp_in() { # FILE
+	dd if="$1" bs=4 count=1 2>/dev/null | od -An -tu4 | tr -d ' '
+}
+
+# By the shell itself: thousands of transfers fit into the time that a program takes to start.
+clear_stamp() { # FILE
+	printf '\0\0\0\0' 1<>"$1"
+}
+
 # From here on the kernel's log counts.
 mark_log() {
 	local text
@@ -610,44 +620,6 @@ expect_client() { # ANSWER NAME COMMAND...
 	local should=$1
 	shift
 	expect_equal "$(client "$@")" "$should" "client $*"
-}
-
-# --- Allocations that fail, where the kernel can make them (its Documentation/fault-injection) -------------------
-
-injectors=/sys/kernel/debug/fail
-
-# Those count that have code from here to there on the stack. Two failures the kernel complains of, as if they were
-# bugs, and they are left out: those of taking a probe back, and those of vmalloc().
-inject_below() { # FIRST LAST
-	local dir
-	for dir in ${injectors}slab ${injectors}_page_alloc ${injectors}_usercopy; do
-		echo 0 >"$dir/verbose"
-		echo N 2>/dev/null >"$dir/ignore-gfp-wait" || true
-		echo "$1" >"$dir/require-start"
-		echo "$2" >"$dir/require-end"
-	done
-	inject_not_below ${injectors}slab __disarm_kprobe_ftrace
-	inject_not_below ${injectors}_page_alloc __vmalloc_node_range_noprof
-	echo 0 >${injectors}_page_alloc/min-order
-	echo N >${injectors}_page_alloc/ignore-gfp-highmem
-}
-
-inject_not_below() { # INJECTOR FUNCTION
-	awk -v name="$2" -v dir="$1" '
-		first != "" && $1 != first { print "0x" first >(dir "/reject-start"); print "0x" $1 >(dir "/reject-end"); found = 1; exit }
-		$3 == name { first = $1 }
-		END { exit !found }' /proc/kallsyms
-}
-
-# The first that was loaded is where all of them are, from 16 MiB to 16 MiB.
-inject_below_modules() {
-	local first
-	first=$(awk '{ print $6 }' /proc/modules | sort | head -n 1)
-	inject_below "${first%??????}000000" 0xffffffffff000000
-}
-
-inject_anywhere() {
-	inject_below 0 0xffffffffffffffff
 }
 
 # --- Between runs in one machine -------------------------------------------------------------------------------

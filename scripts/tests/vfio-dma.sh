@@ -309,7 +309,7 @@ guest_stops() { # VALUE
 	local said
 	echo "write $control $1" >/tmp/client.it/ask
 	read -r said </tmp/client.it/tell
-	printf '\0\0\0\0' 1<>"$memories/$first:5"
+	clear_stamp "$memories/$first:5"
 	expect_equal "$said" 0 "writing $1"
 }
 
@@ -323,7 +323,7 @@ burst_spans_the_write() { # ON OFF [OPTION...]
 	dma_burst "$second" 5 write
 	guest_stops "$off"
 	expect_dma_stopped "$first"
-	expect_equal "$(head -c 4 "$memories/$first:5" | od -An -tu4 | tr -d ' ')" 0 'what was written since'
+	expect_equal "$(stamp_in "$memories/$first:5")" 0 'what was written since'
 	witnesses_agree "$first"
 	guest_writes "$on"
 	await 5 dma_runs "$first"
