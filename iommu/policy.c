@@ -147,17 +147,23 @@ static int pasid_vf_follow(struct pasid_vf *vf, bool grants)
 	return err;
 }
 
-/* Hooks, tables, caches and the device's ATS follow the sets as they are now. */
-static int pasid_vf_enforce(struct pasid_vf *vf)
+/*
+ * Hooks, tables, caches and the device's ATS follow the sets as they are now; @why is the
+ * reason if they do not.
+ */
+static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
 {
 	/* By who may be granted something, not by what is: that changes often. */
 	bool grants = vf->owned ||
 		      (vf->ceiling & pasid_vf_supported(vf) & PASID_PERM_EXEC);
-	int err = grants ? pasid_vf_follow(vf, true) : 0;
+	int followed = grants ? pasid_vf_follow(vf, true) : 0;
+	int err = pasid_vf_apply(vf);
 
-	err = pasid_vf_apply(vf) ?: err;
+	*why = err ? "the IOMMU did not complete an invalidation" :
+		     "what intel-iommu sets up cannot be followed";
 	if (!grants)
 		pasid_vf_follow(vf, false);
+	err = err ?: followed;
 	if (!err && pasid_vf_take_ats_suspect(vf))
 		pasid_vf_restore_ats(vf);
 	return err;
@@ -175,6 +181,7 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 			   unsigned int request)
 {
 	unsigned int old_ceiling = vf->ceiling, old_request = vf->request;
+	const char *why;
 	int err;
 
 	if (vf->gone)
@@ -184,10 +191,11 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 		pasid_vf_set(vf, old_ceiling, old_request);
 		return -ENODEV;
 	}
-	err = pasid_vf_enforce(vf);
+	err = pasid_vf_enforce(vf, &why);
 	if (err) {
 		dev_err_ratelimited(&vf->pdev->dev,
-				    "the IOMMU did not complete an invalidation: what was to be taken away is, what was to be granted is not\n");
+				    "%s: what was to be taken away is, what was to be granted is not\n",
+				    why);
 	} else if (!pasid_hooks_alive()) {
 		dev_err_ratelimited(&vf->pdev->dev,
 				    "kprobes do not fire: entries that intel-iommu sets up from now on do not obey; see /sys/kernel/debug/kprobes/enabled\n");
@@ -195,7 +203,7 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 	}
 	if (err) {
 		pasid_vf_set(vf, ceiling & old_ceiling, request & old_request);
-		pasid_vf_enforce(vf);
+		pasid_vf_enforce(vf, &why);
 		err = -EIO;
 	}
 	if (!pasid_vf_restricted(vf))
@@ -301,12 +309,15 @@ void pasid_vf_leave(struct pasid_vf *vf)
  */
 void pasid_vf_refresh(struct pasid_vf *vf)
 {
+	const char *why;
+
 	mutex_lock(&vf->lock);
 	if (!vf->gone) {
 		pasid_vf_pin(vf);
-		if (pasid_vf_enforce(vf))
+		if (pasid_vf_enforce(vf, &why))
 			dev_err_ratelimited(&vf->pdev->dev,
-					    "the IOMMU did not complete an invalidation; the next write to pasid_ctl tries again\n");
+					    "%s; the next write to pasid_ctl tries again\n",
+					    why);
 		else if (!pasid_vf_restricted(vf))
 			pasid_vf_unpin(vf);
 		pasid_vf_notify(vf);
@@ -326,6 +337,7 @@ void pasid_vf_refresh(struct pasid_vf *vf)
  */
 int pasid_vf_start(struct pasid_vf *vf, bool at_load)
 {
+	const char *why;
 	int err;
 
 	mutex_lock(&vf->lock);
@@ -333,7 +345,7 @@ int pasid_vf_start(struct pasid_vf *vf, bool at_load)
 	vf->applied_rule = (struct vtd_pte_rule){ .priv = true };
 	err = pasid_vf_pin(vf);
 	if (!err && (!at_load || vf->ceiling != PASID_CEILING_BUILTIN))
-		err = pasid_vf_enforce(vf);
+		err = pasid_vf_enforce(vf, &why);
 	vf->told_effective = pasid_vf_effective(vf);
 	vf->told_request = vf->request;
 	mutex_unlock(&vf->lock);
@@ -348,9 +360,12 @@ int pasid_vf_start(struct pasid_vf *vf, bool at_load)
  */
 void pasid_vf_release(struct pasid_vf *vf)
 {
+	const char *why;
+
 	mutex_lock(&vf->lock);
 	vf->release = true;
-	if (pasid_vf_enforce(vf))
-		pci_err(vf->pdev, "the IOMMU did not complete an invalidation; it may still deny what is allowed again: reset the VF\n");
+	if (pasid_vf_enforce(vf, &why))
+		pci_err(vf->pdev, "%s; it may still deny what is allowed again: reset the VF\n",
+			why);
 	mutex_unlock(&vf->lock);
 }

@@ -72,6 +72,8 @@ int pasid_unit_submit(void *arg, struct vtd_desc *desc, unsigned int count)
 
 int pasid_hooks_grant(bool grant)
 {
+	if (grant && fake_unit.grant_err)
+		return fake_unit.grant_err;
 	fake_unit.grants += grant ? 1 : -1;
 	return 0;
 }

@@ -22,7 +22,8 @@
  * @submissions: how many there were
  * @hooks_dead: probes do not fire
  * @missed: set-ups that no hook has seen
- * @grants: VFs that asked for the hooks on entries without SRE and ERE
+ * @grant_err: what becomes of those who ask for the hooks on entries without SRE and ERE
+ * @grants: VFs that asked for those hooks
  * @files: VFs that have their files
  * @files_err: what becomes of those who ask for them
  * @no_memory: how often there is none, first, for who asks for a unit or for files
@@ -35,6 +36,7 @@ struct fake_unit {
 	unsigned int submissions;
 	bool hooks_dead;
 	unsigned long missed;
+	int grant_err;
 	int grants;
 	int files;
 	int files_err;

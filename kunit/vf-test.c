@@ -659,6 +659,7 @@ struct vf_user_case {
 	bool used;		/* by another user */
 	u32 entry;		/* the PASID that has one; 0 is RID_PASID, which is no use */
 	int queue_err;
+	int grant_err;
 	unsigned int ceiling;
 	unsigned int request;
 	int err;
@@ -680,6 +681,8 @@ static const struct vf_user_case vf_user_cases[] = {
 	  .err = -EBUSY, .effective = BUILTIN },
 	{ "the IOMMU does not follow", .queue_err = -EIO, .ceiling = BUILTIN, .request = NONE,
 	  .err = -EIO, .effective = BUILTIN },
+	{ "intel-iommu cannot be followed", .grant_err = -ENOMEM, .ceiling = BUILTIN,
+	  .request = ENABLE, .err = -EIO, .effective = BUILTIN },
 	{ "the VF is not under control", .unknown = true, .ceiling = BUILTIN, .request = ALL,
 	  .err = -ENODEV },
 };
@@ -701,8 +704,10 @@ static void vf_user(struct kunit *test)
 	/* Entry, first level, present: PGTT 1. */
 	vf_entry(test, fn, c->entry)[0] = 1 << 6 | 1;
 	fake_unit.err = c->queue_err;
+	fake_unit.grant_err = c->grant_err;
 	user = pasid_ctl_get(&fn->pdev, c->request);
 	fake_unit.err = 0;
+	fake_unit.grant_err = 0;
 	KUNIT_EXPECT_EQ(test, c->err, PTR_ERR_OR_ZERO(user));
 	if (!c->unknown) {
 		vf_expect_settled(test, fn, c->effective);
