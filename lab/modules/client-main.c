@@ -64,6 +64,12 @@ static int lab_cmd_error(int argc, char **argv)
 	return 0;
 }
 
+/* leak <text>: loses memory, for who is to find that */
+static int lab_cmd_leak(int argc, char **argv)
+{
+	return kstrdup(argv[0], GFP_KERNEL) ? 0 : -ENOMEM;
+}
+
 static const struct pasid_lab_command commands[] = {
 	{ "attach",		2, 4, lab_cmd_attach },
 	{ "attach-range",	5, 5, lab_cmd_attach_range },
@@ -79,6 +85,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "error",		2, 2, lab_cmd_error },
 	{ "hold-hooks",	1, 2, lab_cmd_hold_hooks },
 	{ "iopf",		2, 2, lab_cmd_iopf },
+	{ "leak",		1, 1, lab_cmd_leak },
 	{ "memory",		1, 1, lab_cmd_memory },
 	{ "forget-memory",	1, 1, lab_cmd_forget_memory },
 	{ }

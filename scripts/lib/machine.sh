@@ -40,8 +40,9 @@ start_qemu() { # KERNEL ACCELERATOR
 	find_kernel "$1"
 	khz=$(tsc_khz)
 	machine_options
-	# Leaks are looked for where a caller asks for it, as it takes as long as all the rest.
-	[ "$1" != debug ] || params+=' panic_on_warn=1 kmemleak=off'
+	[ "$1" != debug ] || params+=' panic_on_warn=1'
+	# With SLUB's own debugging, which keeps no arrays of free objects: kmemleak takes what is left in them for users.
+	[ -z "$opt_leaks" ] || params+=' kmemleak=on slab_debug=U'
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
 	# A reader of our output that leaves early (lab boot ... | head) must not stop the guest.
 	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
@@ -188,7 +189,7 @@ accelerator() { # KERNEL IMAGE
 
 probe_kvm() { # KERNEL IMAGE
 	use_run_folder
-	opt_no_mock=yes opt_timeout=10 opt_add=() opt_append='' opt_mem=1024 opt_smp=2
+	opt_no_mock=yes opt_timeout=10 opt_add=() opt_append='' opt_leaks='' opt_mem=1024 opt_smp=2
 	run_machine "$1" "$2" kvm /dev/null
 	[ "$verdict" = 0 ] && echo kvm || echo tcg,thread=multi
 }

@@ -85,6 +85,12 @@ warning_is_a_failure() {
 	grep -q 'console log and trace are in' error
 }
 
+lost_memory_is_a_failure() {
+	expect_equal "$(status_of boot --kernel debug --no-mock --leaks -- '
+		modprobe pasid-lab-client && echo leak a-text-that-is-lost >/sys/kernel/debug/pasid-lab/ctl')" 125 status
+	grep -q 'kernel reported: unreferenced object' error
+}
+
 bad_usage_is_refused() {
 	touch script.sh
 	expect_equal "$(status_of "$lab" boot)" 2 'without a script'
@@ -97,7 +103,7 @@ options_of_the_other_machine_are_refused() {
 	local options
 	touch script.sh
 	for options in '--machine none' '--mock a=1' '--machine stock --model a=1' '--machine stock --testdev a=1' \
-		'--iommu off --model a=1' '--no-mock --testdev a=1'; do
+		'--iommu off --model a=1' '--no-mock --testdev a=1' '--kernel newest --leaks'; do
 		# shellcheck disable=SC2086 # several words
 		expect_equal "$(status_of "$lab" boot $options script.sh)" 2 "$options"
 	done
@@ -124,6 +130,7 @@ it 'the model has no IOMMU' model_shows '0 0 1 8 8' --iommu off
 it 'a hang is a failure' hang_is_a_failure
 it 'an oops is a failure' oops_is_a_failure
 it 'a warning is a failure, though the script said 0' warning_is_a_failure
+it 'on the debug kernel, memory that is lost is a failure' lost_memory_is_a_failure
 it 'bad usage is refused' bad_usage_is_refused
 it 'options of the other machine are refused' options_of_the_other_machine_are_refused
 it 'a second set-up does nothing' set_up_twice_is_a_no_op
