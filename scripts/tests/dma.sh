@@ -16,7 +16,7 @@ prepare() {
 	load_client
 	load
 	modprobe pasid-lab-user
-	user_do get "$user" all
+	first_user "$user" all
 	for bdf in "$host" "$user" "$sibling" "$pf"; do
 		lab_do attach "$bdf" 5
 		lab_do memory "$bdf"

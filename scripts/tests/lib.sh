@@ -104,6 +104,17 @@ user_do() { # COMMAND [ARGUMENT...]
 	echo "$*" >"$lab/user"
 }
 
+# With the first user the module looks at all VFs again, a while later and in a worker, which would do what a test is
+# to see done, or not done, by others.
+first_user() { # BDF SET
+	local tracing=/sys/kernel/tracing
+	echo >$tracing/trace
+	echo 1 >$tracing/events/workqueue/workqueue_execute_end/enable
+	user_do get "$@" || return
+	await 10 grep -q pasid_rescan_work $tracing/trace
+	echo 0 >$tracing/events/workqueue/workqueue_execute_end/enable
+}
+
 # Ends a test, as skipped, where there are no such entries.
 attach_or_skip() { # BDF PASID TYPE
 	local said
@@ -550,6 +561,38 @@ load_client() {
 	modprobe pasid-lab-client
 }
 
+# --- Memory that is short ------------------------------------------------------------------------------------
+# Where the kernel can have allocations, and copies from and to user space, fail to order (its
+# Documentation/fault-injection). Those count that are made somewhere below a piece of code, but not below a function
+# whose failure ends in a warning of the kernel's own.
+
+fail_below() { # START END SPARED: addresses, the last of them as function_range has them
+	local dir
+	for dir in /sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc /sys/kernel/debug/fail_usercopy; do
+		echo 0 >$dir/verbose
+		echo N 2>/dev/null >$dir/ignore-gfp-wait || true
+		echo 0 2>/dev/null >$dir/min-order || true
+		echo "$1" >$dir/require-start
+		echo "$2" >$dir/require-end
+		echo "${3% *}" >$dir/reject-start
+		echo "${3#* }" >$dir/reject-end
+	done
+}
+
+# Below the code of modules, which is in the 16 MiB that the first one that was loaded is in; if nobody else is to be
+# spared, not in taking a probe back.
+fail_below_modules() { # [FUNCTION]
+	local first
+	first=$(awk '{ print $6 }' /proc/modules | sort | head -n 1)
+	fail_below "${first%??????}000000" 0xffffffffff000000 "$(function_range "${1-__disarm_kprobe_ftrace}")"
+}
+
+function_range() { # NAME: from where to where it is
+	awk -v name="$1" 'first != "" && $1 != first { print "0x" first, "0x" $1; found = 1; exit }
+		$3 == name { first = $1 }
+		END { exit !found }' /proc/kallsyms
+}
+
 # --- VFIO clients ------------------------------------------------------------------------------------------
 # A client holds a VF open as a VMM would, until it is told otherwise.
 
@@ -620,6 +663,18 @@ expect_client() { # ANSWER NAME COMMAND...
 	local should=$1
 	shift
 	expect_equal "$(client "$@")" "$should" "client $*"
+}
+
+# A VF that nobody uses is as it was before somebody did.
+remember_free() { # BDF
+	kernel_sees "$1" >/tmp/free
+}
+
+expect_free() { # BDF
+	expect_file "$pci/$1/pasid/requested" '+enable +exec +priv +pri' &&
+		expect_file "$pci/$1/pasid/entries" 0 || return
+	kernel_sees "$1" >/tmp/now
+	expect_same /tmp/free /tmp/now 'tables'
 }
 
 # --- Between runs in one machine -------------------------------------------------------------------------------

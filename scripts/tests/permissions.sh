@@ -36,7 +36,7 @@ prepare() {
 	grep -q '^+enable +exec +priv' "$pci/$first/pasid/supported"
 	lab_do attach "$first" 7
 	lab_do attach "$first" 4660
-	user_do get "$owned" all
+	first_user "$owned" all
 	lab_do attach "$owned" 7
 	lab_do attach "$owned" 4660
 	snapshot "$(pf)" "$(vf 2)" >/tmp/others

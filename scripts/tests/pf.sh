@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --machine stock --smp 1
+# boot: --machine stock
 # The PF loses PASID or PRI, and gets it back; ATS that a VF switched off.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh

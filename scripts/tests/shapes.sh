@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --machine stock --no-mock --smp 1
+# boot: --machine stock --no-mock
 # PFs of other shapes: without PASID, Execute, Privileged, PRI or ATS, narrow, with VFs in the upper half of the
 # context table, with DMA aliases.
 # shellcheck source=scripts/tests/lib.sh

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2046,SC2086,SC2119,SC2317
-# kernels: lab debug
+# kernels: debug lab
 # boot: --vfs 64 --mem 2048 --model x-ers=on
 # Everything at the same time, on 64 VFs (lab/programs/stress.c): writers, attachers, users, resets, VFs that go and
 # come, modules that go and come, and memory that is short. What is left at the end is what intel-iommu intended.
@@ -28,28 +28,13 @@ prepare() {
 	echo 0x180-0x187 >"$pci/$(pf)/vf_pasid_ranges"
 }
 
-# The first module that was loaded is where all of them are, from 16 MiB to 16 MiB.
-modules_start() {
-	local first
-	first=$(awk '{ print $6 }' /proc/modules | sort | head -n 1)
-	echo "${first%??????}000000"
-}
-
-# Where allocations can be made to fail (the kernel's Documentation/fault-injection): one of a hundred, below the code
-# of modules. Not in taking a probe back, of which the kernel complains as if it was a bug.
+# Where allocations can be made to fail: one of a hundred.
 short_of_memory() {
 	[ -e $failslab ] || return 0
-	cd $failslab
-	echo 0 >verbose
-	echo N 2>/dev/null >ignore-gfp-wait || true
-	modules_start >require-start
-	echo 0xffffffffff000000 >require-end
-	awk 'first != "" && $1 != first { print "0x" first >"reject-start"; print "0x" $1 >"reject-end"; found = 1; exit }
-		$3 == "__disarm_kprobe_ftrace" { first = $1 }
-		END { exit !found }' /proc/kallsyms
-	echo 1 >task-filter
-	echo 1000000 >./times
-	echo 1 >probability
+	fail_below_modules
+	echo 1 >$failslab/task-filter
+	echo 1000000 >$failslab/times
+	echo 1 >$failslab/probability
 }
 
 all_at_once() {

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --machine stock --smp 1
+# boot: --machine stock
 # Entries of all four translation types, with and without a user, with and without SRE of their own.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
@@ -140,7 +140,7 @@ no_user_over_entries_of_the_host() {
 many_entries_in_few_submissions() {
 	local submissions descriptors
 	lab_do detach-all "$user"
-	user_do get "$user" all
+	first_user "$user" all
 	lab_do attach-range "$user" 1000 256 paging 4
 	witness inval mark
 	set_ctl "$user" -priv
@@ -176,7 +176,7 @@ default_ctl_reaches_entries() {
 	lab_do detach "$host" 5
 	load
 	modprobe pasid-lab-user
-	user_do get "$user" all
+	first_user "$user" all
 }
 
 # Some devices complete a device-TLB invalidation before they are done with it.

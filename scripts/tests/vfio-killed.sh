@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
-# kernels: lab
+# kernels: debug lab
 # Users that are killed behind each of their system calls, and anywhere, while their VF does DMA; VFs that go while they
 # have users. What is left is as if nobody had been there.
 # shellcheck source=scripts/tests/lib.sh
@@ -20,14 +20,7 @@ prepare() {
 	bind "$vf"
 	truncate -s 4096 $page
 	vfio-session "$vf" $page $cap
-	kernel_sees "$vf" >/tmp/free
-}
-
-expect_free() {
-	expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri' &&
-		expect_file "$pci/$vf/pasid/entries" 0 || return
-	kernel_sees "$vf" >/tmp/now
-	expect_same /tmp/free /tmp/now 'tables'
+	remember_free "$vf"
 }
 
 killed_at_each_call() {
@@ -36,11 +29,11 @@ killed_at_each_call() {
 		status=0
 		kill-nth $n vfio-session "$vf" $page $cap || status=$?
 		[ $status = 0 ] || break
-		expect_free || { echo "killed behind call $n" && return 1; }
+		expect_free "$vf" || { echo "killed behind call $n" && return 1; }
 		n=$((n + 1))
 	done
 	expect_equal $status 1 'status of kill-nth'
-	expect_free
+	expect_free "$vf"
 	echo "$((n - 1)) calls"
 	vfio-session "$vf" $page $cap
 	witnesses_agree "$vf"
@@ -53,7 +46,7 @@ killed_anywhere() { # TIMES
 	while [ $i -lt "$1" ]; do
 		lived=$((i * 7919 % 997 * whole / 997))
 		kill-nth after $lived vfio-session "$vf" $page $cap
-		expect_free || { echo "killed after $lived us" && return 1; }
+		expect_free "$vf" || { echo "killed after $lived us" && return 1; }
 		i=$((i + 1))
 	done
 	echo "$1 times, within $whole us"
