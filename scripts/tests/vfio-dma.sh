@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
-# kernels: debug lab
+# kernels: lab debug
 # boot: --model x-ers=on
 # The whole path, from what a guest writes to the PASID capability to what becomes of DMA: VFs are opened as a VMM
 # with iommufd does it, address spaces are attached at PASIDs, and the VF's engine, which asks nobody, sends requests.

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
-# kernels: debug lab
+# kernels: lab debug
 # Users that are killed behind each of their system calls, and anywhere, while their VF does DMA; VFs that go while they
 # have users. What is left is as if nobody had been there.
 # shellcheck source=scripts/tests/lib.sh

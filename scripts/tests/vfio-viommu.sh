@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# kernels: debug lab
+# kernels: lab debug
 # boot: --vmm --mem 1536 --model x-ers=on --timeout 900
 # The whole way of a PASID: a Linux guest whose virtual IOMMU, of Debian's QEMU, attaches address spaces of its own at
 # PASIDs of its VF, through iommufd to the host's tables. The guest's intel-iommu finds the capability and enables it;
