@@ -30,7 +30,8 @@ struct pasid_ctl_user {
  * Context: Process context, may sleep.
  * Return: the user, or an ERR_PTR(): -ENODEV if the VF is not under control,
  * -EBUSY if it has a user, or PASID-table entries from before; -EINVAL for an
- * unknown permission; -ENOMEM; -EIO if the IOMMU did not complete an invalidation.
+ * unknown permission; -ENOMEM; -EIO if the IOMMU did not complete an invalidation or
+ * intel-iommu cannot be followed.
  */
 struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 {
@@ -121,7 +122,7 @@ EXPORT_SYMBOL_GPL(pasid_ctl_query);
  * Return: 0 when it is in force, in tables and caches; -EINVAL for an unknown
  * permission; -EOPNOTSUPP if it asks for one that it did not ask for before and
  * that is not supported; -ENODEV if the VF is gone; -EIO if the IOMMU did not
- * complete an invalidation.
+ * complete an invalidation or intel-iommu cannot be followed.
  */
 int pasid_ctl_request(struct pasid_ctl_user *user, unsigned int request)
 {

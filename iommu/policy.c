@@ -233,8 +233,8 @@ static void pasid_vf_log_ceiling(struct pasid_vf *vf, unsigned int old)
  *
  * Context: Process context, may sleep, @vf->lock held.
  * Return: 0 when it is in force, in tables and caches; -ENODEV if the VF is gone;
- * -EIO if an invalidation failed: what the change takes away stays away, what it
- * grants is not granted.
+ * -EIO if an invalidation failed or intel-iommu cannot be followed: what the change takes
+ * away stays away, what it grants is not granted.
  */
 int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
 {
@@ -332,12 +332,12 @@ void pasid_vf_refresh(struct pasid_vf *vf)
  *
  * Loading the module with its default options changes no table.
  *
- * Context: Process context, may sleep.
- * Return: 0, or a negative errno.
+ * Context: Process context, may sleep. What stands in the way of its ceiling is
+ * said in the log.
  */
-int pasid_vf_start(struct pasid_vf *vf, bool at_load)
+void pasid_vf_start(struct pasid_vf *vf, bool at_load)
 {
-	const char *why;
+	const char *why = "the module is being unloaded";
 	int err;
 
 	mutex_lock(&vf->lock);
@@ -349,7 +349,9 @@ int pasid_vf_start(struct pasid_vf *vf, bool at_load)
 	vf->told_effective = pasid_vf_effective(vf);
 	vf->told_request = vf->request;
 	mutex_unlock(&vf->lock);
-	return err;
+	if (err)
+		pci_err(vf->pdev, "PASID control: the default ceiling is not in force: %s; write it to pasid_ctl\n",
+			why);
 }
 
 /**

@@ -265,10 +265,7 @@ static int pasid_vf_add_locked(struct pci_dev *pdev, bool at_load)
 	}
 	pasid_vf_learn(vf);
 	hash_add_rcu(pasid_vfs, &vf->node, (unsigned long)&pdev->dev);
-	err = pasid_vf_start(vf, at_load);
-	if (err)
-		pci_err(pdev, "PASID control: the default ceiling is not in force (error %d)\n",
-			err);
+	pasid_vf_start(vf, at_load);
 	do {
 		err = pasid_vf_sysfs_add(vf);
 	} while (pasid_vf_again(err));

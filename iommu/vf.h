@@ -141,7 +141,7 @@ extern struct hlist_head pasid_vfs[1 << PASID_VF_HASH_BITS];
 unsigned int pasid_vf_supported(const struct pasid_vf *vf);
 unsigned int pasid_vf_effective(const struct pasid_vf *vf);
 struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf);
-int pasid_vf_start(struct pasid_vf *vf, bool at_load);
+void pasid_vf_start(struct pasid_vf *vf, bool at_load);
 int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling);
 int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request);
 int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request);

@@ -80,7 +80,6 @@ MODULE_PARM_DESC(alias, "each VF has a DMA alias on a function number that exist
  * struct mock - the device
  * @bus: the bus it sits on
  * @ops: the bus's own accessors, to be put back
- * @unplugged: it is being taken away, under the PCI core's lock of rescan and removal
  * @lock: protects the registers; x86 reads and writes them without a lock
  * @vfe: VF Enable, as of the last write
  * @pf_layout: the PF's registers
@@ -91,7 +90,6 @@ MODULE_PARM_DESC(alias, "each VF has a DMA alias on a function number that exist
 struct mock {
 	struct pci_bus *bus;
 	struct pci_ops *ops;
-	bool unplugged;
 	raw_spinlock_t lock;
 	bool vfe;
 	struct mock_layout pf_layout;
@@ -425,21 +423,17 @@ static int mock_pf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return pcim_enable_device(pdev);
 }
 
-/* With VFs go devices, so whoever unbinds only has to take the lock. */
-static void mock_disable_sriov(struct pci_dev *pdev)
-{
-	if (!mock->unplugged)
-		pci_lock_rescan_remove();
-	pci_disable_sriov(pdev);
-	if (!mock->unplugged)
-		pci_unlock_rescan_remove();
-}
-
+/*
+ * VFs go under the PCI core's lock, which who unbinds or unloads does not hold; who writes to
+ * the PF's file `remove` does, so with VFs that is not to be done.
+ */
 static void mock_pf_remove(struct pci_dev *pdev)
 {
 	struct mock_pf_state *state = pci_get_drvdata(pdev);
 
-	mock_disable_sriov(pdev);
+	pci_lock_rescan_remove();
+	pci_disable_sriov(pdev);
+	pci_unlock_rescan_remove();
 	mock_ranges_forget(pdev);
 
 	guard(mutex)(&control_lock);
@@ -585,7 +579,6 @@ static void mock_unplug(void)
 {
 	struct pci_dev *pdev = pci_get_slot(mock->bus, 0);
 
-	mock->unplugged = true;
 	if (pdev) {
 		pci_stop_and_remove_bus_device_locked(pdev);
 		pci_dev_put(pdev);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * fail-nth N COMMAND...: runs a command and has the Nth allocation fail that the kernel makes
- * for it, of those that count: the files of failslab and its like say which
- * (Documentation/fault-injection). Exits with 0 if one failed, whatever the command made of
- * it, with 1 if there were fewer and it worked, with 2 if something is wrong.
+ * for it, or the Nth copy from or to its memory, of those that count: the files of failslab and
+ * its like say which (Documentation/fault-injection). Exits with 0 if one failed, whatever the
+ * command made of it, with 1 if there were fewer and it worked, with 2 if something is wrong.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,53 +21,66 @@ static void die(const char *what)
 	exit(2);
 }
 
-static int open_counter(pid_t pid)
+/* Starts the command, which waits until the other end of GATE is closed. */
+static pid_t start(char **argv, int *gate)
+{
+	int ends[2];
+	char none;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC))
+		die("pipe");
+	child = fork();
+	if (child < 0)
+		die("fork");
+	close(ends[child ? 0 : 1]);
+	*gate = ends[1];
+	if (child)
+		return child;
+	if (read(ends[0], &none, 1) == 0)
+		execvp(argv[0], argv);
+	die(argv[0]);
+	return 0;
+}
+
+static int arm(pid_t child, const char *n)
 {
 	char path[64];
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/fail-nth", pid, pid);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/fail-nth", child, child);
+	fd = open(path, O_RDWR);
+	if (fd < 0 || write(fd, n, strlen(n)) < 0) {
+		kill(child, SIGKILL);
 		die(path);
+	}
 	return fd;
 }
 
-static void run(const char *n, char **argv)
-{
-	if (write(open_counter(getpid()), n, strlen(n)) < 0)
-		die(n);
-	execvp(argv[0], argv);
-	die(argv[0]);
-}
-
 /* How many were still to come when the command ended: it is not quite gone yet. */
-static unsigned long left_over(pid_t child)
+static unsigned long left_over(pid_t child, int counter)
 {
-	int fd = open_counter(child);
 	char text[32] = "";
 	siginfo_t info;
 
-	if (waitid(P_PID, child, &info, WEXITED | WNOWAIT) || read(fd, text, sizeof(text) - 1) <= 0)
+	if (waitid(P_PID, child, &info, WEXITED | WNOWAIT) ||
+	    pread(counter, text, sizeof(text) - 1, 0) <= 0)
 		die("wait");
-	close(fd);
 	return strtoul(text, NULL, 0);
 }
 
 int main(int argc, char **argv)
 {
+	int gate, counter, status;
 	unsigned long left;
 	pid_t child;
-	int status;
 
-	if (argc < 3)
+	if (argc < 3 || !strtoul(argv[1], NULL, 0))
 		return 2;
-	child = fork();
-	if (child < 0)
-		die("fork");
-	if (!child)
-		run(argv[1], argv + 2);
-	left = left_over(child);
+	child = start(argv + 2, &gate);
+	counter = arm(child, argv[1]);
+	close(gate);
+	left = left_over(child, counter);
 	if (waitpid(child, &status, 0) != child)
 		die("wait");
 	if (!left)

@@ -34,8 +34,8 @@
  *	raised. It fails, and nothing changes, with EINVAL for an unknown permission
  *	or another size, EOPNOTSUPP for one that is newly asked for and not supported,
  *	ENODEV if the VF is going away, EAGAIN while it is being reset. With EIO the
- *	IOMMU did not complete an invalidation: what the write takes away stays away,
- *	what it grants is not.
+ *	IOMMU did not complete an invalidation, or intel-iommu cannot be followed: what
+ *	the write takes away stays away, what it grants is not.
  *	The control bits of an emulated capability are the same request: the last
  *	writer wins, and each sees what the other wrote. Any reset of the VF clears
  *	it, once it has been written or a capability is shown.
