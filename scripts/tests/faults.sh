@@ -67,10 +67,6 @@ each_fails() { # CHECK AGAIN COMMAND...
 	echo "$faults of some $n allocations failed"
 }
 
-is_loaded() {
-	grep -q '^intel_pasid_ctl ' /proc/modules
-}
-
 # --- Loading ------------------------------------------------------------------------------------------------
 
 # All of it or nothing.
@@ -175,16 +171,20 @@ grants() {
 	expect_file /tmp/said 0
 }
 
+# A write for which nothing that could fail was needed.
+needs_no_memory() { # FILE TEXT
+	local status=0
+	echo "$2" >/tmp/text
+	fail-nth 1 sh -c "exec write-once $1 </tmp/text" >/tmp/said || status=$?
+	expect_file /tmp/said 0 && expect_equal $status 1 'status of fail-nth'
+}
+
 # The last one ends the probes that only grants need; that takes some, and where there is none they stay.
 denies() {
-	local status=0
 	set_ctl "$first" +all
 	set_ctl "$second" +all
 	fail_below_modules do_exit
-	echo -all >/tmp/text
-	fail-nth 1 sh -c "exec write-once $pci/$first/pasid_ctl </tmp/text" >/tmp/said || status=$?
-	expect_file /tmp/said 0
-	expect_equal $status 1 'status of fail-nth'
+	needs_no_memory "$pci/$first/pasid_ctl" -all
 	expect_ctl "$first" '-enable -exec -priv -pri'
 	expect_context "$first" PASIDE 0
 	expect_entry "$first" 5 00
@@ -194,11 +194,7 @@ denies() {
 }
 
 ranges() {
-	local status=0
-	echo 0x180-0x187 >/tmp/text
-	fail-nth 1 sh -c "exec write-once $pci/$(pf)/vf_pasid_ranges </tmp/text" >/tmp/said || status=$?
-	expect_file /tmp/said 0
-	expect_equal $status 1 'status of fail-nth'
+	needs_no_memory "$pci/$(pf)/vf_pasid_ranges" 0x180-0x187
 	expect_file "$pci/$(pf)/vf_pasid_ranges" 0x180-0x187
 }
 
@@ -232,8 +228,6 @@ sessions() {
 	set_ctl "$first" +all
 	set_ctl "$second" +all
 	echo >"$pci/$first/reset_method"
-	unbound
-	bind "$first"
 	vfio-session "$first" $page $cap no-reset
 	remember_free "$first"
 	fail_below_modules do_exit
@@ -242,13 +236,11 @@ sessions() {
 
 # The same below the kernel, which calls intel-iommu, which calls the hooks; and the VF is the first one with a user.
 attaches() {
-	local range
 	set_ctl "$second" default
 	set_ctl "$first" '+all -exec'
 	vfio-session "$first" $page $cap no-reset
 	remember_free "$first"
-	range=$(function_range __x64_sys_ioctl)
-	fail_below "${range% *}" "${range#* }" "$(function_range __disarm_kprobe_ftrace)"
+	fail_below "$(function_range __x64_sys_ioctl)" "$(function_range __disarm_kprobe_ftrace)"
 	each_fails nobody_there true vfio-session "$first" $page $cap no-reset
 	fail_below_modules
 }

@@ -546,6 +546,10 @@ unload() {
 	rmmod intel-pasid-ctl
 }
 
+is_loaded() {
+	grep -q '^intel_pasid_ctl ' /proc/modules
+}
+
 load_and_unload() { # TIMES, with a deny in between
 	local i=0
 	while [ "$i" -lt "$1" ]; do
@@ -566,16 +570,16 @@ load_client() {
 # Documentation/fault-injection). Those count that are made somewhere below a piece of code, but not below a function
 # whose failure ends in a warning of the kernel's own.
 
-fail_below() { # START END SPARED: addresses, the last of them as function_range has them
+fail_below() { # RANGE SPARED: both as function_range has them
 	local dir
 	for dir in /sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc /sys/kernel/debug/fail_usercopy; do
 		echo 0 >$dir/verbose
 		echo N 2>/dev/null >$dir/ignore-gfp-wait || true
 		echo 0 2>/dev/null >$dir/min-order || true
-		echo "$1" >$dir/require-start
-		echo "$2" >$dir/require-end
-		echo "${3% *}" >$dir/reject-start
-		echo "${3#* }" >$dir/reject-end
+		echo "${1% *}" >$dir/require-start
+		echo "${1#* }" >$dir/require-end
+		echo "${2% *}" >$dir/reject-start
+		echo "${2#* }" >$dir/reject-end
 	done
 }
 
@@ -584,7 +588,7 @@ fail_below() { # START END SPARED: addresses, the last of them as function_range
 fail_below_modules() { # [FUNCTION]
 	local first
 	first=$(awk '{ print $6 }' /proc/modules | sort | head -n 1)
-	fail_below "${first%??????}000000" 0xffffffffff000000 "$(function_range "${1-__disarm_kprobe_ftrace}")"
+	fail_below "${first%??????}000000 0xffffffffff000000" "$(function_range "${1-__disarm_kprobe_ftrace}")"
 }
 
 function_range() { # NAME: from where to where it is
@@ -694,7 +698,7 @@ tidy() { # VFS, what count_vfs said in the beginning
 	rmmod pasid-vfio-pci 2>/dev/null
 	lab_do iopf "$(pf)" off 2>/dev/null
 	rmmod pasid-lab-client 2>/dev/null
-	! grep -q '^intel_pasid_ctl ' /proc/modules || rmmod intel-pasid-ctl || return 1
+	! is_loaded || unload || return 1
 	dmesg -c >/dev/null
 	echo >/sys/kernel/tracing/trace
 	if [ -n "$1" ]; then

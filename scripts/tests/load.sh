@@ -82,7 +82,7 @@ default_ctl_is_checked() {
 	expect_fails load default_ctl=nonsense
 	expect_fails load default_ctl=
 	expect_said 'default_ctl="nonsense": each word is'
-	expect_fails grep -q '^intel_pasid_ctl ' /proc/modules
+	expect_fails is_loaded
 }
 
 default_ctl_rules_old_and_new_vfs() {

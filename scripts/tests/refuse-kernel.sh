@@ -20,7 +20,7 @@ load_looking_for() { # NAME INSTEAD
 lacks() { # NAME INSTEAD SENTENCE
 	expect_fails load_looking_for "$1" "$2"
 	expect_said "$3"
-	expect_fails grep -q '^intel_pasid_ctl ' /proc/modules
+	expect_fails is_loaded
 	[ ! -e "$pci/$(vf 0)/pasid_ctl" ]
 }
 
@@ -29,7 +29,7 @@ disarmed_at_load() {
 	expect_fails load
 	echo 1 >/sys/kernel/debug/kprobes/enabled
 	expect_said 'self-test: a probe does not fire'
-	expect_fails grep -q '^intel_pasid_ctl ' /proc/modules
+	expect_fails is_loaded
 }
 
 disarmed_later() {
