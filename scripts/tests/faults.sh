@@ -18,25 +18,13 @@ probes=/sys/kernel/debug/kprobes/list
 prepare() {
 	load_client
 	lab_do faults all
-	not_in_kmemleak
+	spare_kmemleak
 	fail_below_modules
 	cat $probes >/tmp/probes
 	dmesg -n 4
 	dmesg -c >/dev/null
 	truncate -s 4096 $page
 	snapshot $(all_vfs) >/tmp/intended
-}
-
-# The kernel's own bookkeeping of allocations allocates, too, and gets on without.
-not_in_kmemleak() {
-	local cache
-	for cache in /sys/kernel/slab/*/failslab; do
-		case $cache in
-		*/kmemleak_*) ;;
-		*) echo 1 2>/dev/null >"$cache" || true ;; # not where caches have been merged
-		esac
-	done
-	echo Y >/sys/kernel/debug/failslab/cache-filter
 }
 
 # Without the console: the kernel prints a call trace with each large allocation that fails, which would end the run.

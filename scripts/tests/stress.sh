@@ -30,6 +30,7 @@ prepare() {
 
 # One allocation of a hundred fails.
 short_of_memory() {
+	spare_kmemleak
 	fail_below_modules
 	echo 1 >$failslab/task-filter
 	echo 1000000 >$failslab/times
