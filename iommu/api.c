@@ -62,18 +62,47 @@ struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 EXPORT_SYMBOL_GPL(pasid_ctl_get);
 
 /**
+ * pasid_ctl_on_reset() - have a user told that its VF has lost its registers
+ * @user: the user
+ * @reset: called when a reset of the PF has taken the registers of its VFs
+ * @data: for @reset; stays until pasid_ctl_put() has returned
+ *
+ * A reset of the VF itself is not told: its driver hears of that from the PCI core.
+ * @reset runs in process context, may sleep and may call pasid_ctl_query() and
+ * pasid_ctl_request(), but not pasid_ctl_put(). To be called once, before the VF is used.
+ *
+ * Context: Process context, may sleep; locks that @reset takes may be held.
+ */
+void pasid_ctl_on_reset(struct pasid_ctl_user *user, void (*reset)(void *data),
+			void *data)
+{
+	struct pasid_vf *vf = user->vf;
+
+	atomic_set(&vf->registers_lost, 0);
+	vf->on_reset_data = data;
+	/* The worker reads the data after the function. */
+	smp_store_release(&vf->on_reset, reset);
+}
+EXPORT_SYMBOL_GPL(pasid_ctl_on_reset);
+
+/**
  * pasid_ctl_put() - the user is gone
  * @user: from pasid_ctl_get(); not valid any more afterwards
  *
  * What was granted to this user alone is taken back when this returns. Its
  * PASIDs should be detached by then.
  *
- * Context: Process context, may sleep.
+ * Context: Process context, may sleep; locks that @reset of pasid_ctl_on_reset() takes
+ * are not held.
  */
 void pasid_ctl_put(struct pasid_ctl_user *user)
 {
 	struct pasid_vf *vf = user->vf;
 
+	/* A call that is under way ends first, and none follows. */
+	mutex_lock(&vf->telling);
+	vf->on_reset = NULL;
+	mutex_unlock(&vf->telling);
 	mutex_lock(&vf->lock);
 	pasid_vf_set_owner(vf, false, PASID_PERM_ALL);
 	mutex_unlock(&vf->lock);

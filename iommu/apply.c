@@ -7,180 +7,137 @@
  * bring a domain of its own into the IOTLB; so the context cache is flushed, and
  * waited for, before the domains are listed. Entries that are being torn down are
  * listed too: intel-iommu's own flush for them may still be on its way.
+ *
+ * Every entry is looked at each time: one may have been set up without any hook, and
+ * nothing but the table tells.
  */
-#include <linux/slab.h>
-
 #include "trace.h"
 #include "vf.h"
+
+/* A set-up that goes by unseen while entries are looked at has them looked at again. */
+#define PASID_APPLY_PASSES	3
 
 /**
  * struct pasid_apply - work in progress
  * @rule: what entries have to follow
- * @fn: the VF, for invalidations
- * @plan: the invalidations
- * @whole: the domains of all entries are flushed, so that no entry needs its own
- * @any: there is an entry; else the VF's translations went with the last one
- * @changed: how many entries of the current table need their own flush
- * @pasid: their PASIDs
- * @did: their domain IDs
- * @dids: domains to flush, with @whole
+ * @sure: the gaps when it began, or NULL if probes did not fire
+ * @affected: what has to be invalidated
  */
 struct pasid_apply {
 	struct vtd_pte_rule rule;
-	struct vtd_function fn;
-	struct vtd_plan plan;
-	bool whole;
-	bool any;
-	unsigned int changed;
-	u32 pasid[VTD_LEAF_ENTRIES];
-	u16 did[VTD_LEAF_ENTRIES];
-	DECLARE_BITMAP(dids, VTD_DIDS);
+	const struct pasid_gaps *sure;
+	struct vtd_affected affected;
 };
-
-/**
- * pasid_apply_alloc() - room for pasid_vf_apply()
- *
- * Context: Process context, may sleep.
- * Return: to be freed with kvfree(), or NULL.
- */
-struct pasid_apply *pasid_apply_alloc(void)
-{
-	return kvzalloc(sizeof(struct pasid_apply), GFP_KERNEL);
-}
 
 static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte,
 			      void *arg)
 {
+	bool present = READ_ONCE(pte[0]) & VTD_PRESENT;
 	u16 did = FIELD_GET(VTD_PTE_DID, READ_ONCE(pte[1]));
 	struct pasid_apply *apply = arg;
 	u64 old = READ_ONCE(pte[2]), new;
 
-	apply->any = true;
-	if (apply->whole)
-		__set_bit(did, apply->dids);
-	if (rid || !pasid_vf_entry_settled(vf, pasid, pte))
+	if (apply->affected.whole)
+		vtd_affect_domain(&apply->affected, did);
+	if (rid)
 		return;
+	if (present)
+		pasid_vf_look_entry(vf, pasid, pte, apply->sure);
 	new = pasid_vf_entry_target(vf, pasid, pte, &apply->rule);
 	if (new == old)
 		return;
-	if (READ_ONCE(pte[0]) & VTD_PRESENT) {
+	if (present) {
 		pasid_unit_store(&vf->unit, &pte[2], new);
 		trace_apply(&vf->pdev->dev, vf->ctx[0].rid, pasid, old, new);
 	}
-	if (!apply->whole) {
-		apply->pasid[apply->changed] = pasid;
-		apply->did[apply->changed++] = did;
-	}
-}
-
-static void pasid_apply_leaf(struct pasid_vf *vf, void *arg)
-{
-	struct pasid_apply *apply = arg;
-	unsigned int i;
-
-	for (i = 0; i < apply->changed; i++)
-		vtd_plan_entry(&apply->plan, &apply->fn, apply->did[i],
-			       apply->pasid[i]);
-	apply->changed = 0;
+	vtd_affect_entry(&apply->affected, pasid, did);
 }
 
 /* Tables and, in the right order, the caches above them. */
-static int pasid_apply_run(struct pasid_vf *vf, struct pasid_apply *apply)
+static void pasid_vf_apply_run(struct pasid_vf *vf, struct pasid_apply *apply,
+			       struct vtd_plan *plan)
 {
-	struct vtd_plan *plan = &apply->plan;
+	struct vtd_function fn;
 	unsigned int i;
 
-	if (apply->whole) {
+	if (apply->affected.whole)
 		for (i = 0; i < vf->ctx_count; i++)
 			vtd_plan_context(plan, vf->ctx[i].rid);
-		vtd_plan_run(plan);
-		bitmap_zero(apply->dids, VTD_DIDS);
-	}
-	apply->any = false;
-	pasid_vf_scan(vf, pasid_apply_visit, pasid_apply_leaf, apply);
-	if (apply->whole) {
-		for_each_set_bit(i, apply->dids, VTD_DIDS)
-			vtd_plan_domain(plan, &apply->fn, i);
-		/* Without entries it may be in a reset, and could not answer. */
-		if (apply->any)
-			vtd_plan_device_tlb(plan, &apply->fn);
-	}
-	return vtd_plan_run(plan);
+	pasid_vf_scan(vf, pasid_apply_visit, apply);
+	pasid_vf_function(vf, &fn);
+	vtd_plan_affected(plan, &fn, &apply->affected);
 }
 
-static bool pasid_same_rule(const struct vtd_pte_rule *a, const struct vtd_pte_rule *b)
+static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sure)
 {
-	return a->exec == b->exec && a->priv == b->priv && a->grant == b->grant;
+	struct pasid_apply apply = { .sure = sure };
+	struct vtd_plan plan;
+	bool awake;
+
+	WRITE_ONCE(vf->applying, true);
+	apply.affected.whole = pasid_vf_edit_contexts(vf, sure);
+	apply.affected.whole |= atomic_xchg(&vf->stale, 0);
+	apply.affected.whole |= atomic_xchg(&vf->device_owed, 0);
+	apply.rule = pasid_vf_rule(vf);
+
+	awake = pasid_vf_keep_awake(vf);
+	vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
+	pasid_vf_apply_run(vf, &apply, &plan);
+	if (awake)
+		pasid_vf_let_sleep(vf);
+	if (plan.owed)
+		pasid_vf_owe(vf);
+	if (plan.err)
+		atomic_set(&vf->stale, 1);
+	WRITE_ONCE(vf->applying, false);
+	if (plan.descriptors)
+		trace_flush(&vf->pdev->dev, plan.descriptors, plan.err);
+	return plan.err;
 }
 
-static int pasid_vf_apply_once(struct pasid_vf *vf)
+/* Nothing has gone by unseen while it ran if probes fired before and after, and all along. */
+static int pasid_vf_apply_pass(struct pasid_vf *vf)
 {
-	struct pasid_apply *apply = vf->apply;
-	unsigned long missed = pasid_hooks_missed();
-	bool scan = atomic_xchg(&vf->rescan, 0);
+	const struct pasid_gaps before = pasid_hooks_settled_gaps();
+	bool alive = pasid_hooks_alive();
+	const struct pasid_gaps *sure = alive ? &before : NULL;
+	struct pasid_gaps after;
 	int err;
 
-	if (missed != vf->missed_seen) {
-		pasid_vf_forget_entries(vf);
-		vf->missed_seen = missed;
-		scan = true;
-	}
-	apply->rule = pasid_vf_rule(vf);
-	apply->whole = pasid_vf_edit_contexts(vf);
-	apply->whole |= atomic_xchg(&vf->stale, 0);
-	if (!apply->whole && !scan && pasid_same_rule(&apply->rule, &vf->applied_rule))
-		return 0;
-
-	pasid_vf_function(vf, &apply->fn);
-	vtd_plan_init(&apply->plan, pasid_unit_submit, &vf->unit);
-	err = pasid_apply_run(vf, apply);
+	err = pasid_vf_apply_once(vf, sure);
+	/* What a hook has changed before this saw it may not be flushed yet. */
+	pasid_hooks_settle();
+	if (!err && atomic_read(&vf->stale))
+		err = pasid_vf_apply_once(vf, sure);
 	if (err)
-		atomic_set(&vf->stale, 1);
-	vf->applied_rule = apply->rule;
-	if (apply->plan.descriptors)
-		trace_flush(&vf->pdev->dev, apply->plan.descriptors,
-			    apply->plan.submissions, err);
-	return err;
+		return err;
+	if (!alive || !pasid_hooks_alive())
+		return -ENXIO;
+	after = pasid_hooks_gaps();
+	return pasid_gaps_same(&before, &after) ? 0 : -EAGAIN;
 }
 
 /**
  * pasid_vf_apply() - make tables and caches follow the effective set
  * @vf: the VF; not gone
  *
- * When it returns 0, no cache holds an answer that the tables do not give any
- * more. Where nothing has to change it submits nothing.
+ * When it returns 0, no entry and no cache that this unit or the function uses says more
+ * than the effective set. Where nothing has to change it submits nothing.
  *
  * Context: Process context, may sleep, @vf->lock held.
- * Return: 0, or a negative errno if an invalidation failed: the tables are
- * changed, and the next call flushes again.
+ * Return: 0; -ENXIO if probes do not fire, so that what intel-iommu sets up from now on is
+ * not followed; -EAGAIN if set-ups keep going by unseen; another negative errno if an
+ * invalidation failed: the tables are changed, and the next call flushes again.
  */
 int pasid_vf_apply(struct pasid_vf *vf)
 {
-	int err;
+	int err, pass;
 
 	lockdep_assert_held(&vf->lock);
-	err = pasid_vf_apply_once(vf);
-	/* What a hook has changed before this saw it may not be flushed yet. */
-	pasid_hooks_settle();
-	if (!err && atomic_read(&vf->stale))
-		err = pasid_vf_apply_once(vf);
+	for (pass = 0; pass < PASID_APPLY_PASSES; pass++) {
+		err = pasid_vf_apply_pass(vf);
+		if (err != -EAGAIN)
+			break;
+	}
 	return err;
-}
-
-/**
- * pasid_vf_flush_device() - have a VF forget its translations
- * @vf: the VF; not gone
- *
- * Context: Process context, @vf->lock held.
- * Return: 0, or a negative errno.
- */
-int pasid_vf_flush_device(struct pasid_vf *vf)
-{
-	struct pasid_apply *apply = vf->apply;
-
-	lockdep_assert_held(&vf->lock);
-	pasid_vf_function(vf, &apply->fn);
-	vtd_plan_init(&apply->plan, pasid_unit_submit, &vf->unit);
-	vtd_plan_device_tlb(&apply->plan, &apply->fn);
-	return vtd_plan_run(&apply->plan);
 }

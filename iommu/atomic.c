@@ -8,9 +8,6 @@
 #include "trace.h"
 #include "vf.h"
 
-/* Too large for the stack; hooks do not nest and do not move to another CPU. */
-static DEFINE_PER_CPU(struct vtd_plan, pasid_hook_plan);
-
 /* Hooks that have changed a table and not yet flushed; raised before the store. */
 static atomic_t pasid_hooks_flushing = ATOMIC_INIT(0);
 
@@ -28,26 +25,15 @@ void pasid_hooks_settle(void)
 		synchronize_rcu_expedited();
 }
 
-static struct vtd_plan *pasid_hook_plan_init(struct pasid_vf *vf)
+static void pasid_vf_plan_done(struct pasid_vf *vf, const struct vtd_plan *plan)
 {
-	struct vtd_plan *plan = this_cpu_ptr(&pasid_hook_plan);
-
-	vtd_plan_init(plan, pasid_unit_submit, &vf->unit);
-	return plan;
-}
-
-static void pasid_hook_plan_run(struct pasid_vf *vf, struct vtd_plan *plan)
-{
-	int err = vtd_plan_run(plan);
-
-	trace_flush(&vf->pdev->dev, plan->descriptors, plan->submissions, err);
-	if (!err)
-		return;
-	atomic_set(&vf->stale, 1);
-	schedule_work(&vf->refresh);
-	dev_err_ratelimited(&vf->pdev->dev,
-			    "the IOMMU did not complete an invalidation (error %d); will try again\n",
-			    err);
+	trace_flush(&vf->pdev->dev, plan->descriptors, plan->err);
+	if (plan->owed)
+		pasid_vf_owe(vf);
+	if (plan->err)
+		atomic_set(&vf->stale, 1);
+	if (plan->owed || plan->err)
+		schedule_work(&vf->refresh);
 }
 
 static void pasid_plan_contexts(struct vtd_plan *plan, const struct pasid_vf *vf)
@@ -58,53 +44,28 @@ static void pasid_plan_contexts(struct vtd_plan *plan, const struct pasid_vf *vf
 		vtd_plan_context(plan, vf->ctx[i].rid);
 }
 
-static void pasid_vf_contexts_now(struct pasid_vf *vf)
+/**
+ * pasid_vf_contexts_now() - have a VF's context entries follow its effective set at once
+ * @vf: the VF
+ *
+ * Context: Hook.
+ */
+void pasid_vf_contexts_now(struct pasid_vf *vf)
 {
 	struct vtd_function fn;
-	struct vtd_plan *plan;
+	struct vtd_plan plan;
 
 	atomic_inc(&pasid_hooks_flushing);
-	if (pasid_vf_edit_contexts(vf)) {
-		plan = pasid_hook_plan_init(vf);
+	/* What a writer has changed before this is flushed by it later: too late for a hook. */
+	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->applying)) {
+		vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
 		pasid_vf_function(vf, &fn);
-		pasid_plan_contexts(plan, vf);
-		vtd_plan_all_domains(plan, &fn);
-		vtd_plan_device_tlb(plan, &fn);
-		pasid_hook_plan_run(vf, plan);
+		pasid_plan_contexts(&plan, vf);
+		vtd_plan_all_domains(&plan, &fn);
+		vtd_plan_device_tlb(&plan, &fn);
+		pasid_vf_plan_done(vf, &plan);
 	}
 	atomic_dec(&pasid_hooks_flushing);
-}
-
-/**
- * pasid_vf_context_entered() - intel-iommu begins to set up a VF's context entries
- * @vf: the VF
- *
- * It leaves those that are present as they are.
- *
- * Context: Hook.
- */
-void pasid_vf_context_entered(struct pasid_vf *vf)
-{
-	struct pasid_context *ctx;
-	u64 *entry;
-
-	spin_lock(vf->unit.lock);
-	for (ctx = vf->ctx; ctx < vf->ctx + vf->ctx_count; ctx++) {
-		entry = pasid_vf_find_context(vf, ctx);
-		ctx->fresh = !entry || !(READ_ONCE(entry[0]) & VTD_PRESENT);
-	}
-	spin_unlock(vf->unit.lock);
-}
-
-/**
- * pasid_vf_context_left() - intel-iommu has set up a VF's context entries
- * @vf: the VF
- *
- * Context: Hook.
- */
-void pasid_vf_context_left(struct pasid_vf *vf)
-{
-	pasid_vf_contexts_now(vf);
 }
 
 /**
@@ -116,11 +77,13 @@ void pasid_vf_context_left(struct pasid_vf *vf)
  */
 void pasid_vf_context_pri(struct pasid_vf *vf, bool enable)
 {
+	/* PRE that both have cleared does not show who did. */
 	spin_lock(vf->unit.lock);
 	if (enable)
 		vf->ctx[0].intent |= VTD_CTX_PRE;
 	else
 		vf->ctx[0].intent &= ~VTD_CTX_PRE;
+	vf->ctx[0].sure = pasid_hooks_gaps().contexts;
 	spin_unlock(vf->unit.lock);
 	pasid_vf_contexts_now(vf);
 	/* What is supported may have changed: whether the module is pinned, too. */
@@ -148,78 +111,79 @@ static u64 *pasid_vf_find_entry(const struct pasid_vf *vf, u32 pasid)
  */
 void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, bool replace)
 {
-	u64 *pte;
-
 	spin_lock(vf->unit.lock);
-	pte = pasid_vf_find_entry(vf, pasid);
-	if (replace || !pte || !(READ_ONCE(pte[0]) & VTD_PRESENT)) {
-		vf->in_setup = pasid;
-		vf->in_replace = replace;
-	}
+	pasid_vf_setup_begins(vf, pasid, pasid_vf_find_entry(vf, pasid), replace);
 	spin_unlock(vf->unit.lock);
 }
 
-/*
- * Returns true, and the entry's domain, if the entry had to be changed;
- * pasid_hooks_flushing is raised then.
- */
-static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte, u16 *did)
+/* Returns true if the entry had to be changed; pasid_hooks_flushing is raised then. */
+static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte)
 {
 	struct vtd_pte_rule rule = pasid_vf_rule(vf);
-	u64 old = READ_ONCE(pte[2]), new;
+	u64 old = READ_ONCE(pte[2]);
+	u64 new = pasid_vf_entry_target(vf, pasid, pte, &rule);
 
-	if (!(READ_ONCE(pte[0]) & VTD_PRESENT))
-		return false;
-	new = pasid_vf_entry_target(vf, pasid, pte, &rule);
 	if (new == old)
 		return false;
 	atomic_inc(&pasid_hooks_flushing);
 	pasid_unit_store(&vf->unit, &pte[2], new);
 	trace_apply(&vf->pdev->dev, vf->ctx[0].rid, pasid, old, new);
-	*did = FIELD_GET(VTD_PTE_DID, READ_ONCE(pte[1]));
 	return true;
 }
 
+static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
+{
+	struct vtd_function fn;
+	struct vtd_plan plan;
+
+	vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
+	pasid_vf_function(vf, &fn);
+	vtd_plan_entry(&plan, &fn, did, pasid);
+	pasid_vf_plan_done(vf, &plan);
+}
+
 /**
- * pasid_vf_entry_left() - intel-iommu has set up a PASID-table entry
+ * pasid_vf_entry_left() - intel-iommu has set up a PASID-table entry, or failed to
  * @vf: the VF
  * @pasid: the entry's PASID
+ * @replace: as with pasid_vf_entry_entered()
  * @done: it succeeded
  *
- * The entry obeys the effective set when this returns, which is before
- * intel-iommu's caller goes on.
+ * The entry obeys the effective set when this returns, which is before intel-iommu's
+ * caller goes on; so do caches. A writer that came across the entry first flushes it
+ * later, so that the hook does it, too.
  *
  * Context: Hook.
  */
-void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool done)
+void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool replace, bool done)
 {
-	struct vtd_function fn;
-	struct vtd_plan *plan;
-	bool changed = false;
+	bool changed = false, flush = false;
 	u64 *pte;
 	u16 did;
 
 	spin_lock(vf->unit.lock);
-	pte = done ? pasid_vf_find_entry(vf, pasid) : NULL;
-	if (pte && vf->in_setup == pasid)
-		pasid_vf_learn_entry(vf, pasid, pte);
-	vf->in_setup = PASID_NO_SETUP;
-	if (pte)
-		changed = pasid_vf_edit_entry(vf, pasid, pte, &did);
+	if (vf->in_replace == pasid)
+		vf->in_replace = PASID_NO_REPLACE;
+	pte = pasid_vf_find_entry(vf, pasid);
+	if (pte && (READ_ONCE(pte[0]) & VTD_PRESENT)) {
+		if (done)
+			pasid_vf_setup_ends(vf, pasid, pte, replace);
+		changed = pasid_vf_edit_entry(vf, pasid, pte);
+		flush = changed || READ_ONCE(vf->applying);
+		did = FIELD_GET(VTD_PTE_DID, READ_ONCE(pte[1]));
+	}
 	spin_unlock(vf->unit.lock);
-	if (!changed)
-		return;
-	plan = pasid_hook_plan_init(vf);
-	pasid_vf_function(vf, &fn);
-	vtd_plan_entry(plan, &fn, did, pasid);
-	pasid_hook_plan_run(vf, plan);
-	atomic_dec(&pasid_hooks_flushing);
+	if (flush)
+		pasid_vf_flush_entry(vf, pasid, did);
+	if (changed)
+		atomic_dec(&pasid_hooks_flushing);
 }
 
-/* A PF's VFs are behind one unit, the PF's, so that all share one plan. */
-static struct vtd_plan *pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm)
+/* Returns whether a table changed; the context cache has been told then. */
+static bool pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
+				   struct vtd_plan *plan)
 {
-	struct vtd_plan *plan = NULL;
+	bool changed = false;
 	struct pasid_vf *vf;
 	int bucket;
 
@@ -227,15 +191,18 @@ static struct vtd_plan *pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int 
 		if (vf->pf != pf)
 			continue;
 		atomic_or(perm, &vf->pf_down);
-		if (!pasid_vf_edit_contexts(vf))
+		if (!pasid_vf_edit_contexts(vf, NULL))
 			continue;
-		plan = plan ?: pasid_hook_plan_init(vf);
+		/* A PF's VFs are behind one unit, the PF's, so that all share one plan. */
+		if (!changed)
+			vtd_plan_init(plan, pasid_unit_submit, &vf->unit);
+		changed = true;
 		pasid_plan_contexts(plan, vf);
 	}
-	return plan;
+	return changed;
 }
 
-static int pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
+static void pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
 {
 	struct vtd_function fn;
 	struct pasid_vf *vf;
@@ -249,9 +216,11 @@ static int pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
 		if (first)
 			vtd_plan_all_domains(plan, &fn);
 		first = false;
+		plan->owed = false;
 		vtd_plan_device_tlb(plan, &fn);
+		if (plan->owed)
+			pasid_vf_owe(vf);
 	}
-	return vtd_plan_run(plan);
 }
 
 static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
@@ -264,8 +233,6 @@ static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
 			continue;
 		if (stale)
 			atomic_set(&vf->stale, 1);
-		/* Entries were set up while less was supported than will be. */
-		atomic_set(&vf->rescan, 1);
 		schedule_work(&vf->refresh);
 	}
 }
@@ -281,19 +248,17 @@ static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
  */
 void pasid_pf_losing(struct pci_dev *pf, unsigned int perm)
 {
-	struct vtd_plan *plan;
-	int err = 0;
+	struct vtd_plan plan = { };
 
 	atomic_inc(&pasid_hooks_flushing);
-	plan = pasid_pf_edit_contexts(pf, perm);
-	if (plan) {
-		err = pasid_pf_flush(pf, plan);
-		trace_flush(&pf->dev, plan->descriptors, plan->submissions, err);
+	if (pasid_pf_edit_contexts(pf, perm, &plan)) {
+		pasid_pf_flush(pf, &plan);
+		trace_flush(&pf->dev, plan.descriptors, plan.err);
 		pci_info(pf, "loses %s: its VFs lose it first%s\n",
 			 perm == PASID_PERM_PRI ? "PRI" : "PASID",
-			 err ? ", but the IOMMU did not complete an invalidation" : "");
+			 plan.err ? ", but the IOMMU did not complete an invalidation" : "");
 	}
-	pasid_pf_refresh(pf, err);
+	pasid_pf_refresh(pf, plan.err);
 	atomic_dec(&pasid_hooks_flushing);
 }
 

@@ -23,6 +23,7 @@ struct pasid_call {
  * struct pasid_hook - a function to follow
  * @symbol: its name
  * @purpose: what is not enforced without it
+ * @unseen: what may have changed if a call went by unseen
  * @grants: follows entries that intel-iommu sets up without SRE and ERE, so that
  *	there is something to do only while some VF is granted them: off otherwise,
  *	as it would cost every attach of a PASID
@@ -42,6 +43,7 @@ struct pasid_call {
 struct pasid_hook {
 	const char *symbol;
 	const char *purpose;
+	enum pasid_unseen unseen;
 	bool grants;
 	bool optional;
 	const char *if_ops;
@@ -62,12 +64,12 @@ static void pasid_entry_enter(const struct pasid_call *call, bool replace)
 		pasid_vf_entry_entered(vf, call->arg[1], replace);
 }
 
-static void pasid_setup_leave(const struct pasid_call *call, int ret)
+static void pasid_entry_leave(const struct pasid_call *call, bool replace, int ret)
 {
 	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
 
 	if (vf)
-		pasid_vf_entry_left(vf, call->arg[1], !ret);
+		pasid_vf_entry_left(vf, call->arg[1], replace, !ret);
 }
 
 static void pasid_setup_enter(const struct pasid_call *call)
@@ -80,20 +82,14 @@ static void pasid_replace_enter(const struct pasid_call *call)
 	pasid_entry_enter(call, true);
 }
 
-static void pasid_context_enter(const struct pasid_call *call)
+static void pasid_setup_leave(const struct pasid_call *call, int ret)
 {
-	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
-
-	if (vf)
-		pasid_vf_context_entered(vf);
+	pasid_entry_leave(call, false, ret);
 }
 
-static void pasid_context_leave(const struct pasid_call *call, int ret)
+static void pasid_replace_leave(const struct pasid_call *call, int ret)
 {
-	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
-
-	if (vf && !ret)
-		pasid_vf_context_left(vf);
+	pasid_entry_leave(call, true, ret);
 }
 
 static void pasid_flip_pri_leave(const struct pasid_call *call, int ret)
@@ -141,17 +137,51 @@ static void pasid_disable_ats_leave(const struct pasid_call *call, int ret)
 {
 	struct pasid_vf *vf = pasid_vf_find(&((struct pci_dev *)call->arg[0])->dev);
 
-	if (vf)
-		pasid_vf_ats_disabled(vf);
+	if (!vf)
+		return;
+	pasid_vf_ats_disabled(vf);
+	/* Page requests are supported with ATS only. */
+	pasid_vf_contexts_now(vf);
+	schedule_work(&vf->refresh);
 }
 
-/* Page requests are supported with ATS only. */
 static void pasid_enable_ats_leave(const struct pasid_call *call, int ret)
 {
 	struct pasid_vf *vf = pasid_vf_find(&((struct pci_dev *)call->arg[0])->dev);
 
 	if (vf && !ret)
 		schedule_work(&vf->refresh);
+}
+
+static void pasid_restore_enter(const struct pasid_call *call)
+{
+	pasid_pci_restoring((struct pci_dev *)call->arg[0]);
+}
+
+static void pasid_restore_leave(const struct pasid_call *call, int ret)
+{
+	pasid_pci_restored((struct pci_dev *)call->arg[0]);
+}
+
+static void pasid_power_up_leave(const struct pasid_call *call, int ret)
+{
+	pasid_pci_awake((struct pci_dev *)call->arg[0]);
+}
+
+static void pasid_recovery_enter(const struct pasid_call *call)
+{
+	pasid_pci_recovering((struct pci_dev *)call->arg[0]);
+}
+
+/* A probe still fires when somebody begins to switch probes off, and the return is seen. */
+static void pasid_switch_enter(const struct pasid_call *call)
+{
+	pasid_gap_begins();
+}
+
+static void pasid_switch_leave(const struct pasid_call *call, int ret)
+{
+	pasid_gap_ends();
 }
 
 /**
@@ -167,7 +197,7 @@ struct pasid_self_test {
 #define PASID_SELF_TEST_RETURN	0x5ca1ab1e
 
 /* Stands for the functions that are followed: same call, harmless. */
-static noinline int pasid_self_test_target(void *first, struct pasid_self_test *test)
+static noinline __noclone int pasid_self_test_target(void *first, struct pasid_self_test *test)
 {
 	barrier_data(first);
 	return test ? PASID_SELF_TEST_RETURN : 0;
@@ -190,15 +220,16 @@ static struct pasid_hook pasid_self_test_hook = {
 	.at = { 1 },
 };
 
-#define PASID_HOOK_ENTRY(function, is_optional, is_grants, on_enter)	\
+#define PASID_HOOK_ENTRY(function, is_optional, is_grants, what)	\
 	{								\
 		.symbol = function,					\
 		.purpose = "PASID-table entries that are set up",	\
 		.grants = is_grants,					\
+		.unseen = is_grants ? PASID_UNSEEN_ANY : PASID_UNSEEN_ENTRY,	\
 		.optional = is_optional,				\
 		.args = { "dev", "pasid" },				\
-		.enter = on_enter,					\
-		.leave = pasid_setup_leave,				\
+		.enter = pasid_##what##_enter,				\
+		.leave = pasid_##what##_leave,				\
 	}
 
 /*
@@ -208,23 +239,18 @@ static struct pasid_hook pasid_self_test_hook = {
  * those with the op dev_enable_feat.
  */
 static struct pasid_hook pasid_hooks[] = {
-	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", false, true, pasid_setup_enter),
-	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", false, true, pasid_setup_enter),
-	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", false, true, pasid_setup_enter),
-	PASID_HOOK_ENTRY("intel_pasid_setup_nested", false, false, pasid_setup_enter),
-	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", true, false, pasid_replace_enter),
-	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", true, false, pasid_replace_enter),
-	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", true, false, pasid_replace_enter),
-	PASID_HOOK_ENTRY("intel_pasid_replace_nested", true, false, pasid_replace_enter),
+	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", false, true, setup),
+	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", false, true, setup),
+	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", false, true, setup),
+	PASID_HOOK_ENTRY("intel_pasid_setup_nested", false, false, setup),
+	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", true, false, replace),
+	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", true, false, replace),
+	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", true, false, replace),
+	PASID_HOOK_ENTRY("intel_pasid_replace_nested", true, false, replace),
 	{
-		.symbol = "intel_pasid_setup_sm_context",
-		.purpose = "context entries that are set up",
-		.args = { "dev" },
-		.enter = pasid_context_enter,
-		.leave = pasid_context_leave,
-	}, {
 		.symbol = "context_flip_pri",
 		.purpose = "page requests that are enabled on demand",
+		.unseen = PASID_UNSEEN_CONTEXT,
 		.optional = true,
 		.if_ops = "dev_enable_feat",
 		.args = { "info", "enable" },
@@ -259,65 +285,85 @@ static struct pasid_hook pasid_hooks[] = {
 		.purpose = "ATS that Linux switches on",
 		.args = { "dev" },
 		.leave = pasid_enable_ats_leave,
+	}, {
+		.symbol = "pci_restore_state",
+		.purpose = "functions that answer again after a reset",
+		.args = { "dev" },
+		.enter = pasid_restore_enter,
+		.leave = pasid_restore_leave,
+	}, {
+		.symbol = "pci_power_up",
+		.purpose = "functions that wake up",
+		.args = { "dev" },
+		.leave = pasid_power_up_leave,
+	}, {
+		.symbol = "pcie_do_recovery",
+		.purpose = "recovery from errors",
+		.optional = true,
+		.args = { "dev" },
+		.enter = pasid_recovery_enter,
+	}, {
+		.symbol = "write_enabled_file_bool",
+		.purpose = "kprobes that are switched off",
+		.optional = true,
+		.enter = pasid_switch_enter,
+		.leave = pasid_switch_leave,
+	}, {
+		.symbol = "ftrace_enable_sysctl",
+		.purpose = "ftrace that is switched off, and kprobes with it",
+		.optional = true,
+		.enter = pasid_switch_enter,
+		.leave = pasid_switch_leave,
 	},
 };
 
 static atomic_long_t pasid_missed_handled = ATOMIC_LONG_INIT(0);
 
-static void pasid_rescan_vf(struct pasid_vf *vf)
-{
-	atomic_set(&vf->rescan, 1);
-	pasid_vf_refresh(vf);
-}
-
-static void pasid_rescan_granted(struct pasid_vf *vf)
-{
-	if (READ_ONCE(vf->grants))
-		pasid_rescan_vf(vf);
-}
-
-static atomic_t pasid_rescan_all = ATOMIC_INIT(0);
-
-/* Whoever is granted nothing is not touched, unless a set-up of its own may have been missed. */
-static void pasid_rescan_work(struct work_struct *work)
-{
-	bool all = atomic_xchg(&pasid_rescan_all, 0);
-
-	/* Every set-up that went by unseen so far has run to its end after this. */
-	synchronize_rcu_tasks();
-	pasid_vf_for_each(all ? pasid_rescan_vf : pasid_rescan_granted);
-}
-
-static DECLARE_WORK(pasid_rescan, pasid_rescan_work);
-
 /**
- * pasid_hooks_missed() - how many calls went by unseen since load
+ * pasid_hooks_missed() - how many calls were missed since load
+ * @what: of hooks with that @unseen; PASID_UNSEEN_ANY: of all hooks
  *
  * Context: Any.
- * Return: that number, of all hooks.
+ * Return: that number.
  */
-unsigned long pasid_hooks_missed(void)
+unsigned long pasid_hooks_missed(enum pasid_unseen what)
 {
+	const struct pasid_hook *hook;
 	unsigned long missed = 0;
-	int i;
 
-	for (i = 0; i < ARRAY_SIZE(pasid_hooks); i++)
-		missed += READ_ONCE(pasid_hooks[i].exit.nmissed) +
-			  READ_ONCE(pasid_hooks[i].exit.kp.nmissed) +
-			  READ_ONCE(pasid_hooks[i].entry.nmissed);
+	for (hook = pasid_hooks; hook < pasid_hooks + ARRAY_SIZE(pasid_hooks); hook++)
+		if (what == PASID_UNSEEN_ANY || hook->unseen == what)
+			missed += READ_ONCE(hook->exit.nmissed) +
+				  READ_ONCE(hook->exit.kp.nmissed) +
+				  READ_ONCE(hook->entry.nmissed);
 	return missed;
+}
+
+/**
+ * pasid_hooks_follow_pri() - does intel-iommu switch PRE of present entries on and off?
+ *
+ * Context: Any.
+ * Return: whether this kernel has the function that does.
+ */
+bool pasid_hooks_follow_pri(void)
+{
+	const struct pasid_hook *hook;
+
+	for (hook = pasid_hooks; hook < pasid_hooks + ARRAY_SIZE(pasid_hooks); hook++)
+		if (hook->unseen == PASID_UNSEEN_CONTEXT && hook->active)
+			return true;
+	return false;
 }
 
 /* A call is missed while others are under way, one of which sees it here. */
 static void pasid_check_missed(void)
 {
-	long missed = pasid_hooks_missed();
+	long missed = pasid_hooks_missed(PASID_UNSEEN_ANY);
 
 	if (atomic_long_xchg(&pasid_missed_handled, missed) == missed)
 		return;
 	pr_warn_ratelimited("set-ups went by unseen; looking at all VFs\n");
-	atomic_set(&pasid_rescan_all, 1);
-	schedule_work(&pasid_rescan);
+	pasid_gap_look();
 }
 
 static void pasid_get_call(const struct pasid_hook *hook, struct pt_regs *regs,
@@ -453,6 +499,20 @@ static int pasid_hooks_switch_grants(bool on)
 	return err;
 }
 
+static void pasid_refresh_granted(struct pasid_vf *vf)
+{
+	if (READ_ONCE(vf->grants))
+		pasid_vf_refresh(vf);
+}
+
+static void pasid_grants_work(struct work_struct *work)
+{
+	/* Every set-up that began before the hooks were armed has ended after this. */
+	synchronize_rcu_tasks();
+	pasid_vf_for_each(pasid_refresh_granted);
+}
+
+static DECLARE_WORK(pasid_grants_armed, pasid_grants_work);
 static DEFINE_MUTEX(pasid_grants_lock);
 static unsigned int pasid_grants;
 
@@ -480,7 +540,7 @@ int pasid_hooks_grant(bool grant)
 			pasid_hooks_switch_grants(false);
 			pasid_grants--;
 		} else {
-			schedule_work(&pasid_rescan);
+			schedule_work(&pasid_grants_armed);
 		}
 	}
 	mutex_unlock(&pasid_grants_lock);
@@ -488,17 +548,19 @@ int pasid_hooks_grant(bool grant)
 }
 
 /**
- * pasid_hooks_alive() - do probes fire?
+ * pasid_hooks_fire() - do probes fire?
  *
- * They do not after somebody has disarmed all kprobes.
+ * They do not after all kprobes have been disarmed.
  *
- * Context: Process context.
+ * Context: Process context, may sleep.
  * Return: whether the probes of a function of this module have fired.
  */
-bool pasid_hooks_alive(void)
+bool pasid_hooks_fire(void)
 {
 	struct pasid_self_test test = { };
 
+	/* Changes nothing, but waits for a switch that arms or disarms probes one by one. */
+	pasid_hook_enable(&pasid_self_test_hook);
 	pasid_self_test_target(NULL, &test);
 	barrier_data(&test);
 	return READ_ONCE(test.entered) && READ_ONCE(test.left);
@@ -518,12 +580,14 @@ int pasid_hooks_init(void)
 	      pasid_hook_enable(&pasid_self_test_hook);
 	for (i = 0; !err && i < ARRAY_SIZE(pasid_hooks); i++)
 		err = pasid_hook_add(&pasid_hooks[i]);
-	if (!err && !pasid_hooks_alive()) {
-		pr_err("self-test: a probe does not fire; are kprobes disarmed in /sys/kernel/debug/kprobes/enabled?\n");
+	if (!err && !pasid_hooks_fire()) {
+		pr_err("self-test: a probe does not fire; /sys/kernel/debug/kprobes/enabled and the sysctl kernel.ftrace_enabled have to be 1\n");
 		err = -EIO;
 	}
 	if (err)
 		pasid_hooks_exit();
+	else
+		pasid_gaps_init();
 	return err;
 }
 
@@ -538,6 +602,7 @@ void pasid_hooks_exit(void)
 	struct kprobe *entries[ARRAY_SIZE(pasid_hooks) + 1];
 	int i, n_exits = 0, n_entries = 0;
 
+	pasid_gaps_exit();
 	for (i = 0; i <= ARRAY_SIZE(pasid_hooks); i++) {
 		struct pasid_hook *hook = i < ARRAY_SIZE(pasid_hooks) ?
 					  &pasid_hooks[i] : &pasid_self_test_hook;
@@ -551,5 +616,5 @@ void pasid_hooks_exit(void)
 	/* Together, as each call waits for handlers to end. */
 	unregister_kretprobes(exits, n_exits);
 	unregister_kprobes(entries, n_entries);
-	cancel_work_sync(&pasid_rescan);
+	cancel_work_sync(&pasid_grants_armed);
 }

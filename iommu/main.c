@@ -8,6 +8,7 @@
  * make it hold for entries that intel-iommu sets up later; kernel.c finds what the
  * running kernel does not export.
  */
+#include <linux/crash_dump.h>
 #include <linux/module.h>
 
 #include "vf.h"
@@ -30,12 +31,16 @@ static int __init pasid_ctl_init(void)
 		if (err)
 			return err;
 	}
+	if (is_kdump_kernel()) {
+		pr_err("this kernel saves a crash dump: intel-iommu still uses tables of the kernel that crashed\n");
+		return -EBUSY;
+	}
 	err = pasid_kernel_init();
 	if (err)
 		return err;
 	err = pasid_hooks_init();
 	if (err)
-		return err;
+		goto err_gaps;
 	err = pasid_discover_init();
 	if (err)
 		goto err_hooks;
@@ -44,6 +49,8 @@ static int __init pasid_ctl_init(void)
 
 err_hooks:
 	pasid_hooks_exit();
+err_gaps:
+	pasid_gaps_stop();
 	return err;
 }
 
@@ -55,8 +62,7 @@ static void __exit pasid_ctl_exit(void)
 	pasid_vf_for_each(pasid_vf_release);
 	pasid_vf_remove_all();
 	pasid_discover_exit();
-	/* VFs are freed by RCU callbacks in this module. */
-	rcu_barrier();
+	pasid_gaps_stop();
 }
 
 module_init(pasid_ctl_init);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Invalidation plan: which descriptors a change to a present entry needs, in
- * which order (VT-d 6.5.2, Table 28). The hardware works off context-cache before
- * PASID-cache before IOTLB before device-TLB descriptors of one queue, so a plan
- * needs no wait between them; a submission ends in one.
+ * Invalidation plan: which descriptors a change to a present entry needs, in which
+ * order (VT-d 6.5.2, Table 28): context cache, PASID cache, IOTLB, device TLB.
  */
 #include <linux/string.h>
 
@@ -64,37 +62,25 @@ u64 vtd_iotlb_drain(u64 cap)
  * Context: Any.
  */
 void vtd_plan_init(struct vtd_plan *plan,
-		   int (*submit)(void *arg, struct vtd_desc *desc, unsigned int count),
+		   int (*submit)(void *arg, struct vtd_desc *desc),
 		   void *submit_arg)
 {
-	plan->count = 0;
 	plan->submit = submit;
 	plan->submit_arg = submit_arg;
 	plan->descriptors = 0;
-	plan->submissions = 0;
+	plan->owed = false;
 	plan->err = 0;
 }
 
-/* Errors are kept, and the rest is still submitted: more flushed is more denied. */
-static void vtd_plan_submit(struct vtd_plan *plan)
-{
-	int err;
-
-	if (!plan->count)
-		return;
-	err = plan->submit(plan->submit_arg, plan->desc, plan->count);
-	if (!plan->err)
-		plan->err = err;
-	plan->descriptors += plan->count;
-	plan->submissions++;
-	plan->count = 0;
-}
-
+/* The first error is kept, and the rest is still submitted: more flushed is more denied. */
 static void vtd_plan_add(struct vtd_plan *plan, u64 qw0, u64 qw1)
 {
-	if (plan->count == VTD_PLAN_BATCH)
-		vtd_plan_submit(plan);
-	plan->desc[plan->count++] = (struct vtd_desc){ .qw = { qw0, qw1 } };
+	struct vtd_desc desc = { .qw = { qw0, qw1 } };
+	int err = plan->submit(plan->submit_arg, &desc);
+
+	if (!plan->err)
+		plan->err = err;
+	plan->descriptors++;
 }
 
 /**
@@ -141,9 +127,24 @@ void vtd_plan_all_domains(struct vtd_plan *plan, const struct vtd_function *fn)
 	vtd_plan_add(plan, VTD_INV_IOTLB | VTD_IOTLB_GLOBAL | fn->drain, 0);
 }
 
+/* A function that cannot answer is not asked; the plan says that it is owed. */
+static void vtd_plan_ask(struct vtd_plan *plan, const struct vtd_function *fn, u64 qw0,
+			 u64 qw1)
+{
+	if (!fn->ats)
+		return;
+	if (fn->silent) {
+		plan->owed = true;
+		return;
+	}
+	vtd_plan_add(plan, qw0, qw1);
+	if (fn->twice)
+		vtd_plan_add(plan, qw0, qw1);
+}
+
 /**
  * vtd_plan_device_tlb() - have a function forget all its translations
- * @plan: the plan
+ * @plan: the plan; @plan->owed is set instead if the function is silent
  * @fn: the function
  *
  * A device-TLB invalidation without PASID covers the translations of every PASID.
@@ -152,18 +153,13 @@ void vtd_plan_all_domains(struct vtd_plan *plan, const struct vtd_function *fn)
  */
 void vtd_plan_device_tlb(struct vtd_plan *plan, const struct vtd_function *fn)
 {
-	u64 qw0 = VTD_INV_DEVTLB | VTD_INV_SID(fn->rid) | vtd_inv_pfsid(fn->pfsid);
-
-	if (!fn->ats)
-		return;
-	vtd_plan_add(plan, qw0, VTD_DEVTLB_ALL);
-	if (fn->twice)
-		vtd_plan_add(plan, qw0, VTD_DEVTLB_ALL);
+	vtd_plan_ask(plan, fn, VTD_INV_DEVTLB | VTD_INV_SID(fn->rid) |
+		     vtd_inv_pfsid(fn->pfsid), VTD_DEVTLB_ALL);
 }
 
 /**
  * vtd_plan_entry() - forget what is cached of a PASID-table entry
- * @plan: the plan
+ * @plan: the plan; @plan->owed as with vtd_plan_device_tlb()
  * @fn: the function whose entry it is
  * @did: the entry's domain ID
  * @pasid: its PASID, not RID_PASID
@@ -186,22 +182,74 @@ void vtd_plan_entry(struct vtd_plan *plan, const struct vtd_function *fn,
 		vtd_plan_device_tlb(plan, fn);
 		return;
 	}
-	if (!fn->ats)
-		return;
-	vtd_plan_add(plan, qw0, VTD_PDEVTLB_ALL);
-	if (fn->twice)
-		vtd_plan_add(plan, qw0, VTD_PDEVTLB_ALL);
+	vtd_plan_ask(plan, fn, qw0, VTD_PDEVTLB_ALL);
 }
 
 /**
- * vtd_plan_run() - submit what is left and wait
- * @plan: the plan; can be added to again afterwards
+ * vtd_affect_domain() - a domain is affected
+ * @affected: what is affected so far
+ * @did: the domain ID
+ *
+ * Context: Any.
+ */
+void vtd_affect_domain(struct vtd_affected *affected, u16 did)
+{
+	unsigned int i;
+
+	if (affected->domains > VTD_FEW_DOMAINS)
+		return;
+	for (i = 0; i < affected->domains; i++)
+		if (affected->domain[i] == did)
+			return;
+	if (i < VTD_FEW_DOMAINS)
+		affected->domain[i] = did;
+	affected->domains++;
+}
+
+/**
+ * vtd_affect_entry() - a PASID-table entry changed
+ * @affected: what is affected so far
+ * @pasid: the entry's PASID
+ * @did: its domain ID
+ *
+ * Context: Any.
+ */
+void vtd_affect_entry(struct vtd_affected *affected, u32 pasid, u16 did)
+{
+	if (affected->entries < VTD_FEW_ENTRIES) {
+		affected->pasid[affected->entries] = pasid;
+		affected->did[affected->entries] = did;
+	}
+	affected->entries++;
+	vtd_affect_domain(affected, did);
+}
+
+/**
+ * vtd_plan_affected() - forget what is cached of all that is affected
+ * @plan: the plan
+ * @fn: the function whose tables changed
+ * @affected: what is affected; nothing if nothing is
+ *
+ * A few entries are invalidated one by one, the entries of a few domains by domain, and
+ * more than that at once for the whole unit, so that the number of descriptors has a
+ * bound: at most 16 (4 entries with the erratum of @fn->twice, 4 descriptors each).
  *
  * Context: As @plan->submit.
- * Return: 0, or the first error since vtd_plan_init().
  */
-int vtd_plan_run(struct vtd_plan *plan)
+void vtd_plan_affected(struct vtd_plan *plan, const struct vtd_function *fn,
+		       const struct vtd_affected *affected)
 {
-	vtd_plan_submit(plan);
-	return plan->err;
+	bool one_by_one = !affected->whole && affected->entries <= VTD_FEW_ENTRIES;
+	unsigned int i;
+
+	for (i = 0; one_by_one && i < affected->entries; i++)
+		vtd_plan_entry(plan, fn, affected->did[i], affected->pasid[i]);
+	if (one_by_one)
+		return;
+	if (affected->domains > VTD_FEW_DOMAINS)
+		vtd_plan_all_domains(plan, fn);
+	else
+		for (i = 0; i < affected->domains; i++)
+			vtd_plan_domain(plan, fn, affected->domain[i]);
+	vtd_plan_device_tlb(plan, fn);
 }

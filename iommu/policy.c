@@ -120,19 +120,29 @@ static void pasid_vf_notify(struct pasid_vf *vf)
 	vf->told_request = vf->request;
 }
 
-static bool pasid_vf_take_ats_suspect(struct pasid_vf *vf)
+/* What a VF switched off by itself comes back when its requests with PASID are allowed. */
+static bool pasid_vf_take_ats_off(struct pasid_vf *vf)
 {
-	bool suspect;
+	bool off;
 
 	spin_lock(vf->unit.lock);
-	suspect = vf->ats_suspect && (pasid_vf_effective(vf) & PASID_PERM_ENABLE);
-	if (suspect)
+	off = vf->ats_stopped ||
+	      (vf->ats_suspect && (pasid_vf_effective(vf) & PASID_PERM_ENABLE));
+	if (off) {
+		WRITE_ONCE(vf->ats_stopped, false);
 		vf->ats_suspect = false;
+	}
 	spin_unlock(vf->unit.lock);
-	return suspect;
+	return off;
 }
 
-/* Has the hooks on entries that are born without SRE and ERE follow @vf's rule. */
+static void pasid_vf_follow_ats(struct pasid_vf *vf)
+{
+	if (pasid_vf_take_ats_off(vf) && !pasid_vf_restore_ats(vf))
+		WRITE_ONCE(vf->ats_stopped, true);
+}
+
+/* Arm the set-up hooks that are needed only while a VF may be granted SRE or ERE. */
 static int pasid_vf_follow(struct pasid_vf *vf, bool grants)
 {
 	int err;
@@ -147,6 +157,20 @@ static int pasid_vf_follow(struct pasid_vf *vf, bool grants)
 	return err;
 }
 
+static const char *pasid_vf_why(int err)
+{
+	switch (err) {
+	case 0:
+		return "what intel-iommu sets up cannot be followed";
+	case -ENXIO:
+		return "probes do not fire, so what intel-iommu sets up from now on does not obey; /sys/kernel/debug/kprobes/enabled and the sysctl kernel.ftrace_enabled have to be 1";
+	case -EAGAIN:
+		return "what intel-iommu sets up keeps going by unseen";
+	default:
+		return "the IOMMU did not complete an invalidation";
+	}
+}
+
 /*
  * Hooks, tables, caches and the device's ATS follow the sets as they are now; @why is the
  * reason if they do not.
@@ -159,14 +183,43 @@ static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
 	int followed = grants ? pasid_vf_follow(vf, true) : 0;
 	int err = pasid_vf_apply(vf);
 
-	*why = err ? "the IOMMU did not complete an invalidation" :
-		     "what intel-iommu sets up cannot be followed";
+	*why = pasid_vf_why(err);
 	if (!grants)
 		pasid_vf_follow(vf, false);
 	err = err ?: followed;
-	if (!err && pasid_vf_take_ats_suspect(vf))
-		pasid_vf_restore_ats(vf);
+	if (!err)
+		pasid_vf_follow_ats(vf);
 	return err;
+}
+
+/**
+ * pasid_vf_owed() - what a VF or its unit still has to be told
+ * @vf: the VF
+ *
+ * Context: Any.
+ * Return: a mask of PASID_OWED_*.
+ */
+unsigned int pasid_vf_owed(const struct pasid_vf *vf)
+{
+	return (atomic_read(&vf->stale) ? PASID_OWED_IOMMU : 0) |
+	       (atomic_read(&vf->device_owed) ? PASID_OWED_DEVICE : 0) |
+	       (READ_ONCE(vf->ats_stopped) ? PASID_OWED_ATS : 0);
+}
+
+/* Try again, with growing pauses, until nothing is owed. A VF may sleep for long: no word of that. */
+static void pasid_vf_follow_up(struct pasid_vf *vf)
+{
+	unsigned int owed = pasid_vf_owed(vf);
+	bool said = vf->owed_said;
+
+	vf->owed_said = owed & ~PASID_OWED_ATS;
+	if (vf->owed_said && !said)
+		pci_warn(vf->pdev, "PASID control: invalidations are owed, see pasid/owed; trying again\n");
+	else if (!vf->owed_said && said)
+		pci_info(vf->pdev, "PASID control: no invalidations are owed any more\n");
+	vf->pause = owed ? clamp(2 * vf->pause, PASID_PAUSE_MIN, PASID_PAUSE_MAX) : 0;
+	if (owed)
+		schedule_delayed_work(&vf->retry, vf->pause);
 }
 
 static void pasid_vf_set(struct pasid_vf *vf, unsigned int ceiling,
@@ -182,30 +235,31 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 {
 	unsigned int old_ceiling = vf->ceiling, old_request = vf->request;
 	const char *why;
-	int err;
+	int followed = 0, err;
 
 	if (vf->gone)
 		return -ENODEV;
+	/* Nothing is granted, not even for a moment, where set-ups are not followed. */
+	if (!pasid_hooks_alive()) {
+		followed = -ENXIO;
+		ceiling &= old_ceiling;
+		request &= old_request;
+	}
 	pasid_vf_set(vf, ceiling, request);
 	if (pasid_vf_pin(vf)) {
 		pasid_vf_set(vf, old_ceiling, old_request);
 		return -ENODEV;
 	}
-	err = pasid_vf_enforce(vf, &why);
+	err = pasid_vf_enforce(vf, &why) ?: followed;
 	if (err) {
 		dev_err_ratelimited(&vf->pdev->dev,
 				    "%s: what was to be taken away is, what was to be granted is not\n",
 				    why);
-	} else if (!pasid_hooks_alive()) {
-		dev_err_ratelimited(&vf->pdev->dev,
-				    "kprobes do not fire: entries that intel-iommu sets up from now on do not obey; see /sys/kernel/debug/kprobes/enabled\n");
-		err = -EIO;
-	}
-	if (err) {
 		pasid_vf_set(vf, ceiling & old_ceiling, request & old_request);
 		pasid_vf_enforce(vf, &why);
 		err = -EIO;
 	}
+	pasid_vf_follow_up(vf);
 	if (!pasid_vf_restricted(vf))
 		pasid_vf_unpin(vf);
 	trace_set(&vf->pdev->dev, vf->ceiling, vf->request, pasid_vf_effective(vf), err);
@@ -278,7 +332,7 @@ int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
 	err = pasid_vf_change(vf, vf->ceiling, request);
 	if (!err || vf->gone)
 		return err;
-	/* The user is not there, so nobody but the worker is left to try again. */
+	/* With the user's end its request ended, too; the worker has that followed. */
 	WRITE_ONCE(vf->owned, false);
 	WRITE_ONCE(vf->request, PASID_PERM_ALL);
 	atomic_set(&vf->stale, 1);
@@ -310,16 +364,17 @@ void pasid_vf_leave(struct pasid_vf *vf)
 void pasid_vf_refresh(struct pasid_vf *vf)
 {
 	const char *why;
+	int err;
 
 	mutex_lock(&vf->lock);
 	if (!vf->gone) {
 		pasid_vf_pin(vf);
-		if (pasid_vf_enforce(vf, &why))
-			dev_err_ratelimited(&vf->pdev->dev,
-					    "%s; the next write to pasid_ctl tries again\n",
-					    why);
-		else if (!pasid_vf_restricted(vf))
+		err = pasid_vf_enforce(vf, &why);
+		if (err && !vf->pause)
+			dev_err_ratelimited(&vf->pdev->dev, "%s\n", why);
+		if (!err && !pasid_vf_restricted(vf))
 			pasid_vf_unpin(vf);
+		pasid_vf_follow_up(vf);
 		pasid_vf_notify(vf);
 	}
 	mutex_unlock(&vf->lock);
@@ -341,11 +396,10 @@ void pasid_vf_start(struct pasid_vf *vf, bool at_load)
 	int err;
 
 	mutex_lock(&vf->lock);
-	/* So far the tables are intel-iommu's: SRE where it was asked for, no ERE. */
-	vf->applied_rule = (struct vtd_pte_rule){ .priv = true };
 	err = pasid_vf_pin(vf);
 	if (!err && (!at_load || vf->ceiling != PASID_CEILING_BUILTIN))
 		err = pasid_vf_enforce(vf, &why);
+	pasid_vf_follow_up(vf);
 	vf->told_effective = pasid_vf_effective(vf);
 	vf->told_request = vf->request;
 	mutex_unlock(&vf->lock);

@@ -119,6 +119,21 @@ static ssize_t entries_show(struct device *dev, struct device_attribute *attr, c
 	return sysfs_emit(buf, "%u\n", count);
 }
 
+static ssize_t owed_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct pasid_vf *vf = pasid_sysfs_vf(dev);
+	unsigned int owed;
+
+	if (!vf)
+		return -ENODEV;
+	owed = pasid_vf_owed(vf);
+	pasid_vf_put(vf);
+	return sysfs_emit(buf, "%s%s%s%s\n", owed ? "" : "none",
+			  owed & PASID_OWED_IOMMU ? "iommu " : "",
+			  owed & PASID_OWED_DEVICE ? "device " : "",
+			  owed & PASID_OWED_ATS ? "ats " : "");
+}
+
 static ssize_t width_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct pasid_vf *vf = pasid_sysfs_vf(dev);
@@ -137,6 +152,7 @@ static DEVICE_ATTR_RO(requested);
 static DEVICE_ATTR_RO(effective);
 static DEVICE_ATTR_RO(entries);
 static DEVICE_ATTR_RO(width);
+static DEVICE_ATTR_RO(owed);
 
 static struct attribute *pasid_ctl_attrs[] = {
 	&dev_attr_pasid_ctl.attr,
@@ -149,6 +165,7 @@ static struct attribute *pasid_attrs[] = {
 	&dev_attr_effective.attr,
 	&dev_attr_entries.attr,
 	&dev_attr_width.attr,
+	&dev_attr_owed.attr,
 	NULL
 };
 

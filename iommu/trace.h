@@ -59,23 +59,20 @@ TRACE_EVENT(apply,
 
 /* Invalidations were submitted and waited for. */
 TRACE_EVENT(flush,
-	TP_PROTO(struct device *dev, unsigned int descriptors,
-		 unsigned int submissions, int err),
-	TP_ARGS(dev, descriptors, submissions, err),
+	TP_PROTO(struct device *dev, unsigned int descriptors, int err),
+	TP_ARGS(dev, descriptors, err),
 	TP_STRUCT__entry(
 		__string(dev, dev_name(dev))
 		__field(unsigned int, descriptors)
-		__field(unsigned int, submissions)
 		__field(int, err)
 	),
 	TP_fast_assign(
 		__assign_str(dev);
 		__entry->descriptors = descriptors;
-		__entry->submissions = submissions;
 		__entry->err = err;
 	),
-	TP_printk("%s descriptors=%u submissions=%u err=%d", __get_str(dev),
-		  __entry->descriptors, __entry->submissions, __entry->err)
+	TP_printk("%s descriptors=%u err=%d", __get_str(dev), __entry->descriptors,
+		  __entry->err)
 );
 
 /* A write or a request was refused, or failed. */

@@ -112,17 +112,16 @@ void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value)
 /**
  * pasid_unit_submit() - the submit function of a struct vtd_plan for real units
  * @arg: the struct pasid_unit
- * @desc: descriptors, without a wait descriptor
- * @count: how many, at most VTD_PLAN_BATCH
+ * @desc: a descriptor, without a wait descriptor
  *
  * Context: Any but NMI; busy-waits for the hardware.
  * Return: 0, or a negative errno if intel-iommu gave up. It does so for a device
- * that is gone, of which a VF is one if its PF is, and for a first descriptor that
- * the unit refuses; otherwise it tries until the unit and the device answer.
+ * that is gone, of which a VF is one if its PF is, and for a descriptor that the
+ * unit refuses; otherwise it tries until the unit and the device answer.
  */
-int pasid_unit_submit(void *arg, struct vtd_desc *desc, unsigned int count)
+int pasid_unit_submit(void *arg, struct vtd_desc *desc)
 {
 	const struct pasid_unit *unit = arg;
 
-	return static_call(vtd_qi_submit)(unit->iommu, desc, count, 0);
+	return static_call(vtd_qi_submit)(unit->iommu, desc, 1, 0);
 }

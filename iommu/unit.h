@@ -32,6 +32,6 @@ int pasid_unit_of(struct device *dev, struct pasid_unit *unit);
 bool pasid_unit_asks_twice(struct device *dev);
 void *pasid_unit_map(u64 addr);
 void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value);
-int pasid_unit_submit(void *arg, struct vtd_desc *desc, unsigned int count);
+int pasid_unit_submit(void *arg, struct vtd_desc *desc);
 
 #endif /* _PASID_UNIT_H */

@@ -4,6 +4,7 @@
  */
 #include <linux/bitfield.h>
 #include <linux/pci-ats.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -38,14 +39,6 @@ int pasid_vf_default_ctl(const char *text)
 				&pasid_default_ceiling);
 }
 
-static void pasid_vf_free(struct rcu_head *rcu)
-{
-	struct pasid_vf *vf = container_of(rcu, struct pasid_vf, rcu);
-
-	kvfree(vf->apply);
-	kfree(vf);
-}
-
 static void pasid_vf_last_put(struct kref *ref)
 {
 	struct pasid_vf *vf = container_of(ref, struct pasid_vf, ref);
@@ -53,7 +46,7 @@ static void pasid_vf_last_put(struct kref *ref)
 	xa_destroy(&vf->sre_intent);
 	pci_dev_put(vf->pf);
 	pci_dev_put(vf->pdev);
-	call_rcu(&vf->rcu, pasid_vf_free);
+	kfree_rcu(vf, rcu);
 }
 
 /**
@@ -152,25 +145,19 @@ static u8 pasid_vf_width(const struct pasid_vf *vf)
 		     FIELD_GET(VTD_ECAP_PSS, vf->unit.ecap) + 1);
 }
 
-/* What intel-iommu has set up for the VF before the module knew it. */
-static void pasid_vf_learn(struct pasid_vf *vf)
-{
-	struct pasid_context *ctx;
-	u64 *entry;
-
-	spin_lock(vf->unit.lock);
-	for (ctx = vf->ctx; ctx < vf->ctx + vf->ctx_count; ctx++) {
-		entry = pasid_vf_find_context(vf, ctx);
-		if (entry && (READ_ONCE(entry[0]) & VTD_PRESENT))
-			pasid_vf_learn_context(ctx, entry);
-	}
-	spin_unlock(vf->unit.lock);
-	pasid_vf_learn_entries(vf);
-}
-
 static void pasid_vf_refresh_work(struct work_struct *work)
 {
-	pasid_vf_refresh(container_of(work, struct pasid_vf, refresh));
+	struct pasid_vf *vf = container_of(work, struct pasid_vf, refresh);
+
+	pasid_vf_tell_reset(vf);
+	pasid_vf_refresh(vf);
+}
+
+static void pasid_vf_retry_work(struct work_struct *work)
+{
+	struct pasid_vf *vf = container_of(work, struct pasid_vf, retry.work);
+
+	pasid_vf_refresh_work(&vf->refresh);
 }
 
 static struct pasid_vf *pasid_vf_alloc(struct pci_dev *pdev)
@@ -179,21 +166,17 @@ static struct pasid_vf *pasid_vf_alloc(struct pci_dev *pdev)
 
 	if (!vf)
 		return NULL;
-	vf->apply = pasid_apply_alloc();
-	if (!vf->apply) {
-		kfree(vf);
-		return NULL;
-	}
 	kref_init(&vf->ref);
 	mutex_init(&vf->lock);
+	mutex_init(&vf->telling);
 	xa_init(&vf->sre_intent);
 	INIT_WORK(&vf->refresh, pasid_vf_refresh_work);
+	INIT_DELAYED_WORK(&vf->retry, pasid_vf_retry_work);
 	vf->pdev = pci_dev_get(pdev);
 	vf->pf = pci_dev_get(pci_physfn(pdev));
-	vf->in_setup = PASID_NO_SETUP;
+	vf->in_replace = PASID_NO_REPLACE;
 	vf->ceiling = pasid_default_ceiling;
 	vf->request = PASID_PERM_ALL;
-	vf->missed_seen = pasid_hooks_missed();
 	return vf;
 }
 
@@ -223,6 +206,7 @@ static void pasid_vf_withdraw(struct pasid_vf *vf)
 	synchronize_rcu_expedited();
 	pasid_vf_leave(vf);
 	cancel_work_sync(&vf->refresh);
+	cancel_delayed_work_sync(&vf->retry);
 	pasid_vf_put(vf);
 }
 
@@ -248,7 +232,8 @@ static bool pasid_vf_again(int err)
 	return true;
 }
 
-static int pasid_vf_add_locked(struct pci_dev *pdev, bool at_load)
+/* From now on hooks follow what is set up. */
+static int pasid_vf_register(struct pci_dev *pdev)
 {
 	struct pasid_vf *vf;
 	int err;
@@ -263,29 +248,35 @@ static int pasid_vf_add_locked(struct pci_dev *pdev, bool at_load)
 		pasid_vf_put(vf);
 		return err;
 	}
-	pasid_vf_learn(vf);
 	hash_add_rcu(pasid_vfs, &vf->node, (unsigned long)&pdev->dev);
+	pasid_vf_learn_contexts(vf);
+	return 0;
+}
+
+static void pasid_vf_register_reported(struct pci_dev *pdev)
+{
+	int err;
+
+	do {
+		err = pasid_vf_register(pdev);
+	} while (pasid_vf_again(err));
+	if (err && err != -ENODEV && err != -EOPNOTSUPP)
+		pci_err(pdev, "not under PASID control (error %d)\n", err);
+}
+
+static void pasid_vf_begin(struct pasid_vf *vf, bool at_load)
+{
+	int err;
+
 	pasid_vf_start(vf, at_load);
 	do {
 		err = pasid_vf_sysfs_add(vf);
 	} while (pasid_vf_again(err));
 	if (err)
-		pci_err(pdev, "PASID control: the default ceiling cannot be changed, as there are no files (error %d)\n",
+		pci_err(vf->pdev, "PASID control: the default ceiling cannot be changed, as there are no files (error %d)\n",
 			err);
 	if (pasid_verbose)
 		pasid_vf_describe(vf);
-	return 0;
-}
-
-static void pasid_vf_add_reported(struct pci_dev *pdev, bool at_load)
-{
-	int err;
-
-	do {
-		err = pasid_vf_add_locked(pdev, at_load);
-	} while (pasid_vf_again(err));
-	if (err && err != -ENODEV && err != -EOPNOTSUPP)
-		pci_err(pdev, "not under PASID control (error %d)\n", err);
 }
 
 /**
@@ -297,10 +288,17 @@ static void pasid_vf_add_reported(struct pci_dev *pdev, bool at_load)
  */
 void pasid_vf_add(struct pci_dev *pdev)
 {
+	struct pasid_vf *vf;
+
 	if (!pdev->is_virtfn)
 		return;
 	mutex_lock(&pasid_vfs_lock);
-	pasid_vf_add_reported(pdev, false);
+	if (!pasid_vf_find(&pdev->dev)) {
+		pasid_vf_register_reported(pdev);
+		vf = pasid_vf_find(&pdev->dev);
+		if (vf)
+			pasid_vf_begin(vf, false);
+	}
 	mutex_unlock(&pasid_vfs_lock);
 }
 
@@ -317,8 +315,9 @@ void pasid_vf_add(struct pci_dev *pdev)
 int pasid_vf_add_present(void)
 {
 	struct pci_dev *pdev = NULL;
+	int err, bucket, verdict = -ENODEV;
 	struct pasid_unit unit;
-	int err, verdict = -ENODEV;
+	struct pasid_vf *vf;
 
 	mutex_lock(&pasid_vfs_lock);
 	for_each_pci_dev(pdev) {
@@ -328,8 +327,12 @@ int pasid_vf_add_present(void)
 		if (!err || (err == -EOPNOTSUPP && verdict))
 			verdict = err;
 		if (!err && pdev->is_virtfn)
-			pasid_vf_add_reported(pdev, true);
+			pasid_vf_register_reported(pdev);
 	}
+	/* No call that began before its VF was registered, and so is not followed, is left. */
+	synchronize_rcu_tasks();
+	hash_for_each(pasid_vfs, bucket, vf, node)
+		pasid_vf_begin(vf, true);
 	mutex_unlock(&pasid_vfs_lock);
 	return verdict;
 }

@@ -98,8 +98,7 @@ struct vtd_pte_rule {
 u64 vtd_context_target(u64 qword0, u64 intent, unsigned int effective);
 u64 vtd_pte_target(const u64 *pte, bool intent_sre, const struct vtd_pte_rule *rule);
 
-/* Invalidation (6.5.2): one submission ends in one wait descriptor. */
-#define VTD_PLAN_BATCH		64
+/* Invalidation (6.5.2) */
 
 /**
  * struct vtd_desc - a 256-bit invalidation descriptor
@@ -110,23 +109,25 @@ struct vtd_desc {
 };
 
 /**
- * struct vtd_plan - invalidation descriptors on their way to the queue
- * @desc: those not submitted yet
- * @count: how many of them
- * @submit: hands over @desc[0..@count) and waits until the hardware is done;
+ * struct vtd_plan - the invalidations of one change
+ * @submit: hands a descriptor over and waits until the hardware is done with it;
  *	returns 0 or a negative errno
  * @submit_arg: for @submit
  * @descriptors: handed over so far
- * @submissions: calls of @submit so far
+ * @owed: a device-TLB invalidation was left out, as the function is silent
  * @err: the first error of @submit
+ *
+ * Each descriptor is a submission of its own, as most of intel-iommu's are: an
+ * invalidation that the unit refuses (IQE) is then an error on every kernel, where one
+ * among several makes qi_submit_sync() spin for ever before Linux 7.4 ("iommu/vt-d: Fix
+ * IQE handling to cover all descriptors in submission range"). Other submitters get in
+ * between, and interrupts are off for one invalidation at a time.
  */
 struct vtd_plan {
-	struct vtd_desc desc[VTD_PLAN_BATCH];
-	unsigned int count;
-	int (*submit)(void *arg, struct vtd_desc *desc, unsigned int count);
+	int (*submit)(void *arg, struct vtd_desc *desc);
 	void *submit_arg;
 	unsigned int descriptors;
-	unsigned int submissions;
+	bool owed;
 	int err;
 };
 
@@ -134,7 +135,8 @@ struct vtd_plan {
  * struct vtd_function - what invalidations need to know of a function
  * @rid: its requester ID
  * @pfsid: its PF's requester ID where ECAP.DIT is set, else 0 (reserved)
- * @ats: it may hold translations: ATS is on and the function is present
+ * @ats: it may hold translations: ATS is on
+ * @silent: it cannot answer an invalidation now
  * @pasid: it takes requests with PASID: PASID is on in the PF
  * @twice: erratum: it may complete a device-TLB invalidation too early, and
  *	needs a second one
@@ -144,14 +146,37 @@ struct vtd_function {
 	u16 rid;
 	u16 pfsid;
 	bool ats;
+	bool silent;
 	bool pasid;
 	bool twice;
 	u64 drain;
 };
 
+/* More than so many are not invalidated one by one: the queue is shared. */
+#define VTD_FEW_ENTRIES		4
+#define VTD_FEW_DOMAINS		3
+
+/**
+ * struct vtd_affected - what of the caches a change of tables affects
+ * @whole: a context entry changed, which affects all domains of the function
+ * @entries: how many PASID-table entries changed
+ * @pasid: PASIDs of the first VTD_FEW_ENTRIES of them
+ * @did: their domain IDs
+ * @domains: how many domains are affected; not counted beyond VTD_FEW_DOMAINS + 1
+ * @domain: the first VTD_FEW_DOMAINS of them
+ */
+struct vtd_affected {
+	bool whole;
+	unsigned int entries;
+	u32 pasid[VTD_FEW_ENTRIES];
+	u16 did[VTD_FEW_ENTRIES];
+	unsigned int domains;
+	u16 domain[VTD_FEW_DOMAINS];
+};
+
 u64 vtd_iotlb_drain(u64 cap);
 void vtd_plan_init(struct vtd_plan *plan,
-		   int (*submit)(void *arg, struct vtd_desc *desc, unsigned int count),
+		   int (*submit)(void *arg, struct vtd_desc *desc),
 		   void *submit_arg);
 void vtd_plan_context(struct vtd_plan *plan, u16 rid);
 void vtd_plan_domain(struct vtd_plan *plan, const struct vtd_function *fn, u16 did);
@@ -159,6 +184,9 @@ void vtd_plan_all_domains(struct vtd_plan *plan, const struct vtd_function *fn);
 void vtd_plan_device_tlb(struct vtd_plan *plan, const struct vtd_function *fn);
 void vtd_plan_entry(struct vtd_plan *plan, const struct vtd_function *fn,
 		    u16 did, u32 pasid);
-int vtd_plan_run(struct vtd_plan *plan);
+void vtd_affect_entry(struct vtd_affected *affected, u32 pasid, u16 did);
+void vtd_affect_domain(struct vtd_affected *affected, u16 did);
+void vtd_plan_affected(struct vtd_plan *plan, const struct vtd_function *fn,
+		       const struct vtd_affected *affected);
 
 #endif /* _PASID_VTD_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands for unit.c, kernel.c, hooks.c, sysfs.c and main.c of intel-pasid-ctl. All else of it
+ * Stands for unit.c, kernel.c, hooks.c, gaps.c, sysfs.c and main.c of intel-pasid-ctl. All else of it
  * is the real thing.
  */
 #include "../iommu/vf.h"
@@ -62,7 +62,7 @@ void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value)
 	*entry = value;
 }
 
-int pasid_unit_submit(void *arg, struct vtd_desc *desc, unsigned int count)
+int pasid_unit_submit(void *arg, struct vtd_desc *desc)
 {
 	fake_unit.submissions++;
 	return fake_unit.err;
@@ -78,14 +78,26 @@ int pasid_hooks_grant(bool grant)
 	return 0;
 }
 
+/* gaps.c */
+
 bool pasid_hooks_alive(void)
 {
 	return !fake_unit.hooks_dead;
 }
 
-unsigned long pasid_hooks_missed(void)
+struct pasid_gaps pasid_hooks_gaps(void)
 {
-	return fake_unit.missed;
+	return (struct pasid_gaps) { fake_unit.missed, fake_unit.missed };
+}
+
+struct pasid_gaps pasid_hooks_settled_gaps(void)
+{
+	return pasid_hooks_gaps();
+}
+
+bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
+{
+	return a->entries == b->entries && a->contexts == b->contexts;
 }
 
 /* sysfs.c */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The invalidation plan against Table 28 of the VT-d specification. Descriptors are
- * written as the hardware gets them (6.5.2). Which domains are affected, and when to wait
- * for the context cache, is for those who make the plan.
+ * written as the hardware gets them (6.5.2). When to wait for the context cache is for the
+ * caller, which lists domains afterwards.
  */
 #include <kunit/test.h>
 
@@ -29,24 +29,19 @@
 
 #define LOG_MAX	256
 
-/* What was submitted: all descriptors, and after how many of them it was waited. */
+/* What was submitted. */
 struct plan_log {
 	struct vtd_desc desc[LOG_MAX];
 	unsigned int count;
-	unsigned int waits[8];
-	unsigned int submissions;
 	int err[8];
 };
 
-static int plan_submit(void *arg, struct vtd_desc *desc, unsigned int count)
+static int plan_submit(void *arg, struct vtd_desc *desc)
 {
 	struct plan_log *log = arg;
-	int err = log->err[log->submissions];
 
-	memcpy(log->desc + log->count, desc, count * sizeof(*desc));
-	log->count += count;
-	log->waits[log->submissions++] = log->count;
-	return err;
+	log->desc[log->count] = *desc;
+	return log->err[log->count++ % ARRAY_SIZE(log->err)];
 }
 
 /* The changes of Table 28 that are made. */
@@ -160,12 +155,9 @@ static void plan_table_28(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, log);
 	vtd_plan_init(plan, plan_submit, log);
 	plan_add(plan, &fn, c->change);
-	KUNIT_EXPECT_EQ_MSG(test, 0U, log->count, "submitted too early");
-	KUNIT_EXPECT_EQ(test, 0, vtd_plan_run(plan));
+	KUNIT_EXPECT_EQ(test, 0, plan->err);
 	KUNIT_ASSERT_EQ(test, c->count, log->count);
-	KUNIT_EXPECT_EQ(test, c->count ? 1U : 0U, log->submissions);
 	KUNIT_EXPECT_EQ(test, c->count, plan->descriptors);
-	KUNIT_EXPECT_EQ(test, log->submissions, plan->submissions);
 	for (i = 0; i < log->count; i++) {
 		KUNIT_EXPECT_EQ_MSG(test, c->want[i][0], log->desc[i].qw[0], "descriptor %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, c->want[i][1], log->desc[i].qw[1], "descriptor %u", i);
@@ -176,79 +168,129 @@ static void plan_table_28(struct kunit *test)
 /* Each value that an ID can have ends up in its field and nowhere else. */
 static void plan_fields(struct kunit *test)
 {
-	struct vtd_plan *plan = kunit_kzalloc(test, sizeof(*plan), GFP_KERNEL);
+	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
 	struct vtd_function fn = { .ats = true, .pasid = true };
+	struct vtd_plan plan;
 	u64 qw0;
 	unsigned int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, plan);
+	KUNIT_ASSERT_NOT_NULL(test, log);
 	for (i = 0; i < 20; i++) {
-		vtd_plan_init(plan, NULL, NULL);
+		log->count = 0;
+		vtd_plan_init(&plan, plan_submit, log);
 		fn.rid = BIT(i % 16);
 		fn.pfsid = BIT(15 - i % 16);
-		vtd_plan_context(plan, fn.rid);
-		vtd_plan_entry(plan, &fn, BIT(i % 16), BIT(i));
-		KUNIT_ASSERT_EQ(test, 4U, plan->count);
-		KUNIT_EXPECT_EQ(test, 0x31 | BIT_ULL(32 + i % 16), plan->desc[0].qw[0]);
+		vtd_plan_context(&plan, fn.rid);
+		vtd_plan_entry(&plan, &fn, BIT(i % 16), BIT(i));
+		KUNIT_ASSERT_EQ(test, 4U, log->count);
+		KUNIT_EXPECT_EQ(test, 0x31 | BIT_ULL(32 + i % 16), log->desc[0].qw[0]);
 		KUNIT_EXPECT_EQ(test, 0x17 | BIT_ULL(16 + i % 16) | BIT_ULL(32 + i),
-				plan->desc[1].qw[0]);
+				log->desc[1].qw[0]);
 		KUNIT_EXPECT_EQ(test, 0x26 | BIT_ULL(16 + i % 16) | BIT_ULL(32 + i),
-				plan->desc[2].qw[0]);
+				log->desc[2].qw[0]);
 		qw0 = 8 | BIT_ULL(16 + i % 16) | BIT_ULL(32 + i);
 		qw0 |= 15 - i % 16 < 4 ? BIT_ULL(12 + 15 - i % 16) : BIT_ULL(52 + 11 - i % 16);
-		KUNIT_EXPECT_EQ(test, qw0, plan->desc[3].qw[0]);
+		KUNIT_EXPECT_EQ(test, qw0, log->desc[3].qw[0]);
 	}
-}
-
-/* A plan that is too large for one submission keeps its order. */
-static void plan_batches(struct kunit *test)
-{
-	struct vtd_plan *plan = kunit_kzalloc(test, sizeof(*plan), GFP_KERNEL);
-	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
-	unsigned int i;
-
-	KUNIT_ASSERT_NOT_NULL(test, plan);
-	KUNIT_ASSERT_NOT_NULL(test, log);
-	vtd_plan_init(plan, plan_submit, log);
-	for (i = 0; i < 2 * VTD_PLAN_BATCH + 1; i++)
-		vtd_plan_context(plan, i);
-	KUNIT_EXPECT_EQ(test, 2U * VTD_PLAN_BATCH, log->count);
-	KUNIT_EXPECT_EQ(test, 0, vtd_plan_run(plan));
-	KUNIT_ASSERT_EQ(test, 3U, log->submissions);
-	KUNIT_EXPECT_EQ(test, VTD_PLAN_BATCH, log->waits[0]);
-	KUNIT_EXPECT_EQ(test, 2 * VTD_PLAN_BATCH, log->waits[1]);
-	KUNIT_EXPECT_EQ(test, 2 * VTD_PLAN_BATCH + 1, log->waits[2]);
-	for (i = 0; i < log->count; i++)
-		KUNIT_EXPECT_EQ(test, (u64)i << 32 | 0x31, log->desc[i].qw[0]);
-	KUNIT_EXPECT_EQ(test, 2U * VTD_PLAN_BATCH + 1, plan->descriptors);
-	/* A plan that was run can be added to, and one with nothing in it is not submitted. */
-	KUNIT_EXPECT_EQ(test, 0, vtd_plan_run(plan));
-	KUNIT_EXPECT_EQ(test, 3U, log->submissions);
-	vtd_plan_context(plan, 1);
-	KUNIT_EXPECT_EQ(test, 0, vtd_plan_run(plan));
-	KUNIT_EXPECT_EQ(test, 4U, log->submissions);
 }
 
 /* The first error is what counts, and nothing is left out because of it. */
 static void plan_keeps_error(struct kunit *test)
 {
-	struct vtd_plan *plan = kunit_kzalloc(test, sizeof(*plan), GFP_KERNEL);
 	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
+	struct vtd_plan plan;
 	unsigned int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, plan);
 	KUNIT_ASSERT_NOT_NULL(test, log);
-	log->err[0] = -ENODEV;
-	log->err[1] = -EIO;
-	vtd_plan_init(plan, plan_submit, log);
-	for (i = 0; i < 2 * VTD_PLAN_BATCH + 1; i++)
-		vtd_plan_context(plan, i);
-	KUNIT_EXPECT_EQ(test, -ENODEV, vtd_plan_run(plan));
-	KUNIT_EXPECT_EQ(test, 2U * VTD_PLAN_BATCH + 1, log->count);
-	vtd_plan_context(plan, 1);
-	KUNIT_EXPECT_EQ(test, -ENODEV, vtd_plan_run(plan));
-	vtd_plan_init(plan, plan_submit, log);
-	KUNIT_EXPECT_EQ(test, 0, vtd_plan_run(plan));
+	log->err[1] = -ENODEV;
+	log->err[2] = -EIO;
+	vtd_plan_init(&plan, plan_submit, log);
+	for (i = 0; i < 5; i++) {
+		vtd_plan_context(&plan, i);
+		KUNIT_EXPECT_EQ(test, i ? -ENODEV : 0, plan.err);
+	}
+	KUNIT_EXPECT_EQ(test, 5U, log->count);
+	KUNIT_EXPECT_EQ(test, 5U, plan.descriptors);
+	for (i = 0; i < log->count; i++)
+		KUNIT_EXPECT_EQ(test, (u64)i << 32 | 0x31, log->desc[i].qw[0]);
+	vtd_plan_init(&plan, plan_submit, log);
+	KUNIT_EXPECT_EQ(test, 0, plan.err);
+	KUNIT_EXPECT_EQ(test, 0U, plan.descriptors);
+}
+
+/* What is affected by a change, and what has to be invalidated for it at most. */
+struct plan_affected_case {
+	const char *name;
+	bool whole;
+	unsigned int entries;
+	unsigned int domains;	/* that the entries are spread over */
+	struct vtd_function fn;
+	unsigned int count;
+	u64 first;		/* qword 0 */
+	u64 last;
+	bool owed;
+};
+
+#define PDEVTLB_OF(pasid)	(0x02110008 | (u64)(pasid) << 32)
+
+static const struct plan_affected_case plan_affected_cases[] = {
+	{ "nothing", false, 0, 1, { .ats = true, .pasid = true }, 0 },
+	{ "1 entry", false, 1, 1, { .ats = true, .pasid = true },
+	  3, 0x100000017, PDEVTLB_OF(1) },
+	{ "4 entries in 4 domains", false, 4, 4, { .ats = true, .pasid = true },
+	  12, 0x100000017, PDEVTLB_OF(4) },
+	{ "4 entries, erratum", false, 4, 1, { .ats = true, .pasid = true, .twice = true },
+	  16, 0x100000017, PDEVTLB_OF(4) },
+	{ "4 entries, PF without PASID, erratum", false, 4, 1, { .ats = true, .twice = true },
+	  16, 0x100000017, 0x21100000003 },
+	{ "4 entries, no ATS", false, 4, 1, { .pasid = true }, 8, 0x100000017, 0x400000026 },
+	{ "4 entries, silent", false, 4, 1, { .ats = true, .silent = true, .pasid = true },
+	  8, 0x100000017, 0x400000026, true },
+	{ "5 entries in 1 domain", false, 5, 1, { .ats = true, .pasid = true },
+	  3, 0x00000007, 0x21100000003 },
+	{ "5 entries in 3 domains, erratum", false, 5, 3,
+	  { .ats = true, .pasid = true, .twice = true }, 8, 0x00000007, 0x21100000003 },
+	{ "5 entries in 4 domains", false, 5, 4, { .ats = true, .pasid = true },
+	  3, 0x37, 0x21100000003 },
+	{ "1000 entries in 1000 domains, silent", false, 1000, 1000,
+	  { .ats = true, .silent = true, .pasid = true }, 2, 0x37, 0x12, true },
+	{ "context entry, no domain", true, 0, 1, { .ats = true, .pasid = true },
+	  1, 0x21100000003, 0x21100000003 },
+	{ "context entry, 1 domain", true, 1, 1, { .ats = true, .pasid = true },
+	  3, 0x00000007, 0x21100000003 },
+	{ "context entry, 3 domains, erratum", true, 3, 3,
+	  { .ats = true, .pasid = true, .twice = true }, 8, 0x00000007, 0x21100000003 },
+	{ "context entry, 4 domains", true, 4, 4, { .ats = true, .pasid = true },
+	  3, 0x37, 0x21100000003 },
+	{ "context entry, 3 domains, silent", true, 3, 3,
+	  { .ats = true, .silent = true, .pasid = true }, 6, 0x00000007, 0x20022, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(plan_affected, plan_affected_cases, name);
+
+/* PASIDs from 1 on; domain IDs from 0 on, over and over. */
+static void plan_affected(struct kunit *test)
+{
+	const struct plan_affected_case *c = test->param_value;
+	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
+	struct vtd_affected affected = { .whole = c->whole };
+	struct vtd_function fn = c->fn;
+	struct vtd_plan plan;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, log);
+	fn.rid = RID;
+	for (i = 0; i < c->entries; i++)
+		vtd_affect_entry(&affected, i + 1, i % c->domains);
+	vtd_plan_init(&plan, plan_submit, log);
+	vtd_plan_affected(&plan, &fn, &affected);
+	KUNIT_ASSERT_EQ(test, c->count, log->count);
+	KUNIT_EXPECT_LE(test, log->count, 16U);
+	KUNIT_EXPECT_EQ(test, c->owed, plan.owed);
+	if (!c->count)
+		return;
+	KUNIT_EXPECT_EQ(test, c->first, log->desc[0].qw[0]);
+	KUNIT_EXPECT_EQ(test, c->last, log->desc[log->count - 1].qw[0]);
 }
 
 /* CAP.DWD is bit 54, CAP.DRD bit 55; they ask for DW, bit 6, and DR, bit 7. */
@@ -264,7 +306,7 @@ static void plan_drains(struct kunit *test)
 static struct kunit_case plan_test_cases[] = {
 	KUNIT_CASE_PARAM(plan_table_28, plan_gen_params),
 	KUNIT_CASE(plan_fields),
-	KUNIT_CASE(plan_batches),
+	KUNIT_CASE_PARAM(plan_affected, plan_affected_gen_params),
 	KUNIT_CASE(plan_keeps_error),
 	KUNIT_CASE(plan_drains),
 	{}

@@ -98,18 +98,14 @@ static int store_flushed(const struct vtd_desc *desc)
 }
 
 /* What is flushed while a cache above it is stale can be filled from that again. */
-static int store_record_flush(void *arg, struct vtd_desc *desc, unsigned int count)
+static int store_record_flush(void *arg, struct vtd_desc *desc)
 {
 	struct store_world *world = arg;
-	unsigned int i;
-	int cache;
+	int cache = store_flushed(desc);
 
-	for (i = 0; i < count; i++) {
-		cache = store_flushed(&desc[i]);
-		if (cache >= 0 && !memchr(world->stale, true, cache))
-			world->stale[cache] = false;
-	}
-	world->flushes += count;
+	if (cache >= 0 && !memchr(world->stale, true, cache))
+		world->stale[cache] = false;
+	world->flushes++;
 	return 0;
 }
 
@@ -127,7 +123,6 @@ static void store_flush(struct store_world *world)
 	} else if (world->stale[CACHE_PASID]) {
 		vtd_plan_entry(&world->plan, &fn, DID, PASID);
 	}
-	vtd_plan_run(&world->plan);
 }
 
 /* A bit for each kind of request: allowed. */

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The function behind a VF, as invalidations see it: may it hold translations, can it
+ * answer now, and what becomes of an invalidation that it cannot answer.
+ *
+ * An invalidation of a device TLB is a question to the device. qi_submit_sync() repeats
+ * one that is not answered for as long as the PF is there, with interrupts off, so that
+ * one silent function would stall the queue of all. Tables and the unit's own caches
+ * change at once, always; only the device is spared. The deny is complete nevertheless:
+ * a function that sleeps has its ATS switched off, and one that is frozen or in a reset
+ * sends no requests and is reset before it does.
+ */
+#include <linux/pci-ats.h>
+#include <linux/pm_runtime.h>
+
+#include "vf.h"
+
+/**
+ * pasid_vf_read_ats() - read the ATS control register of a VF
+ * @vf: the VF
+ * @ctrl: filled
+ *
+ * Context: Any.
+ * Return: 0, or -ENODEV if the function has none or does not answer.
+ */
+int pasid_vf_read_ats(const struct pasid_vf *vf, u16 *ctrl)
+{
+	struct pci_dev *pdev = vf->pdev;
+
+	if (!pdev->ats_cap ||
+	    pci_read_config_word(pdev, pdev->ats_cap + PCI_ATS_CTRL, ctrl) ||
+	    PCI_POSSIBLE_ERROR(*ctrl))
+		return -ENODEV;
+	return 0;
+}
+
+/**
+ * pasid_vf_write_ats() - write the ATS control register of a VF
+ * @vf: the VF; it has one
+ * @ctrl: what to write
+ *
+ * Context: Any.
+ */
+void pasid_vf_write_ats(const struct pasid_vf *vf, u16 ctrl)
+{
+	pci_write_config_word(vf->pdev, vf->pdev->ats_cap + PCI_ATS_CTRL, ctrl);
+}
+
+/* Read from the function: vfio's users change the power state without runtime PM. */
+static bool pasid_function_in_d0(struct pci_dev *pdev)
+{
+	u16 pmcsr;
+
+	if (!pdev->pm_cap)
+		return true;
+	if (pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &pmcsr) ||
+	    PCI_POSSIBLE_ERROR(pmcsr))
+		return false;
+	return !(pmcsr & PCI_PM_CTRL_STATE_MASK);
+}
+
+/*
+ * After a recovery from an error that failed, error_state stays as it is for ever, though
+ * the function works again as soon as it has been reset.
+ */
+static bool pasid_vf_frozen(struct pasid_vf *vf)
+{
+	if (pci_channel_offline(vf->pdev) || pci_channel_offline(vf->pf))
+		return !READ_ONCE(vf->revived);
+	WRITE_ONCE(vf->revived, false);
+	return false;
+}
+
+/* The PCI core locks configuration accesses of a function that it resets. */
+static bool pasid_vf_in_reset(const struct pasid_vf *vf)
+{
+	return vf->pdev->block_cfg_access || vf->pf->block_cfg_access;
+}
+
+/**
+ * pasid_vf_answers() - can a VF answer an invalidation now?
+ * @vf: the VF; not gone
+ *
+ * Context: Any; reads configuration space.
+ * Return: whether it is neither frozen nor in a reset nor asleep.
+ */
+bool pasid_vf_answers(struct pasid_vf *vf)
+{
+	return !pasid_vf_frozen(vf) && !pasid_vf_in_reset(vf) &&
+	       pasid_function_in_d0(vf->pf) && pasid_function_in_d0(vf->pdev);
+}
+
+/**
+ * pasid_vf_function() - what invalidations need to know of a VF now
+ * @vf: the VF; not gone
+ * @fn: filled
+ *
+ * Context: Any; reads configuration space.
+ */
+void pasid_vf_function(struct pasid_vf *vf, struct vtd_function *fn)
+{
+	u16 ctrl;
+
+	fn->rid = vf->ctx[0].rid;
+	fn->pfsid = vf->unit.ecap & VTD_ECAP_DIT ? pci_dev_id(vf->pf) : 0;
+	fn->ats = vf->pdev->ats_enabled && !pasid_vf_read_ats(vf, &ctrl);
+	fn->silent = fn->ats && !pasid_vf_answers(vf);
+	fn->pasid = vf->pf->pasid_enabled;
+	fn->twice = vf->twice;
+	fn->drain = vtd_iotlb_drain(vf->unit.cap);
+}
+
+/**
+ * pasid_vf_keep_awake() - keep runtime PM from putting a VF to sleep
+ * @vf: the VF
+ *
+ * Context: Any.
+ * Return: true if it is awake and stays so until pasid_vf_let_sleep(); else there is
+ * nothing to give back.
+ */
+bool pasid_vf_keep_awake(const struct pasid_vf *vf)
+{
+	return pm_runtime_get_if_active(&vf->pdev->dev) > 0;
+}
+
+/**
+ * pasid_vf_let_sleep() - the end of pasid_vf_keep_awake()
+ * @vf: the VF
+ *
+ * Context: Any.
+ */
+void pasid_vf_let_sleep(const struct pasid_vf *vf)
+{
+	pm_runtime_put(&vf->pdev->dev);
+}
+
+/*
+ * A function that sleeps takes configuration requests. With ATS off it uses no
+ * translation that it kept, and it has forgotten them when ATS is switched on again
+ * (PCIe 6.3, 10.3.7). pasid_vf_restore_ats() does that when it is awake.
+ */
+static bool pasid_vf_stop_ats(struct pasid_vf *vf)
+{
+	u16 ctrl;
+
+	if (pasid_function_in_d0(vf->pdev) || pasid_vf_read_ats(vf, &ctrl))
+		return false;
+	WRITE_ONCE(vf->ats_stopped, true);
+	if (ctrl & PCI_ATS_CTRL_ENABLE)
+		pasid_vf_write_ats(vf, ctrl & ~PCI_ATS_CTRL_ENABLE);
+	return !pasid_vf_read_ats(vf, &ctrl) && !(ctrl & PCI_ATS_CTRL_ENABLE);
+}
+
+/**
+ * pasid_vf_owe() - a VF has not been told to forget its translations
+ * @vf: the VF, silent
+ *
+ * pasid_vf_follow_up() has it told as soon as it can answer.
+ *
+ * Context: Any.
+ */
+void pasid_vf_owe(struct pasid_vf *vf)
+{
+	if (!pasid_vf_stop_ats(vf))
+		atomic_set(&vf->device_owed, 1);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Gaps: calls of intel-iommu that went by unseen. A probe can miss a call, which the
+ * kernel counts. All probes can be switched off and on again, which nothing counts; so the
+ * functions that switch them are hooked, too: a probe still fires when the switch is
+ * entered, and its return is seen even then. After a gap every VF is looked at, as nothing
+ * but the tables tells.
+ */
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/workqueue.h>
+
+#include "vf.h"
+
+#define PASID_GAP_PAUSE_MIN	((unsigned long)HZ)
+#define PASID_GAP_PAUSE_MAX	(8UL * HZ)
+
+/* How often probes may have been off. */
+static atomic_long_t pasid_switched = ATOMIC_LONG_INIT(0);
+/* How many calls that switch probes are under way. */
+static atomic_t pasid_switching = ATOMIC_INIT(0);
+
+static DEFINE_MUTEX(pasid_settled_lock);
+static struct pasid_gaps pasid_settled;
+
+/**
+ * pasid_hooks_gaps() - how often something may have gone by unseen since load
+ *
+ * Context: Any.
+ * Return: the numbers.
+ */
+struct pasid_gaps pasid_hooks_gaps(void)
+{
+	unsigned long switched = atomic_long_read(&pasid_switched);
+
+	return (struct pasid_gaps) {
+		.entries = switched + pasid_hooks_missed(PASID_UNSEEN_ENTRY),
+		.contexts = pasid_hooks_follow_pri() ?
+			    switched + pasid_hooks_missed(PASID_UNSEEN_CONTEXT) : 0,
+	};
+}
+
+bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
+{
+	return a->entries == b->entries && a->contexts == b->contexts;
+}
+
+/**
+ * pasid_hooks_settled_gaps() - the same, after the calls that were missed have ended
+ *
+ * A call is counted when it begins, and writes to the table afterwards. The calls that
+ * are followed do not sleep.
+ *
+ * Context: Process context, may sleep.
+ * Return: the numbers; every call in them has ended.
+ */
+struct pasid_gaps pasid_hooks_settled_gaps(void)
+{
+	struct pasid_gaps gaps;
+
+	mutex_lock(&pasid_settled_lock);
+	gaps = pasid_hooks_gaps();
+	if (!pasid_gaps_same(&gaps, &pasid_settled)) {
+		synchronize_rcu_tasks();
+		pasid_settled = gaps;
+	}
+	mutex_unlock(&pasid_settled_lock);
+	return gaps;
+}
+
+static unsigned long pasid_gap_pause;
+static bool pasid_gaps_matter;
+
+/* While probes are off it waits for them: what goes by until then is found afterwards. */
+static void pasid_gap_work(struct work_struct *work)
+{
+	struct delayed_work *gap = to_delayed_work(work);
+
+	if (pasid_hooks_fire()) {
+		if (pasid_gap_pause)
+			pr_info("probes fire again; looking at all VFs\n");
+		pasid_gap_pause = 0;
+		pasid_vf_for_each(pasid_vf_refresh);
+		return;
+	}
+	if (!pasid_gap_pause)
+		pr_err("probes do not fire, so what intel-iommu sets up does not obey; /sys/kernel/debug/kprobes/enabled and the sysctl kernel.ftrace_enabled have to be 1\n");
+	atomic_long_inc(&pasid_switched);
+	pasid_gap_pause = clamp(2 * pasid_gap_pause, PASID_GAP_PAUSE_MIN, PASID_GAP_PAUSE_MAX);
+	schedule_delayed_work(gap, pasid_gap_pause);
+}
+
+static DECLARE_DELAYED_WORK(pasid_gap, pasid_gap_work);
+
+/**
+ * pasid_gap_look() - have all VFs looked at, soon
+ *
+ * Context: Any.
+ */
+void pasid_gap_look(void)
+{
+	schedule_delayed_work(&pasid_gap, 0);
+}
+
+/**
+ * pasid_gap_begins() - probes are about to be switched off or on
+ *
+ * Context: Hook.
+ */
+void pasid_gap_begins(void)
+{
+	atomic_inc(&pasid_switching);
+	atomic_long_inc(&pasid_switched);
+}
+
+/**
+ * pasid_gap_ends() - probes have been switched off or on
+ *
+ * Context: Hook.
+ */
+void pasid_gap_ends(void)
+{
+	atomic_long_inc(&pasid_switched);
+	atomic_dec(&pasid_switching);
+	pasid_gap_look();
+}
+
+/**
+ * pasid_hooks_alive() - is what intel-iommu sets up followed now?
+ *
+ * If it is not, that is a gap, and the worker looks at all VFs when it is again.
+ *
+ * Context: Process context, may sleep.
+ * Return: whether probes fire; true before pasid_gaps_init() and after pasid_gaps_exit().
+ */
+bool pasid_hooks_alive(void)
+{
+	if (!READ_ONCE(pasid_gaps_matter))
+		return true;
+	if (!atomic_read(&pasid_switching) && pasid_hooks_fire())
+		return true;
+	atomic_long_inc(&pasid_switched);
+	pasid_gap_look();
+	return false;
+}
+
+/**
+ * pasid_gaps_init() - hooks are in place
+ *
+ * Context: Process context; at load.
+ */
+void pasid_gaps_init(void)
+{
+	WRITE_ONCE(pasid_gaps_matter, true);
+}
+
+/**
+ * pasid_gaps_exit() - hooks are about to go
+ *
+ * Context: Process context; pasid_gaps_stop() has to follow.
+ */
+void pasid_gaps_exit(void)
+{
+	WRITE_ONCE(pasid_gaps_matter, false);
+}
+
+/**
+ * pasid_gaps_stop() - hooks are gone, and so are VFs
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_gaps_stop(void)
+{
+	cancel_delayed_work_sync(&pasid_gap);
+}
