@@ -9,31 +9,25 @@
 
 #include "vf.h"
 
-#define PASID_HOOK_ARGS		2
-
 /**
  * struct pasid_call - one call of a hooked function
  * @arg: the arguments that the hook names
  */
 struct pasid_call {
-	unsigned long arg[PASID_HOOK_ARGS];
+	unsigned long arg[PASID_FOLLOWED_ARGS];
 };
 
 /**
  * struct pasid_hook - a function to follow
- * @symbol: its name
- * @purpose: what is not enforced without it
+ * @symbol: its name, see pasid_followed
  * @unseen: what may have changed if a call went by unseen
  * @grants: follows entries that intel-iommu sets up without SRE and ERE, so that
  *	there is something to do only while some VF is granted them: off otherwise,
  *	as it would cost every attach of a PASID
- * @optional: a kernel without the function has no such path
- * @if_ops: with @optional: but one whose struct iommu_ops has this member does
- * @args: names of the arguments that the handlers want
  * @enter: called before the function; with a return handler it can be missed,
  *	which is counted
  * @leave: called after it, with its return value, or NULL
- * @at: positions of @args
+ * @at: positions of the arguments that the handlers want
  * @active: the probe is in place
  * @entry: the probe, without @leave
  * @exit: the probe, with @leave
@@ -42,15 +36,11 @@ struct pasid_call {
  */
 struct pasid_hook {
 	const char *symbol;
-	const char *purpose;
 	enum pasid_unseen unseen;
 	bool grants;
-	bool optional;
-	const char *if_ops;
-	const char *args[PASID_HOOK_ARGS];
 	void (*enter)(const struct pasid_call *call);
 	void (*leave)(const struct pasid_call *call, int ret);
-	int at[PASID_HOOK_ARGS];
+	int at[PASID_FOLLOWED_ARGS];
 	bool active;
 	struct kprobe entry;
 	struct kretprobe exit;
@@ -220,98 +210,66 @@ static struct pasid_hook pasid_self_test_hook = {
 	.at = { 1 },
 };
 
-#define PASID_HOOK_ENTRY(function, is_optional, is_grants, what)	\
+#define PASID_HOOK_ENTRY(function, is_grants, what)			\
 	{								\
 		.symbol = function,					\
-		.purpose = "PASID-table entries that are set up",	\
 		.grants = is_grants,					\
 		.unseen = is_grants ? PASID_UNSEEN_ANY : PASID_UNSEEN_ENTRY,	\
-		.optional = is_optional,				\
-		.args = { "dev", "pasid" },				\
 		.enter = pasid_##what##_enter,				\
 		.leave = pasid_##what##_leave,				\
 	}
 
 /*
  * intel-iommu sets SRE in nested entries only, and ERE never. The replace functions
- * are in 6.13 to 6.18; they write over an entry, so that even one without SRE ends
- * an intent. context_flip_pri() is in kernels that enable PRI on demand, which are
- * those with the op dev_enable_feat.
+ * write over an entry, so that even one without SRE ends an intent.
  */
 static struct pasid_hook pasid_hooks[] = {
-	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", false, true, setup),
-	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", false, true, setup),
-	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", false, true, setup),
-	PASID_HOOK_ENTRY("intel_pasid_setup_nested", false, false, setup),
-	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", true, false, replace),
-	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", true, false, replace),
-	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", true, false, replace),
-	PASID_HOOK_ENTRY("intel_pasid_replace_nested", true, false, replace),
+	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", true, setup),
+	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", true, setup),
+	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", true, setup),
+	PASID_HOOK_ENTRY("intel_pasid_setup_nested", false, setup),
+	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", false, replace),
+	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", false, replace),
+	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", false, replace),
+	PASID_HOOK_ENTRY("intel_pasid_replace_nested", false, replace),
 	{
 		.symbol = "context_flip_pri",
-		.purpose = "page requests that are enabled on demand",
 		.unseen = PASID_UNSEEN_CONTEXT,
-		.optional = true,
-		.if_ops = "dev_enable_feat",
-		.args = { "info", "enable" },
 		.leave = pasid_flip_pri_leave,
 	}, {
 		.symbol = "pci_disable_pasid",
-		.purpose = "a PF that loses PASID",
-		.args = { "pdev" },
 		.enter = pasid_disable_pasid_enter,
 	}, {
 		.symbol = "pci_enable_pasid",
-		.purpose = "a PF that enables PASID again",
-		.args = { "pdev" },
 		.leave = pasid_enable_pasid_leave,
 	}, {
 		.symbol = "pci_disable_pri",
-		.purpose = "a PF that loses PRI",
-		.args = { "pdev" },
 		.enter = pasid_disable_pri_enter,
 	}, {
 		.symbol = "pci_enable_pri",
-		.purpose = "a PF that enables PRI",
-		.args = { "pdev" },
 		.leave = pasid_enable_pri_leave,
 	}, {
 		.symbol = "pci_disable_ats",
-		.purpose = "ATS that Linux switches off",
-		.args = { "dev" },
 		.leave = pasid_disable_ats_leave,
 	}, {
 		.symbol = "pci_enable_ats",
-		.purpose = "ATS that Linux switches on",
-		.args = { "dev" },
 		.leave = pasid_enable_ats_leave,
 	}, {
 		.symbol = "pci_restore_state",
-		.purpose = "functions that answer again after a reset",
-		.args = { "dev" },
 		.enter = pasid_restore_enter,
 		.leave = pasid_restore_leave,
 	}, {
 		.symbol = "pci_power_up",
-		.purpose = "functions that wake up",
-		.args = { "dev" },
 		.leave = pasid_power_up_leave,
 	}, {
 		.symbol = "pcie_do_recovery",
-		.purpose = "recovery from errors",
-		.optional = true,
-		.args = { "dev" },
 		.enter = pasid_recovery_enter,
 	}, {
 		.symbol = "write_enabled_file_bool",
-		.purpose = "kprobes that are switched off",
-		.optional = true,
 		.enter = pasid_switch_enter,
 		.leave = pasid_switch_leave,
 	}, {
 		.symbol = "ftrace_enable_sysctl",
-		.purpose = "ftrace that is switched off, and kprobes with it",
-		.optional = true,
 		.enter = pasid_switch_enter,
 		.leave = pasid_switch_leave,
 	},
@@ -371,7 +329,7 @@ static void pasid_get_call(const struct pasid_hook *hook, struct pt_regs *regs,
 {
 	int i;
 
-	for (i = 0; i < PASID_HOOK_ARGS; i++)
+	for (i = 0; i < PASID_FOLLOWED_ARGS; i++)
 		call->arg[i] = regs_get_kernel_argument(regs, hook->at[i]);
 }
 
@@ -440,51 +398,28 @@ static int pasid_hook_enable(struct pasid_hook *hook)
 	return hook->leave ? enable_kretprobe(&hook->exit) : enable_kprobe(&hook->entry);
 }
 
-static int pasid_hook_find_args(struct pasid_hook *hook)
-{
-	int at[PASID_HOOK_ARGS], i, count = 0;
-
-	while (count < PASID_HOOK_ARGS && hook->args[count])
-		count++;
-	pasid_kernel_args(hook->symbol, hook->args, at, count);
-	for (i = 0; i < count; i++) {
-		if (at[i] >= 0) {
-			hook->at[i] = at[i];
-			continue;
-		}
-		pr_err("%s() has no argument '%s' as this module knows it, so it cannot control %s\n",
-		       hook->symbol, hook->args[i], hook->purpose);
-		return at[i];
-	}
-	return 0;
-}
-
-static bool pasid_hook_needed(const struct pasid_hook *hook)
-{
-	return !hook->optional ||
-	       (hook->if_ops && pasid_kernel_has_member("iommu_ops", hook->if_ops));
-}
-
 static int pasid_hook_add(struct pasid_hook *hook)
 {
-	int err = pasid_hook_register(hook, NULL);
+	const struct pasid_followed *what = pasid_followed_find(hook->symbol);
+	char why[PASID_NEED_WHY_MAX];
+	int err;
 
-	if (err == -ENOENT && !pasid_hook_needed(hook))
-		return 0;
-	if (err) {
-		pr_err("cannot follow %s() (error %d), so it cannot control %s\n",
-		       hook->symbol, err, hook->purpose);
+	if (WARN_ON(!what))
+		return -EINVAL;
+	err = pasid_need_followed(&pasid_kernel, what, pasid_hook_register(hook, NULL),
+				  hook->at, why);
+	if (err < 0)
+		pr_err("%s\n", why);
+	if (err <= 0)
 		return err;
-	}
 	if (pasid_verbose)
-		pr_info("follows %s(): %s\n", hook->symbol, hook->purpose);
-	err = pasid_hook_find_args(hook);
-	if (err || hook->grants)
-		return err;
+		pr_info("follows %s(): %s\n", what->name, what->purpose);
+	if (hook->grants)
+		return 0;
 	err = pasid_hook_enable(hook);
 	if (err)
 		pr_err("cannot enable the probe of %s() (error %d), so it cannot control %s\n",
-		       hook->symbol, err, hook->purpose);
+		       what->name, err, what->purpose);
 	return err;
 }
 

@@ -47,39 +47,16 @@ DEFINE_STATIC_CALL(pasid_find_btf_id, find_btf_id_absent);
 DEFINE_STATIC_CALL(pasid_btf_name, btf_name_absent);
 DEFINE_STATIC_CALL(pasid_btf_put, btf_put_absent);
 
-/* Returns the address of a function, or NULL after having said why not. */
-static void *pasid_find_function(const char *name)
+static int pasid_kernel_function(const char *name, void **addr)
 {
 	/* Disabled: its address is wanted, the function is not to be patched. */
 	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
 	int err = register_kprobe(&probe);
-	void *addr;
 
-	if (err) {
-		pr_err("this kernel has no %s() that can be probed (error %d): it is not one that this module knows\n",
-		       name, err);
-		return NULL;
-	}
-	addr = probe.addr;
+	if (err)
+		return err;
+	*addr = probe.addr;
 	unregister_kprobe(&probe);
-	return addr;
-}
-
-static int pasid_find_functions(void)
-{
-	void *submit = pasid_find_function("qi_submit_sync");
-	void *alias = pasid_find_function("pci_for_each_dma_alias");
-	void *find = pasid_find_function("bpf_find_btf_id");
-	void *name = pasid_find_function("btf_name_by_offset");
-	void *put = pasid_find_function("btf_put");
-
-	if (!submit || !alias || !find || !name || !put)
-		return -ENOENT;
-	static_call_update(vtd_qi_submit, submit);
-	static_call_update(pasid_for_each_alias, alias);
-	static_call_update(pasid_find_btf_id, find);
-	static_call_update(pasid_btf_name, name);
-	static_call_update(pasid_btf_put, put);
 	return 0;
 }
 
@@ -124,28 +101,6 @@ static int btf_find_member(const struct btf *btf, const struct btf_type *type,
 	return -ENOENT;
 }
 
-/**
- * struct pasid_member - a private member that the module relies on
- * @type: the structure
- * @name: the member
- * @is: name of the member's type; "*" for a pointer, "1" for a field of one bit
- * @offset: where to store it, in bytes; in bits for a field of one bit
- */
-struct pasid_member {
-	const char *type;
-	const char *name;
-	const char *is;
-	u32 *offset;
-};
-
-static const struct pasid_member pasid_members[] = {
-	{ "intel_iommu", "iommu", "iommu_device", &pasid_layout.iommu_core },
-	{ "intel_iommu", "lock", "spinlock_t", &pasid_layout.iommu_lock },
-	{ "intel_iommu", "reg", "*", &pasid_layout.iommu_reg },
-	{ "device_domain_info", "dev", "*", &pasid_layout.info_dev },
-	{ "device_domain_info", "dtlb_extra_inval", "1", &pasid_layout.info_twice },
-};
-
 static bool btf_member_is(const struct btf *btf, const struct btf_found *found,
 			  const char *is)
 {
@@ -160,67 +115,29 @@ static bool btf_member_is(const struct btf *btf, const struct btf_found *found,
 	return btf_name_is(btf, type->name_off, is);
 }
 
-static int pasid_find_member(const struct pasid_member *member)
+static int pasid_kernel_member(const char *type, const char *name, const char *is,
+			       u32 *offset)
 {
 	struct btf_found found;
 	struct btf *btf = NULL;
 	int err;
 	s32 id;
 
-	id = static_call(pasid_find_btf_id)(member->type, BTF_KIND_STRUCT, &btf);
-	if (id < 0) {
-		pr_err("the kernel's BTF has no struct %s (error %d): this module needs CONFIG_DEBUG_INFO_BTF and Intel's IOMMU driver\n",
-		       member->type, id);
-		return id;
-	}
-	err = btf_find_member(btf, btf_type_by_id(btf, id), member->name, &found);
-	if (!err && !btf_member_is(btf, &found, member->is))
+	id = static_call(pasid_find_btf_id)(type, BTF_KIND_STRUCT, &btf);
+	if (id < 0)
+		return -ESRCH;
+	err = btf_find_member(btf, btf_type_by_id(btf, id), name, &found);
+	if (!err && is && !btf_member_is(btf, &found, is))
 		err = -ENOENT;
-	if (err)
-		pr_err("struct %s has no member %s of type %s as this module knows it\n",
-		       member->type, member->name, member->is);
-	else
-		*member->offset = found.width ? found.bits : found.bits / BITS_PER_BYTE;
+	if (!err)
+		*offset = found.width ? found.bits : found.bits / BITS_PER_BYTE;
 	static_call(pasid_btf_put)(btf);
 	return err;
 }
 
-/**
- * pasid_kernel_has_member() - does a kernel structure have a member?
- * @type: name of the structure
- * @member: name of the member
- *
- * Context: Process context, may sleep; after pasid_kernel_init().
- * Return: whether it has, as far as BTF tells.
- */
-bool pasid_kernel_has_member(const char *type, const char *member)
-{
-	struct btf_found found;
-	struct btf *btf = NULL;
-	bool has;
-	s32 id;
-
-	id = static_call(pasid_find_btf_id)(type, BTF_KIND_STRUCT, &btf);
-	if (id < 0)
-		return false;
-	has = !btf_find_member(btf, btf_type_by_id(btf, id), member, &found);
-	static_call(pasid_btf_put)(btf);
-	return has;
-}
-
-/**
- * pasid_kernel_args() - positions of a function's arguments
- * @function: name of the function
- * @args: names of the arguments
- * @at: filled: 0..5, or -ENOENT for one that is not passed in a register
- * @count: how many of both
- *
- * BTF is searched from one end to the other, so once for all of them.
- *
- * Context: Process context, may sleep; after pasid_kernel_init().
- */
-void pasid_kernel_args(const char *function, const char * const *args, int *at,
-		       int count)
+/* BTF is searched from one end to the other, so once for all arguments of a function. */
+static void pasid_kernel_args(const char *function, const char * const *args, int *at,
+			      int count)
 {
 	const struct btf_param *param;
 	const struct btf_type *proto;
@@ -243,21 +160,11 @@ void pasid_kernel_args(const char *function, const char * const *args, int *at,
 	static_call(pasid_btf_put)(btf);
 }
 
-static int pasid_check_submit(void)
-{
-	static const char * const args[] = { "iommu", "desc", "count", "options" };
-	int at[ARRAY_SIZE(args)], i;
-
-	pasid_kernel_args("qi_submit_sync", args, at, ARRAY_SIZE(args));
-	for (i = 0; i < ARRAY_SIZE(args); i++) {
-		if (at[i] == i)
-			continue;
-		pr_err("qi_submit_sync() does not take '%s' as argument %d: it is not the function that this module knows\n",
-		       args[i], i + 1);
-		return -ENOENT;
-	}
-	return 0;
-}
+const struct pasid_kernel pasid_kernel = {
+	.function = pasid_kernel_function,
+	.member = pasid_kernel_member,
+	.args = pasid_kernel_args,
+};
 
 /**
  * pasid_kernel_init() - look up functions and layouts
@@ -267,10 +174,20 @@ static int pasid_check_submit(void)
  */
 int pasid_kernel_init(void)
 {
-	int i, err;
+	char why[PASID_NEED_WHY_MAX];
+	void *addr[PASID_CALLED];
+	int err;
 
-	err = pasid_find_functions();
-	for (i = 0; !err && i < ARRAY_SIZE(pasid_members); i++)
-		err = pasid_find_member(&pasid_members[i]);
-	return err ?: pasid_check_submit();
+	err = pasid_need_called(&pasid_kernel, addr, why);
+	if (!err) {
+		static_call_update(vtd_qi_submit, addr[PASID_CALLED_SUBMIT]);
+		static_call_update(pasid_for_each_alias, addr[PASID_CALLED_ALIAS]);
+		static_call_update(pasid_find_btf_id, addr[PASID_CALLED_BTF_FIND]);
+		static_call_update(pasid_btf_name, addr[PASID_CALLED_BTF_NAME]);
+		static_call_update(pasid_btf_put, addr[PASID_CALLED_BTF_PUT]);
+		err = pasid_need_layout(&pasid_kernel, &pasid_layout, why);
+	}
+	if (err)
+		pr_err("%s\n", why);
+	return err;
 }

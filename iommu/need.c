@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The decision whether a kernel is one that the module can work with: everything it
+ * relies on has to be there, under the name and of the kind that it knows. What is
+ * missing is said in a sentence; nothing is assumed in its place.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+
+#include "need.h"
+
+static const char * const pasid_called[PASID_CALLED] = {
+	[PASID_CALLED_SUBMIT] = "qi_submit_sync",
+	[PASID_CALLED_ALIAS] = "pci_for_each_dma_alias",
+	[PASID_CALLED_BTF_FIND] = "bpf_find_btf_id",
+	[PASID_CALLED_BTF_NAME] = "btf_name_by_offset",
+	[PASID_CALLED_BTF_PUT] = "btf_put",
+};
+
+/* In this order; the other functions that are called have prototypes in headers. */
+static const char * const pasid_submit_args[] = { "iommu", "desc", "count", "options" };
+
+/**
+ * struct pasid_member - a private member that the module relies on
+ * @type: the structure
+ * @name: the member
+ * @is: its type, see struct pasid_kernel
+ * @at: where its offset goes in struct pasid_layout, in bytes
+ */
+struct pasid_member {
+	const char *type;
+	const char *name;
+	const char *is;
+	size_t at;
+};
+
+static const struct pasid_member pasid_members[] = {
+	{ "intel_iommu", "iommu", "iommu_device", offsetof(struct pasid_layout, iommu_core) },
+	{ "intel_iommu", "lock", "spinlock_t", offsetof(struct pasid_layout, iommu_lock) },
+	{ "intel_iommu", "reg", "*", offsetof(struct pasid_layout, iommu_reg) },
+	{ "device_domain_info", "dev", "*", offsetof(struct pasid_layout, info_dev) },
+	{ "device_domain_info", "dtlb_extra_inval", "1",
+	  offsetof(struct pasid_layout, info_twice) },
+};
+
+#define PASID_FOLLOWED_ENTRY(function, is_optional)			\
+	{								\
+		.name = function,					\
+		.purpose = "PASID-table entries that are set up",	\
+		.optional = is_optional,				\
+		.args = { "dev", "pasid" },				\
+	}
+
+/*
+ * 6.13 to 6.18.38 and 6.19.0 to 6.19.3 write over present entries; kernels without the
+ * replace functions tear an entry down and set it up again.
+ *
+ * Kernels up to 6.14 enable page requests on demand. From 6.15 on, which count their
+ * users in iopf_refcount, PRE is a part of the context entry from the beginning.
+ */
+const struct pasid_followed pasid_followed[] = {
+	PASID_FOLLOWED_ENTRY("intel_pasid_setup_first_level", false),
+	PASID_FOLLOWED_ENTRY("intel_pasid_setup_second_level", false),
+	PASID_FOLLOWED_ENTRY("intel_pasid_setup_pass_through", false),
+	PASID_FOLLOWED_ENTRY("intel_pasid_setup_nested", false),
+	PASID_FOLLOWED_ENTRY("intel_pasid_replace_first_level", true),
+	PASID_FOLLOWED_ENTRY("intel_pasid_replace_second_level", true),
+	PASID_FOLLOWED_ENTRY("intel_pasid_replace_pass_through", true),
+	PASID_FOLLOWED_ENTRY("intel_pasid_replace_nested", true),
+	{
+		.name = "context_flip_pri",
+		.purpose = "page requests that are enabled on demand",
+		.unless_type = "device_domain_info",
+		.unless_member = "iopf_refcount",
+		.args = { "info", "enable" },
+	}, {
+		.name = "pci_disable_pasid",
+		.purpose = "a PF that loses PASID",
+		.args = { "pdev" },
+	}, {
+		.name = "pci_enable_pasid",
+		.purpose = "a PF that enables PASID again",
+		.args = { "pdev" },
+	}, {
+		.name = "pci_disable_pri",
+		.purpose = "a PF that loses PRI",
+		.args = { "pdev" },
+	}, {
+		.name = "pci_enable_pri",
+		.purpose = "a PF that enables PRI",
+		.args = { "pdev" },
+	}, {
+		.name = "pci_disable_ats",
+		.purpose = "ATS that Linux switches off",
+		.args = { "dev" },
+	}, {
+		.name = "pci_enable_ats",
+		.purpose = "ATS that Linux switches on",
+		.args = { "dev" },
+	}, {
+		.name = "pci_restore_state",
+		.purpose = "functions that answer again after a reset",
+		.args = { "dev" },
+	}, {
+		.name = "pci_power_up",
+		.purpose = "functions that wake up",
+		.args = { "dev" },
+	}, {
+		.name = "pcie_do_recovery",
+		.purpose = "recovery from errors",
+		.optional = true,
+		.args = { "dev" },
+	}, {
+		.name = "write_enabled_file_bool",
+		.purpose = "kprobes that are switched off",
+		.optional = true,
+	}, {
+		.name = "ftrace_enable_sysctl",
+		.purpose = "ftrace that is switched off, and kprobes with it",
+		.optional = true,
+	},
+	{ }
+};
+
+static int pasid_need_submit(const struct pasid_kernel *kernel, char *why)
+{
+	int at[ARRAY_SIZE(pasid_submit_args)], i;
+	const char *name = pasid_called[PASID_CALLED_SUBMIT];
+
+	kernel->args(name, pasid_submit_args, at, ARRAY_SIZE(at));
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		if (at[i] == i)
+			continue;
+		snprintf(why, PASID_NEED_WHY_MAX,
+			 "%s() does not take '%s' as argument %d: it is not the function that this module knows",
+			 name, pasid_submit_args[i], i + 1);
+		return -ENOENT;
+	}
+	return 0;
+}
+
+/**
+ * pasid_need_called() - find the functions that the module calls
+ * @kernel: the kernel
+ * @addr: filled: where they begin; room for PASID_CALLED
+ * @why: filled on failure: the sentence, in PASID_NEED_WHY_MAX bytes
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or a negative errno if the kernel lacks one.
+ */
+int pasid_need_called(const struct pasid_kernel *kernel, void **addr, char *why)
+{
+	int i, err;
+
+	for (i = 0; i < PASID_CALLED; i++) {
+		err = kernel->function(pasid_called[i], &addr[i]);
+		if (!err)
+			continue;
+		snprintf(why, PASID_NEED_WHY_MAX,
+			 "this kernel has no %s() that can be probed (error %d): it is not one that this module knows",
+			 pasid_called[i], err);
+		return err;
+	}
+	return 0;
+}
+
+static int pasid_need_member(const struct pasid_kernel *kernel,
+			     const struct pasid_member *member, u32 *offset, char *why)
+{
+	int err = kernel->member(member->type, member->name, member->is, offset);
+
+	if (err == -ESRCH)
+		snprintf(why, PASID_NEED_WHY_MAX,
+			 "the kernel's BTF has no struct %s: this module needs CONFIG_DEBUG_INFO_BTF and Intel's IOMMU driver",
+			 member->type);
+	else if (err)
+		snprintf(why, PASID_NEED_WHY_MAX,
+			 "struct %s has no member %s of type %s as this module knows it",
+			 member->type, member->name, member->is);
+	return err;
+}
+
+/**
+ * pasid_need_layout() - find members and arguments
+ * @kernel: the kernel, whose BTF can be read
+ * @layout: filled
+ * @why: filled on failure: the sentence, in PASID_NEED_WHY_MAX bytes
+ *
+ * Context: Process context, may sleep; after pasid_need_called().
+ * Return: 0, or a negative errno if the kernel lacks one, or has another in its place.
+ */
+int pasid_need_layout(const struct pasid_kernel *kernel, struct pasid_layout *layout,
+		      char *why)
+{
+	int i, err = 0;
+
+	for (i = 0; !err && i < ARRAY_SIZE(pasid_members); i++)
+		err = pasid_need_member(kernel, &pasid_members[i],
+					(void *)layout + pasid_members[i].at, why);
+	return err ?: pasid_need_submit(kernel, why);
+}
+
+static bool pasid_followed_needed(const struct pasid_kernel *kernel,
+				  const struct pasid_followed *what)
+{
+	u32 offset;
+
+	if (what->unless_member)
+		return kernel->member(what->unless_type, what->unless_member, NULL,
+				      &offset);
+	return !what->optional;
+}
+
+/**
+ * pasid_need_followed() - can a function be followed, or is that not needed?
+ * @kernel: the kernel, whose BTF can be read
+ * @what: the function
+ * @found: 0, or the negative errno of who tried to put a probe on it
+ * @at: filled: positions of its @args; room for PASID_FOLLOWED_ARGS
+ * @why: filled on failure: the sentence, in PASID_NEED_WHY_MAX bytes
+ *
+ * Context: Process context, may sleep.
+ * Return: 1 if it is to be followed, 0 if this kernel has no such function and needs
+ * none, or a negative errno.
+ */
+int pasid_need_followed(const struct pasid_kernel *kernel,
+			const struct pasid_followed *what, int found, int *at,
+			char *why)
+{
+	int i, count = 0;
+
+	if (found == -ENOENT && !pasid_followed_needed(kernel, what))
+		return 0;
+	if (found) {
+		snprintf(why, PASID_NEED_WHY_MAX,
+			 "cannot follow %s() (error %d), so it cannot control %s",
+			 what->name, found, what->purpose);
+		return found;
+	}
+	while (count < PASID_FOLLOWED_ARGS && what->args[count])
+		count++;
+	kernel->args(what->name, what->args, at, count);
+	for (i = 0; i < count; i++) {
+		if (at[i] >= 0)
+			continue;
+		snprintf(why, PASID_NEED_WHY_MAX,
+			 "%s() has no argument '%s' as this module knows it, so it cannot control %s",
+			 what->name, what->args[i], what->purpose);
+		return at[i];
+	}
+	return 1;
+}
+
+/**
+ * pasid_followed_find() - a function that the module follows
+ * @name: its name
+ *
+ * Context: Any.
+ * Return: its entry in pasid_followed, or NULL.
+ */
+const struct pasid_followed *pasid_followed_find(const char *name)
+{
+	const struct pasid_followed *what;
+
+	for (what = pasid_followed; what->name; what++)
+		if (!strcmp(what->name, name))
+			return what;
+	return NULL;
+}
