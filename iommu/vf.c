@@ -114,6 +114,21 @@ void pasid_vf_for_each(void (*fn)(struct pasid_vf *vf))
 	mutex_unlock(&pasid_vfs_lock);
 }
 
+/* Does another function send requests with this one's requester ID, as a DMA alias? */
+static bool pasid_vf_is_alias(const struct pci_dev *pdev)
+{
+	struct pci_dev *other = NULL;
+
+	for_each_pci_dev(other) {
+		if (other == pdev || other->bus != pdev->bus || !other->dma_alias_mask ||
+		    !test_bit(pdev->devfn, other->dma_alias_mask))
+			continue;
+		pci_dev_put(other);
+		return true;
+	}
+	return false;
+}
+
 /* Collects a DMA alias; refuses one that is not this function's alone. */
 static int pasid_vf_add_alias(struct pci_dev *via, u16 alias, void *data)
 {
@@ -187,13 +202,11 @@ static int pasid_vf_identify(struct pasid_vf *vf)
 
 	if (err)
 		return err;
+	if (pasid_vf_is_alias(vf->pdev))
+		return -EXDEV;
 	err = static_call(pasid_for_each_alias)(vf->pdev, pasid_vf_add_alias, vf);
-	if (err) {
-		pci_warn(vf->pdev, "not under PASID control: %s\n", err == -E2BIG ?
-			 "it has too many DMA aliases" :
-			 "a requester ID of its own is shared with another device");
+	if (err)
 		return err;
-	}
 	vf->pasid_width = pasid_vf_width(vf);
 	vf->twice = pasid_unit_asks_twice(&vf->pdev->dev);
 	return 0;
@@ -253,6 +266,18 @@ static int pasid_vf_register(struct pci_dev *pdev)
 	return 0;
 }
 
+static const char *pasid_vf_why_not(int err)
+{
+	switch (err) {
+	case -EXDEV:
+		return "it shares a requester ID with another function";
+	case -E2BIG:
+		return "it has too many DMA aliases";
+	default:
+		return "its VT-d unit cannot be asked";
+	}
+}
+
 static void pasid_vf_register_reported(struct pci_dev *pdev)
 {
 	int err;
@@ -261,7 +286,8 @@ static void pasid_vf_register_reported(struct pci_dev *pdev)
 		err = pasid_vf_register(pdev);
 	} while (pasid_vf_again(err));
 	if (err && err != -ENODEV && err != -EOPNOTSUPP)
-		pci_err(pdev, "not under PASID control (error %d)\n", err);
+		pci_err(pdev, "not restricted, whatever default_ctl says: %s (error %d); give it to no guest that is not to have PASIDs\n",
+			pasid_vf_why_not(err), err);
 }
 
 static void pasid_vf_begin(struct pasid_vf *vf, bool at_load)

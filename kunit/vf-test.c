@@ -136,6 +136,7 @@ struct vf_kind_case {
 	int unit_err;
 	unsigned int aliases;	/* from the next number on */
 	bool others;		/* ... which are other functions' numbers */
+	bool claimed;		/* another function has this one's number as an alias */
 	int no_memory;
 	int files_err;
 	unsigned int contexts;	/* 0: not under control */
@@ -153,6 +154,7 @@ static const struct vf_kind_case vf_kind_cases[] = {
 	{ "VF with one more", .is_virtfn = true, .aliases = 8 },
 	{ "VF whose alias is another function", .is_virtfn = true, .aliases = 1,
 	  .others = true },
+	{ "VF that is another function's alias", .is_virtfn = true, .claimed = true },
 	{ "VF for which there is no memory at first", .is_virtfn = true, .no_memory = 1,
 	  .contexts = 1 },
 	{ "VF for which there is none for some time", .is_virtfn = true, .no_memory = 5,
@@ -162,6 +164,18 @@ static const struct vf_kind_case vf_kind_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(vf_kind, vf_kind_cases, name);
 
+/* Plugs in a function that sends requests with the number @devfn, too. */
+static void vf_claim(unsigned int devfn)
+{
+	static DECLARE_BITMAP(mask, 256);
+	struct fake_pci *other = fake_pci_alloc(9);
+
+	bitmap_zero(mask, 256);
+	set_bit(devfn, mask);
+	other->pdev.dma_alias_mask = mask;
+	fake_pci_plug(other);
+}
+
 static struct fake_pci *vf_kind_alloc(struct kunit *test, const struct vf_kind_case *c)
 {
 	struct fake_pci *pf = vf_plug_pf(0);
@@ -169,6 +183,8 @@ static struct fake_pci *vf_kind_alloc(struct kunit *test, const struct vf_kind_c
 	unsigned int devfn;
 
 	fn->unit_err = c->unit_err;
+	if (c->claimed)
+		vf_claim(fn->pdev.devfn);
 	if (c->aliases)
 		fn->pdev.dma_alias_mask = bitmap_zalloc(256, GFP_KERNEL);
 	for (devfn = 2; devfn < 2 + c->aliases; devfn++) {

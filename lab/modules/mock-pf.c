@@ -76,6 +76,10 @@ static bool alias;
 module_param(alias, bool, 0444);
 MODULE_PARM_DESC(alias, "each VF has a DMA alias on a function number that exists nowhere (default 0)");
 
+static bool shared;
+module_param(shared, bool, 0444);
+MODULE_PARM_DESC(shared, "each VF has a DMA alias, the PF's function number (default 0)");
+
 /**
  * struct mock - the device
  * @bus: the bus it sits on
@@ -457,8 +461,8 @@ static struct pci_driver mock_pf_driver = {
 };
 
 /*
- * The aliases are the function numbers after the last VF's. They must be there
- * before the IOMMU core sees the VF. pci_add_dma_alias() is not exported, but
+ * The aliases are the function numbers after the last VF's, or the PF's. They must be
+ * there before the IOMMU core sees the VF. pci_add_dma_alias() is not exported, but
  * the mask is freed with the device whoever allocated it.
  */
 static int mock_bus_notify(struct notifier_block *nb, unsigned long action,
@@ -474,7 +478,8 @@ static int mock_bus_notify(struct notifier_block *nb, unsigned long action,
 	if (!pdev->dma_alias_mask)
 		return notifier_from_errno(-ENOMEM);
 
-	set_bit(pdev->devfn + totalvfs, pdev->dma_alias_mask);
+	set_bit(shared ? pci_physfn(pdev)->devfn : pdev->devfn + totalvfs,
+		pdev->dma_alias_mask);
 	return NOTIFY_OK;
 }
 
@@ -604,7 +609,7 @@ static int __init mock_init(void)
 	if (!mock)
 		return -ENOMEM;
 
-	if (alias) {
+	if (alias || shared) {
 		ret = bus_register_notifier(&pci_bus_type, &mock_bus_nb);
 		if (ret)
 			goto free;
@@ -623,7 +628,7 @@ static int __init mock_init(void)
 unplug:
 	mock_unplug();
 unregister_notifier:
-	if (alias)
+	if (alias || shared)
 		bus_unregister_notifier(&pci_bus_type, &mock_bus_nb);
 free:
 	vfree(mock);
@@ -635,7 +640,7 @@ static void __exit mock_exit(void)
 {
 	pci_unregister_driver(&mock_pf_driver);
 	mock_unplug();
-	if (alias)
+	if (alias || shared)
 		bus_unregister_notifier(&pci_bus_type, &mock_bus_nb);
 	vfree(mock);
 }

@@ -3,7 +3,7 @@
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --machine stock --no-mock
 # PFs of other shapes: without PASID, Execute, Privileged, PRI or ATS, narrow, with VFs in the upper half of the
-# context table, with DMA aliases.
+# context table, with DMA aliases, with one that is another function.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -90,9 +90,28 @@ upper_half_with_alias() {
 	stop
 }
 
+# Of VFs that are there at load, and of one that appears.
+shared_with_the_pf() {
+	local vf said
+	start shared=1 totalvfs=4 # without default_ctl they are not restricted either
+	unload
+	dmesg -c >/dev/null
+	load default_ctl=-all
+	set_numvfs 0
+	set_numvfs 1
+	vf=$(vf 0)
+	[ ! -e "$pci/$vf/pasid_ctl" ]
+	expect_context "$vf" PASIDE 1
+	said="pci $vf: not restricted, whatever default_ctl says: it shares a requester ID with another function"
+	expect_equal "$(dmesg -r | grep -F "$said" | cut -c 1-3 | xargs)" '<3> <3>' "errors of $vf"
+	expect_equal "$(dmesg | grep -cF "$vf: not ")" 2 "lines about $vf"
+	stop
+}
+
 it 'a PF without PASID' without_pasid
 it 'a PF without Execute Permission and PRI' without_exec_and_pri
 it 'a PF without Privileged Mode, and a PASID width of 6' narrow_without_priv
 it 'without ATS' without_ats
 it 'VFs in the upper half of the context table, with DMA aliases: both entries follow' upper_half_with_alias
+it 'a VF that shares a requester ID is not restricted, and one error per VF says so' shared_with_the_pf
 finish
