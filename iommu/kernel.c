@@ -3,12 +3,13 @@
  * Looking up the running kernel: addresses through kprobes, layouts through the
  * kernel's own BTF.
  *
- * Functions are called through static calls, which are patched into direct
- * calls: with IBT a kprobe's address lies behind the ENDBR, where an indirect call
- * would fault.
+ * Functions are called through static calls, which are patched into direct calls: with
+ * IBT, the kernel seals functions whose address it does not use itself, and an indirect
+ * call of one faults.
  */
 #include <linux/btf.h>
 #include <linux/errno.h>
+#include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 
@@ -47,6 +48,25 @@ DEFINE_STATIC_CALL(pasid_find_btf_id, find_btf_id_absent);
 DEFINE_STATIC_CALL(pasid_btf_name, btf_name_absent);
 DEFINE_STATIC_CALL(pasid_btf_put, btf_put_absent);
 
+/*
+ * Where the function begins that @addr lies in. A static call has to go there: with
+ * retbleed=stuff the kernel makes it go to the thunk that lies in front of a function.
+ */
+static int pasid_function_start(void *addr, void **start)
+{
+	unsigned long offset, size;
+	char text[KSYM_SYMBOL_LEN];
+	const char *behind;
+
+	/* "name+0x4/0x80" */
+	sprint_symbol(text, (unsigned long)addr);
+	behind = strchr(text, '+');
+	if (!behind || sscanf(behind, "+%lx/%lx", &offset, &size) != 2)
+		return -ENOENT;
+	*start = addr - offset;
+	return 0;
+}
+
 static int pasid_kernel_function(const char *name, void **addr)
 {
 	/* Disabled: its address is wanted, the function is not to be patched. */
@@ -55,9 +75,10 @@ static int pasid_kernel_function(const char *name, void **addr)
 
 	if (err)
 		return err;
-	*addr = probe.addr;
+	/* Where there is an ENDBR, a probe sits behind it. */
+	err = pasid_function_start(probe.addr, addr);
 	unregister_kprobe(&probe);
-	return 0;
+	return err;
 }
 
 static bool btf_name_is(const struct btf *btf, u32 offset, const char *name)

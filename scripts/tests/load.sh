@@ -131,6 +131,24 @@ removed_vf_takes_its_state_along() {
 	unload
 }
 
+kernel_symbol() { # NAME: its address
+	awk -v name="$1" '$3 == name { print $1 }' /proc/kallsyms
+}
+
+# Of static calls, which a kernel's mitigations rely on.
+calls_go_to_the_beginning() { # STATIC-CALL FUNCTION
+	local key
+	load
+	key=$(kernel_symbol "__SCK__$1")
+	if [ -z "$key" ] || [ ! -e /proc/kcore ]; then
+		unload
+		echo "this kernel does not show its memory"
+		return 4
+	fi
+	expect_equal "$(read-kernel "$key")" "$(kernel_symbol "$2")" "where calls of $2() go"
+	unload
+}
+
 it 'loading changes not one bit and invalidates nothing (I1)' loading_changes_nothing
 it 'a VF has its files, with their modes' files_are_there
 it 'nothing else has' files_are_nowhere_else
@@ -143,5 +161,6 @@ it 'default_ctl holds for VFs from before the load and after it' default_ctl_rul
 it 'what default_ctl denies keeps the module loaded' what_default_ctl_denies_keeps_the_module
 it 'VFs that appear later come under control' vfs_that_come_later_have_files
 it 'a VF that is removed takes its ceiling along' removed_vf_takes_its_state_along
+it 'calls of functions of the kernel go to their beginning' calls_go_to_the_beginning vtd_qi_submit qi_submit_sync
 it 'loads and unloads again and again' load_and_unload 2
 finish
