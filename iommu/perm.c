@@ -121,8 +121,11 @@ int pasid_perm_parse(const char *text, size_t len, struct pasid_perm_edit *edit,
  * @dflt: what 'default' stands for
  * @ceiling: changed on success only
  *
- * Permissions that the edit does not name keep their value; '+all' names those
- * in @supported, '-all' names every one.
+ * Permissions that the edit does not name keep their value. '-all' names every one,
+ * '+all' those in @supported and those of the built-in ceiling. A VF whose PF has lost
+ * a capability for the moment could not be given back what it had without this module
+ * otherwise, and would keep the module loaded until the PF has it again. Exec, which it
+ * did not have, is not granted in advance.
  *
  * Context: Any.
  * Return: 0, or -EOPNOTSUPP if the edit grants by name what is not in @supported.
@@ -139,7 +142,7 @@ int pasid_perm_apply(const struct pasid_perm_edit *edit, unsigned int supported,
 	if (edit->to_none)
 		perms = PASID_PERM_NONE;
 	if (edit->to_supported)
-		perms |= supported;
+		perms |= supported | PASID_CEILING_BUILTIN;
 	*ceiling = (perms | edit->set) & ~edit->clear;
 	return 0;
 }

@@ -6,6 +6,12 @@
 #include <linux/pasid_ctl.h>
 #include <linux/types.h>
 
+/*
+ * What a VF has without this module, as far as it is supported: Linux itself never sets
+ * ERE, so exec is denied unless the admin grants it.
+ */
+#define PASID_CEILING_BUILTIN	(PASID_PERM_ENABLE | PASID_PERM_PRIV | PASID_PERM_PRI)
+
 /* Room for "+enable +exec +priv +pri", a newline and the final NUL. */
 #define PASID_PERM_TEXT_MAX	32
 

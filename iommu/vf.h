@@ -14,9 +14,6 @@
 #include "perm.h"
 #include "unit.h"
 
-/* Linux itself never sets ERE, so exec is denied unless the admin grants it. */
-#define PASID_CEILING_BUILTIN	(PASID_PERM_ENABLE | PASID_PERM_PRIV | PASID_PERM_PRI)
-
 #define PASID_MAX_ALIASES	8
 
 /* What is owed: caches of the unit, the function's own, ATS that is to be on again. */

@@ -10,6 +10,7 @@
 #define EXEC	PASID_PERM_EXEC
 #define PRIV	PASID_PERM_PRIV
 #define PRI	PASID_PERM_PRI
+#define BUILTIN	(ENABLE | PRIV | PRI)
 
 /* A write to pasid_ctl as sysfs does it: parse, then apply. */
 static int perm_write(const char *text, size_t len, unsigned int supported,
@@ -43,12 +44,18 @@ static const struct perm_good_case perm_good_cases[] = {
 	{ "newline", "-enable\n", PASID_PERM_ALL, 0, ENABLE | PRI, PRI },
 	{ "blanks around and between", " \t-enable \t +pri  \n", PASID_PERM_ALL, 0,
 	  ENABLE, PRI },
-	{ "all of what is supported", "+all", ENABLE | PRI, 0, NONE, ENABLE | PRI },
-	{ "all keeps what is not supported now", "+all", ENABLE, 0, PRIV, ENABLE | PRIV },
+	{ "all of what is supported", "+all", PASID_PERM_ALL, 0, NONE, PASID_PERM_ALL },
+	{ "all that a VF has without the module, supported or not", "+all", NONE, 0, NONE, BUILTIN },
+	{ "all does not grant exec in advance", "+all", ENABLE | PRI, 0, NONE, BUILTIN },
+	{ "all keeps exec, though it is not supported now", "+all", ENABLE, 0, EXEC,
+	  PASID_PERM_ALL },
+	{ "all but exec is the built-in ceiling", "+all -exec", NONE, 0, EXEC, BUILTIN },
+	{ "all but exec and one that is not supported", "+all -exec -pri", ENABLE, 0, NONE,
+	  ENABLE | PRIV },
 	{ "all but one", "+all -exec", PASID_PERM_ALL, 0, NONE, ENABLE | PRIV | PRI },
 	{ "nothing", "-all", PASID_PERM_ALL, 0, PASID_PERM_ALL, NONE },
 	{ "nothing but one", "-all +enable", PASID_PERM_ALL, 0, PASID_PERM_ALL, ENABLE },
-	{ "all and a name of it", "+all +enable", ENABLE, 0, NONE, ENABLE },
+	{ "all and a name of it", "+all +enable", ENABLE, 0, NONE, BUILTIN },
 	{ "nothing and a name of it", "-all -enable", PASID_PERM_ALL, 0, PASID_PERM_ALL, NONE },
 	{ "denial of what is not supported", "-priv", ENABLE, 0, ENABLE | PRIV, ENABLE },
 	{ "default", "default", PASID_PERM_ALL, ENABLE | PRIV, PRI, ENABLE | PRIV },

@@ -227,7 +227,7 @@ static void policy_admin(struct policy_world *world, struct policy_vf *vf)
 		KUNIT_EXPECT_EQ(world->test, -EOPNOTSUPP, err);
 	} else {
 		KUNIT_EXPECT_EQ_MSG(world->test, 0, err, "'%s'", text);
-		want = (all == 2 ? 0 : all == 1 ? want | supported : want) & ~clear;
+		want = (all == 2 ? 0 : all == 1 ? want | supported | BUILTIN : want) & ~clear;
 		want |= set;
 	}
 	KUNIT_EXPECT_EQ_MSG(world->test, want, vf->ceiling, "'%s'", text);

@@ -554,6 +554,67 @@ static void vf_pins(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
 }
 
+struct vf_leave_case {
+	const char *name;
+	enum vf_event events[2];
+	bool while_there;	/* the PF loses it under the module, else before */
+};
+
+static const struct vf_leave_case vf_leave_cases[] = {
+	{ "PF with all" },
+	{ "PF without PASID", { LOSES_PASID } },
+	{ "PF without PRI", { LOSES_PRI } },
+	{ "PF without both", { LOSES_PASID, LOSES_PRI } },
+	{ "PF that loses PASID", { LOSES_PASID }, .while_there = true },
+	{ "PF that loses PRI", { LOSES_PRI }, .while_there = true },
+	{ "PF that loses both", { LOSES_PASID, LOSES_PRI }, .while_there = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vf_leave, vf_leave_cases, name);
+
+static void vf_write(struct kunit *test, struct pasid_vf *vf, const char *text)
+{
+	unsigned int ceiling = vf->ceiling;
+	struct pasid_perm_edit edit;
+	const char *why;
+
+	KUNIT_ASSERT_EQ(test, 0, pasid_perm_parse(text, strlen(text), &edit, &why));
+	KUNIT_ASSERT_EQ(test, 0, pasid_perm_apply(&edit, pasid_vf_supported(vf),
+						  pasid_default_ceiling, &ceiling));
+	vf_set_ceiling(test, vf, ceiling, 0);
+}
+
+/* "+all -exec" lets the module go, whatever default_ctl and whatever the PF has lost. */
+static void vf_lets_go(struct kunit *test)
+{
+	const struct vf_leave_case *c = test->param_value;
+	struct fake_pci *pf = vf_plug_pf(0), *fn = vf_plug_vf(pf, 1);
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ(test, 0, pasid_vf_default_ctl("-all"));
+	for (i = 0; !c->while_there && i < ARRAY_SIZE(c->events); i++)
+		vf_pf_after(pf, c->events[i]);
+	vf_load(test);
+	KUNIT_EXPECT_TRUE(test, vf_of(fn)->pinned);
+	for (i = 0; c->while_there && i < ARRAY_SIZE(c->events); i++) {
+		vf_pf_event(pf, c->events[i]);
+		vf_pf_after(pf, c->events[i]);
+	}
+	/* A capability may come back, so that what is denied counts all the same. */
+	KUNIT_EXPECT_TRUE(test, vf_of(fn)->pinned);
+	vf_write(test, vf_of(fn), "default");
+	KUNIT_EXPECT_TRUE(test, vf_of(fn)->pinned);
+	vf_write(test, vf_of(fn), "+all -exec");
+	KUNIT_EXPECT_FALSE(test, vf_of(fn)->pinned);
+	flush_work(&vf_of(fn)->refresh);
+	KUNIT_EXPECT_FALSE(test, vf_of(fn)->pinned);
+	/* What the PF gets back, the VF has as without this module. */
+	vf_pf_event(pf, GAINS_PASID);
+	vf_pf_event(pf, GAINS_PRI);
+	vf_expect_settled(test, fn, BUILTIN);
+	KUNIT_EXPECT_FALSE(test, vf_of(fn)->pinned);
+}
+
 /*
  * A deny comes while intel-iommu sets up a nested entry with SRE: before it has written
  * the entry, or before it has returned.
@@ -818,6 +879,7 @@ static struct kunit_case vf_test_cases[] = {
 	KUNIT_CASE_PARAM(vf_default_ceiling, vf_default_gen_params),
 	KUNIT_CASE(vf_load_changes_nothing),
 	KUNIT_CASE_PARAM(vf_pins, vf_pin_gen_params),
+	KUNIT_CASE_PARAM(vf_lets_go, vf_leave_gen_params),
 	KUNIT_CASE_PARAM(vf_deny_meets_setup, vf_setup_gen_params),
 	KUNIT_CASE(vf_scan_meets_replacement),
 	KUNIT_CASE_PARAM(vf_fails_closed, vf_fail_gen_params),

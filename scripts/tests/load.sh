@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# boot: --smp 1
+# boot: --machine stock
 # I1, I7: loading and unloading; files where they belong; VFs from before and after the load.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
@@ -112,6 +112,25 @@ what_default_ctl_denies_keeps_the_module() {
 	unload
 }
 
+# README says what to do before rmmod; that has to be enough, also where the PF has lost something for the moment.
+readme_lets_the_module_go() { # pasid|pri
+	local mock
+	mock=$pci/$(pf)/mock
+	load default_ctl=-all
+	echo 0 >"$mock/$1"
+	expect_fails unload
+	set_all_ctl '+all -exec'
+	unload
+	echo 1 >"$mock/$1"
+	# One that had lost it before the load.
+	echo 0 >"$mock/$1"
+	load default_ctl=-all
+	expect_fails unload
+	set_all_ctl '+all -exec'
+	unload
+	echo 1 >"$mock/$1"
+}
+
 vfs_that_come_later_have_files() {
 	set_numvfs 0
 	load
@@ -159,6 +178,8 @@ it 'unloading is allowed at the default and gives the tables back (I7)' unload_i
 it 'bad text in default_ctl refuses to load and says why' default_ctl_is_checked
 it 'default_ctl holds for VFs from before the load and after it' default_ctl_rules_old_and_new_vfs
 it 'what default_ctl denies keeps the module loaded' what_default_ctl_denies_keeps_the_module
+it 'what default_ctl denies can be given up while the PF has no PASID' readme_lets_the_module_go pasid
+it 'what default_ctl denies can be given up while the PF has no PRI' readme_lets_the_module_go pri
 it 'VFs that appear later come under control' vfs_that_come_later_have_files
 it 'a VF that is removed takes its ceiling along' removed_vf_takes_its_state_along
 it 'calls of functions of the kernel go to their beginning' calls_go_to_the_beginning vtd_qi_submit qi_submit_sync
