@@ -134,23 +134,27 @@ static struct pasid_vfio *pasid_vfio_of(struct pci_dev *pdev)
 
 static void pasid_vfio_reset_prepare(struct pci_dev *pdev)
 {
-	pasid_user_reset(pasid_vfio_of(pdev), true);
+	pasid_user_hold(pasid_vfio_of(pdev));
 }
 
 static void pasid_vfio_reset_done(struct pci_dev *pdev)
 {
-	pasid_user_reset(pasid_vfio_of(pdev), false);
+	pasid_user_reset(pasid_vfio_of(pdev));
 }
 
 /*
  * After a fatal error all that is below the port is reset. slot_reset() comes only if
- * some driver has voted for it, resume() always when recovery succeeds.
+ * some driver has voted for it, resume() always when recovery succeeds. A recovery that
+ * fails is not always told.
  */
 static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
 						  pci_channel_state_t state)
 {
-	if (state == pci_channel_io_frozen)
-		pasid_user_hold(pasid_vfio_of(pdev));
+	struct pasid_vfio *dev = pasid_vfio_of(pdev);
+
+	dev->recovering = state == pci_channel_io_frozen;
+	if (dev->recovering)
+		pasid_user_hold(dev);
 	return vfio_pci_core_aer_err_detected(pdev, state);
 }
 
@@ -161,15 +165,24 @@ static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
  */
 static pci_ers_result_t pasid_vfio_slot_reset(struct pci_dev *pdev)
 {
-	pasid_user_hold(pasid_vfio_of(pdev));
+	struct pasid_vfio *dev = pasid_vfio_of(pdev);
+
+	dev->recovering = true;
+	pasid_user_hold(dev);
 	return PCI_ERS_RESULT_RECOVERED;
 }
 
-/* Comes without a reset, too, and then there is nothing to clear. */
+/*
+ * Comes without a reset, too, and then there is nothing to clear. If recovery has reset the
+ * VF, the registers are cleared, even if the user has reset it before and written to them.
+ */
 static void pasid_vfio_resume(struct pci_dev *pdev)
 {
-	if (pasid_vfio_of(pdev)->resetting)
-		pasid_vfio_reset_done(pdev);
+	struct pasid_vfio *dev = pasid_vfio_of(pdev);
+
+	if (dev->recovering || READ_ONCE(dev->resetting))
+		pasid_user_reset(dev);
+	dev->recovering = false;
 }
 
 static const struct pci_error_handlers pasid_vfio_err_handlers = {

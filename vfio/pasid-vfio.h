@@ -56,8 +56,9 @@ struct pasid_window {
  * @request: what the user asks for, PASID_PERM_*
  * @driven: a reset clears @request: a capability is shown, or the control region has
  *	been written
- * @resetting: the VF is being reset: writes to the registers are lost, as they are on
- *	hardware, and invalidations would not be answered
+ * @resetting: the VF is being reset, or waits for that after an error: writes to the
+ *	registers are lost, as they are on hardware
+ * @recovering: error recovery resets the VF: resume() clears the registers
  * @open: the device is open
  * @shown: a capability is shown; @answer says where
  * @iommufd: @user stays until iommufd has detached the VF's PASIDs
@@ -68,8 +69,8 @@ struct pasid_window {
  * @told: the reasons that have been logged since the device was bound
  *
  * Locking: @lock makes one change at a time of @request, @driven, @cap and @pri, and is
- * held until the IOMMU has followed. @resetting changes under the device lock. @user,
- * @open, @shown and @answer are set while the device is being opened and closed, which
+ * held until the IOMMU has followed. @resetting and @recovering change under the device lock;
+ * an open ends a hold, too, under @lock. @user, @open, @shown and @answer are set while the device is being opened and closed, which
  * vfio does one at a time and with no access in progress; sysfs and resets, which come
  * at any time, take @lock for them.
  * Reads of the registers take no lock. vfio-pci-core's memory_lock and the device
@@ -82,6 +83,7 @@ struct pasid_vfio {
 	unsigned int request;
 	bool driven;
 	bool resetting;
+	bool recovering;
 	bool open;
 	bool shown;
 	bool iommufd;
@@ -117,7 +119,7 @@ int pasid_user_open(struct pasid_vfio *dev);
 void pasid_user_close(struct pasid_vfio *dev);
 void pasid_user_clear(struct pasid_vfio *dev);
 void pasid_user_hold(struct pasid_vfio *dev);
-void pasid_user_reset(struct pasid_vfio *dev, bool resetting);
+void pasid_user_reset(struct pasid_vfio *dev);
 int pasid_user_set(struct pasid_vfio *dev, unsigned int request);
 int pasid_user_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
 			 unsigned int size);

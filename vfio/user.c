@@ -170,20 +170,22 @@ static void pasid_user_clear_locked(struct pasid_vfio *dev)
 void pasid_user_clear(struct pasid_vfio *dev)
 {
 	mutex_lock(&dev->lock);
-	/* The end of a reset clears, too, and the VF answers again by then. */
+	/* Whatever ends a hold clears, too. */
 	if (!READ_ONCE(dev->resetting))
 		pasid_user_clear_locked(dev);
 	mutex_unlock(&dev->lock);
 }
 
 /**
- * pasid_user_hold() - error recovery resets the VF; pasid_user_reset() says when it
- * is over
+ * pasid_user_hold() - the VF is about to be reset; pasid_user_reset() says when it has
+ * been
  * @dev: the device, open or not
  *
- * Asks the IOMMU for nothing: a VF that is frozen answers no invalidation, which would
- * be sent again and again until the VF is reset, and that is what waits for this. For
- * the same reason it takes no lock: who holds it may be waiting for the VF.
+ * Asks the IOMMU for nothing and takes no lock: a VF that hangs answers no invalidation
+ * before it has been reset. A writer that holds @dev->lock may be waiting for that answer.
+ *
+ * After a recovery that failed nobody says that it is over. The hold lasts until
+ * the next reset then, or until the device is opened again.
  *
  * Context: Process context, device lock held.
  */
@@ -193,24 +195,18 @@ void pasid_user_hold(struct pasid_vfio *dev)
 }
 
 /**
- * pasid_user_reset() - the VF is about to be reset, or has been
+ * pasid_user_reset() - the VF has been reset
  * @dev: the device, open or not
- * @resetting: it is about to be
  *
- * The user may reset a VF while it is frozen. That does not revive it, so nothing is
- * cleared before error recovery has ended.
+ * If the reset has not revived the VF, intel-pasid-ctl sees that and asks it for nothing.
  *
  * Context: Process context, may sleep, device lock held; vfio-pci-core's memory_lock
  * may be.
  */
-void pasid_user_reset(struct pasid_vfio *dev, bool resetting)
+void pasid_user_reset(struct pasid_vfio *dev)
 {
-	if (pci_channel_offline(dev->core.pdev)) {
-		pasid_user_hold(dev);
-		return;
-	}
 	mutex_lock(&dev->lock);
-	WRITE_ONCE(dev->resetting, resetting);
+	WRITE_ONCE(dev->resetting, false);
 	pasid_user_clear_locked(dev);
 	mutex_unlock(&dev->lock);
 }
@@ -271,7 +267,8 @@ static int pasid_user_show(struct pasid_vfio *dev)
 	return 0;
 }
 
-static void pasid_user_leave(struct pasid_vfio *dev)
+/* @dev->lock held. The caller puts the user, if there is one, after it has unlocked. */
+static struct pasid_ctl_user *pasid_user_leave(struct pasid_vfio *dev)
 {
 	struct pasid_ctl_user *user = dev->user;
 
@@ -281,6 +278,12 @@ static void pasid_user_leave(struct pasid_vfio *dev)
 	dev->cap = (struct pasid_cap){};
 	dev->pri = (struct pasid_pri_cap){};
 	pasid_answer_put(&dev->answer);
+	return user;
+}
+
+/* @dev->lock not held: what intel-pasid-ctl calls takes it, and this waits for its end. */
+static void pasid_user_put(struct pasid_ctl_user *user)
+{
 	if (user)
 		pasid_ctl_put(user);
 }
@@ -302,7 +305,8 @@ static int pasid_user_enter(struct pasid_vfio *dev, unsigned int request)
 	return 0;
 }
 
-static int pasid_user_open_emulated(struct pasid_vfio *dev)
+/* If it fails, or hides the capability, @left is the user that was registered meanwhile. */
+static int pasid_user_open_emulated(struct pasid_vfio *dev, struct pasid_ctl_user **left)
 {
 	int err;
 
@@ -322,7 +326,7 @@ static int pasid_user_open_emulated(struct pasid_vfio *dev)
 		err = pasid_region_add(dev);
 	if (!err)
 		return 0;
-	pasid_user_leave(dev);
+	*left = pasid_user_leave(dev);
 	/* Asked for the second time, a source may say something else. */
 	if (dev->answer.err)
 		return pasid_user_hide(dev, dev->answer.err, dev->answer.why);
@@ -332,7 +336,7 @@ static int pasid_user_open_emulated(struct pasid_vfio *dev)
 }
 
 /* The VMM emulates by itself; until it writes to the region all is as with vfio-pci. */
-static int pasid_user_open_region(struct pasid_vfio *dev)
+static int pasid_user_open_region(struct pasid_vfio *dev, struct pasid_ctl_user **left)
 {
 	int err;
 
@@ -344,7 +348,7 @@ static int pasid_user_open_region(struct pasid_vfio *dev)
 	if (!err)
 		err = pasid_region_add(dev);
 	if (err)
-		pasid_user_leave(dev);
+		*left = pasid_user_leave(dev);
 	return err;
 }
 
@@ -361,16 +365,20 @@ static int pasid_user_open_region(struct pasid_vfio *dev)
  */
 int pasid_user_open(struct pasid_vfio *dev)
 {
+	struct pasid_ctl_user *left = NULL;
 	int err;
 
 	if (!dev->core.pdev->is_virtfn)
 		return 0;
 	dev->iommufd = compat_vfio_has_pasids(&dev->core.vdev);
 	mutex_lock(&dev->lock);
-	err = pasid_emulate ? pasid_user_open_emulated(dev) :
-	      pasid_user_open_region(dev);
+	/* A VF that cannot be reset is not held for ever after a recovery that failed. */
+	WRITE_ONCE(dev->resetting, false);
+	err = pasid_emulate ? pasid_user_open_emulated(dev, &left) :
+	      pasid_user_open_region(dev, &left);
 	dev->open = !err;
 	mutex_unlock(&dev->lock);
+	pasid_user_put(left);
 	return err;
 }
 
@@ -382,8 +390,11 @@ int pasid_user_open(struct pasid_vfio *dev)
  */
 void pasid_user_close(struct pasid_vfio *dev)
 {
+	struct pasid_ctl_user *left;
+
 	mutex_lock(&dev->lock);
-	pasid_user_leave(dev);
+	left = pasid_user_leave(dev);
 	dev->open = false;
 	mutex_unlock(&dev->lock);
+	pasid_user_put(left);
 }
