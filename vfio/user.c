@@ -138,14 +138,15 @@ unlock:
  * pasid_user_sample_pri() - have the PRI capability show the errors of now
  * @dev: the device, open, with the capability shown
  *
- * Context: Process context; takes no lock that is held while the IOMMU follows.
+ * Context: Process context, may sleep: it waits for the end of a reset of the PF. Takes no
+ * lock that is held while the IOMMU follows.
  */
 void pasid_user_sample_pri(struct pasid_vfio *dev)
 {
 	struct pci_dev *pf = pci_physfn(dev->core.pdev);
 	u16 status;
 
-	if (!pci_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status) &&
+	if (!pci_user_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status) &&
 	    !PCI_POSSIBLE_ERROR(status))
 		pasid_pri_cap_sample(&dev->pri, status);
 }
@@ -211,6 +212,10 @@ void pasid_user_reset(struct pasid_vfio *dev)
 	mutex_unlock(&dev->lock);
 }
 
+/*
+ * Does not wait for the end of a reset of the PF: a reset of the bus, which is one of the
+ * PF, too, may wait for reset_done() of this VF, which waits for @dev->lock.
+ */
 static int pasid_user_show_pri(struct pasid_vfio *dev)
 {
 	struct pci_dev *pf = pci_physfn(dev->core.pdev);
