@@ -163,8 +163,8 @@ static void pasid_user_clear_locked(struct pasid_vfio *dev)
 }
 
 /**
- * pasid_user_clear() - the VF has lost its registers on its way through low power
- * @dev: the device, open
+ * pasid_user_clear() - the VF has lost its registers by other than a reset of its own
+ * @dev: the device
  *
  * Context: Process context, may sleep; vfio-pci-core's memory_lock may be held.
  */
@@ -286,7 +286,13 @@ static struct pasid_ctl_user *pasid_user_leave(struct pasid_vfio *dev)
 	return user;
 }
 
-/* @dev->lock not held: what intel-pasid-ctl calls takes it, and this waits for its end. */
+/* The PF has been reset, of which VFs are not told. */
+static void pasid_user_pf_reset(void *dev)
+{
+	pasid_user_clear(dev);
+}
+
+/* @dev->lock not held: this waits for pasid_user_pf_reset(), which takes it. */
 static void pasid_user_put(struct pasid_ctl_user *user)
 {
 	if (user)
@@ -305,6 +311,7 @@ static int pasid_user_enter(struct pasid_vfio *dev, unsigned int request)
 					    "its PASID permissions cannot be enforced", err);
 		return err;
 	}
+	pasid_ctl_on_reset(user, pasid_user_pf_reset, dev);
 	dev->user = user;
 	dev->request = request;
 	return 0;
