@@ -41,19 +41,23 @@ static int lab_cmd_iopf(int argc, char **argv)
 	return ret;
 }
 
-/* error <bdf> fatal|nonfatal|slot-reset|resume: as error recovery (AER) tells a driver */
+/* error <bdf> fatal|nonfatal|slot-reset|resume|failed: as error recovery (AER) tells a driver */
 static int lab_cmd_error(int argc, char **argv)
 {
 	struct pci_dev *pdev = pasid_lab_find_device(argv[0]);
 	const struct pci_error_handlers *handlers;
 	bool fatal = !strcmp(argv[1], "fatal");
+	bool failed = !strcmp(argv[1], "failed");
 
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
 	device_lock(&pdev->dev);
 	handlers = pdev->dev.driver ? pdev->driver->err_handler : NULL;
-	pdev->error_state = fatal ? pci_channel_io_frozen : pci_channel_io_normal;
-	if ((fatal || !strcmp(argv[1], "nonfatal")) && handlers && handlers->error_detected)
+	if (!failed)
+		pdev->error_state = fatal ? pci_channel_io_frozen : pci_channel_io_normal;
+	if (failed && handlers && handlers->error_detected)
+		handlers->error_detected(pdev, pci_channel_io_perm_failure);
+	else if ((fatal || !strcmp(argv[1], "nonfatal")) && handlers && handlers->error_detected)
 		handlers->error_detected(pdev, pdev->error_state);
 	else if (!strcmp(argv[1], "slot-reset") && handlers && handlers->slot_reset)
 		handlers->slot_reset(pdev);
@@ -86,6 +90,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "hold-hooks",	1, 2, lab_cmd_hold_hooks },
 	{ "iopf",		2, 2, lab_cmd_iopf },
 	{ "leak",		1, 1, lab_cmd_leak },
+	{ "stall-qi",		1, 1, lab_cmd_stall_qi },
 	{ "memory",		1, 1, lab_cmd_memory },
 	{ "forget-memory",	1, 1, lab_cmd_forget_memory },
 	{ }
@@ -202,6 +207,13 @@ static const struct file_operations ctl_fops = {
 	.write	= ctl_write,
 };
 
+static int stall_qi_show(struct seq_file *s, void *unused)
+{
+	seq_printf(s, "%s\n", READ_ONCE(lab_stall_qi_state));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stall_qi);
+
 static int list_show(struct seq_file *s, void *unused)
 {
 	lab_lock();
@@ -248,6 +260,7 @@ static void __init create_files(void)
 	debugfs_create_file("ctl", 0200, pasid_lab_dir, NULL, &ctl_fops);
 	debugfs_create_file("list", 0400, pasid_lab_dir, NULL, &list_fops);
 	debugfs_create_file("iovas", 0400, pasid_lab_dir, NULL, &iovas_fops);
+	debugfs_create_file("stall-qi", 0400, pasid_lab_dir, NULL, &stall_qi_fops);
 	lab_memory_dir = debugfs_create_dir("memory", pasid_lab_dir);
 	debugfs_create_u64("result", 0400, pasid_lab_dir, &lab_bench_result);
 	debugfs_create_atomic_t("fail-qi-left", 0400, pasid_lab_dir,
@@ -279,6 +292,7 @@ static void __exit client_exit(void)
 	lab_lock();
 	lab_fail_qi_disarm();
 	lab_hold_hooks_end();
+	lab_stall_qi_end();
 	lab_faults_restore();
 	lab_forget_all();
 	lab_memory_forget_all();

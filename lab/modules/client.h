@@ -157,6 +157,11 @@ void lab_faults_restore(void);
 int lab_cmd_hold_hooks(int argc, char **argv);
 void lab_hold_hooks_end(void);
 
+/* client-stall-qi.c */
+extern const char *lab_stall_qi_state;
+int lab_cmd_stall_qi(int argc, char **argv);
+void lab_stall_qi_end(void);
+
 /* client-kernel.c */
 int lab_kernel_init(void);
 void *lab_symbol(const char *name);

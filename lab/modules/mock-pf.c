@@ -318,6 +318,27 @@ static ssize_t vf_ats_off_store(struct device *dev,
 }
 static DEVICE_ATTR_WO(vf_ats_off);
 
+/* ATS Enable of each VF, which a read of configuration space by the kernel would wake. */
+static ssize_t vf_ats_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	int pos = mock->vf_layout.ats + PCI_ATS_CTRL;
+	unsigned int i;
+	int at = 0;
+
+	if (!mock->vf_layout.ats)
+		return -EOPNOTSUPP;
+
+	guard(raw_spinlock_irqsave)(&mock->lock);
+	for (i = 0; i < totalvfs; i++)
+		at += sysfs_emit_at(buf, at, "%d",
+				    !!(mock_read(&mock->vf[i], pos, 2) &
+				       PCI_ATS_CTRL_ENABLE));
+	at += sysfs_emit_at(buf, at, "\n");
+	return at;
+}
+static DEVICE_ATTR_RO(vf_ats);
+
 /* Surprise removal of one VF: nobody is told, and all its bits read one. */
 static ssize_t vf_present_store(struct device *dev,
 				struct device_attribute *attr,
@@ -382,6 +403,7 @@ static DEVICE_ATTR_WO(vf_config);
 static struct attribute *mock_attrs[] = {
 	&dev_attr_pasid.attr,
 	&dev_attr_pri.attr,
+	&dev_attr_vf_ats.attr,
 	&dev_attr_vf_ats_off.attr,
 	&dev_attr_vf_present.attr,
 	&dev_attr_vf_config.attr,
