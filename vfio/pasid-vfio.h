@@ -70,9 +70,9 @@ struct pasid_window {
  *
  * Locking: @lock makes one change at a time of @request, @driven, @cap and @pri, and is
  * held until the IOMMU has followed. @resetting and @recovering change under the device lock;
- * an open ends a hold, too, under @lock. @user, @open, @shown and @answer are set while the device is being opened and closed, which
- * vfio does one at a time and with no access in progress; sysfs and resets, which come
- * at any time, take @lock for them.
+ * an open ends a hold, too, under @lock. @user, @open, @shown and @answer are set while the
+ * device is being opened and closed, which vfio does one at a time and with no access in
+ * progress; sysfs and resets, which come at any time, take @lock for them.
  * Reads of the registers take no lock. vfio-pci-core's memory_lock and the device
  * lock are taken before @lock.
  */

@@ -1,0 +1,136 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
+# boot: --machine stock
+# VFs that are frozen after an error, and answer nothing until they have been reset. Whatever is denied meanwhile is denied
+# at once, and nothing waits for the VF.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+pf=$(pf)
+mock=$pci/$pf/mock
+first=$(vf 0)
+second=$(vf 1)
+
+prepare() {
+	load_client
+	load
+	load_vfio allow_type1=1
+	echo 0x180-0x187 >"$pci/$pf/vf_pasid_ranges"
+	bind "$first"
+	expect_equal "$(client_open it "$first")" 0 "opening $first"
+	lab_do attach "$first" 5
+}
+
+# What a test that failed has left goes first.
+fresh() {
+	lab_do error "$pf" resume
+	lab_do error "$first" resume
+	set_ctl "$first" default
+	enabled
+}
+
+enabled() {
+	expect_client 0 it write 0x186 2 1
+	expect_context "$first" PASIDE 1
+}
+
+asked() { # BDF: how often since the mark
+	inval_count "^device-iotlb sid=${1#0000:}"
+}
+
+expect_not_asked() {
+	expect_equal "$(asked "$first")" 0 'device-TLB invalidations'
+	[ "$(inval_count '^context-cache')" != 0 ]
+}
+
+is_asked() {
+	[ "$(asked "$first")" != 0 ]
+}
+
+ats_is_on() {
+	[ "$(ats_enable "$first")" = 1 ]
+}
+
+owes_nothing() {
+	expect_file "$pci/$first/pasid/owed" none >/dev/null
+}
+
+admin_denies() { # BDF: which function is frozen
+	fresh
+	lab_do error "$1" fatal
+	witness inval mark
+	set_ctl "$first" -enable
+	expect_context "$first" PASIDE 0
+	expect_not_asked
+	expect_file "$pci/$first/pasid/owed" device
+}
+
+# Recovery resets it, after which it is asked again.
+recovered() {
+	echo 1 >"$pci/$first/reset"
+	lab_do error "$first" resume
+	await 10 owes_nothing
+	ats_is_on
+	witness inval mark
+	enabled
+	is_asked
+}
+
+admin_and_reset() {
+	admin_denies "$first"
+	set_ctl "$first" default
+	recovered
+}
+
+# What is owed is sent.
+admin_and_no_reset() { # BDF
+	admin_denies "$1"
+	witness inval mark
+	lab_do error "$1" resume
+	await 10 owes_nothing
+	is_asked
+	ats_is_on
+	set_ctl "$first" default
+}
+
+pf_loses_pasid() {
+	fresh
+	lab_do error "$first" fatal
+	witness inval mark
+	echo 0 >"$mock/pasid"
+	expect_context "$first" PASIDE 0
+	expect_context "$second" PASIDE 0
+	expect_not_asked
+	[ "$(asked "$second")" != 0 ]
+}
+
+# In a worker.
+pf_gets_pasid_back() {
+	witness inval mark
+	echo 1 >"$mock/pasid"
+	await 10 grants "$first"
+	await 10 grants "$second"
+	expect_not_asked
+	recovered
+}
+
+goes() {
+	lab_do detach-all "$first"
+	client_close it
+	owes_nothing
+	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri'
+}
+
+grants() { # BDF
+	[ "$(context_bit "$1" PASIDE)" = 1 ]
+}
+
+it 'prepare' prepare
+it 'the admin denies while it is frozen; it is reset' admin_and_reset
+it 'the admin denies while it is frozen; it lives again without a reset' admin_and_no_reset "$first"
+it 'the admin denies while its PF is frozen' admin_and_no_reset "$pf"
+it 'its PF loses PASID while it is frozen' pf_loses_pasid
+it 'its PF gets PASID back while it is frozen' pf_gets_pasid_back
+it 'closing leaves nothing behind' goes
+finish
