@@ -77,7 +77,8 @@ static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sur
 	WRITE_ONCE(vf->applying, true);
 	apply.affected.whole = pasid_vf_edit_contexts(vf, sure);
 	apply.affected.whole |= atomic_xchg(&vf->stale, 0);
-	apply.affected.whole |= atomic_xchg(&vf->device_owed, 0);
+	if (atomic_read(&vf->device_owed) && pasid_vf_answers(vf))
+		apply.affected.whole |= atomic_xchg(&vf->device_owed, 0);
 	apply.rule = pasid_vf_rule(vf);
 
 	awake = pasid_vf_keep_awake(vf);

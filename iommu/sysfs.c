@@ -121,17 +121,20 @@ static ssize_t entries_show(struct device *dev, struct device_attribute *attr, c
 
 static ssize_t owed_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
+	static const char * const names[] = { "iommu", "device", "ats" };
 	struct pasid_vf *vf = pasid_sysfs_vf(dev);
-	unsigned int owed;
+	unsigned long owed;
+	int at = 0, i;
 
 	if (!vf)
 		return -ENODEV;
 	owed = pasid_vf_owed(vf);
 	pasid_vf_put(vf);
-	return sysfs_emit(buf, "%s%s%s%s\n", owed ? "" : "none",
-			  owed & PASID_OWED_IOMMU ? "iommu " : "",
-			  owed & PASID_OWED_DEVICE ? "device " : "",
-			  owed & PASID_OWED_ATS ? "ats " : "");
+	if (!owed)
+		return sysfs_emit(buf, "none\n");
+	for_each_set_bit(i, &owed, ARRAY_SIZE(names))
+		at += sysfs_emit_at(buf, at, "%s%s", at ? " " : "", names[i]);
+	return at + sysfs_emit_at(buf, at, "\n");
 }
 
 static ssize_t width_show(struct device *dev, struct device_attribute *attr, char *buf)

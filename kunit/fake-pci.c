@@ -83,6 +83,7 @@ struct fake_pci *fake_pci_alloc(unsigned int devfn)
 	KUNIT_ASSERT_NOT_NULL(fake.test, fn);
 	fn->pdev.bus = &fake.bus;
 	fn->pdev.devfn = devfn;
+	fn->pdev.error_state = pci_channel_io_normal;
 	put_unaligned_le32(0x49418086, fn->config);
 	dev = &fn->pdev.dev;
 	device_initialize(dev);

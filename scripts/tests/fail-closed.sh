@@ -25,7 +25,7 @@ deny_stays() {
 	expect_context "$vf" PASIDE 0
 	grep -q '^-enable' "$ctl"
 	grep -q '^-enable' "$pci/$vf/pasid/effective"
-	expect_file "$pci/$vf/pasid/owed" 'iommu '
+	expect_file "$pci/$vf/pasid/owed" iommu
 }
 
 next_write_flushes_what_was_left() {
@@ -48,7 +48,7 @@ worker_flushes_what_was_left() {
 	lab_do fail-qi 1000
 	expect_equal "$(answer "$ctl" -enable)" EIO answer
 	expect_said 'invalidations are owed'
-	expect_file "$pci/$vf/pasid/owed" 'iommu '
+	expect_file "$pci/$vf/pasid/owed" iommu
 	witness inval mark
 	lab_do fail-qi 0
 	await 10 grep -q none "$pci/$vf/pasid/owed"
