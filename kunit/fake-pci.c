@@ -84,6 +84,8 @@ struct fake_pci *fake_pci_alloc(unsigned int devfn)
 	fn->pdev.bus = &fake.bus;
 	fn->pdev.devfn = devfn;
 	fn->pdev.error_state = pci_channel_io_normal;
+	fn->pdev.cfg_size = FAKE_CONFIG;
+	fn->pdev.pm_cap = FAKE_PM_CAP;
 	put_unaligned_le32(0x49418086, fn->config);
 	dev = &fn->pdev.dev;
 	device_initialize(dev);
@@ -111,6 +113,8 @@ struct fake_pci *fake_pf_alloc(unsigned int devfn)
 	pf->pdev.pasid_enabled = 1;
 	pf->pdev.pasid_features = PCI_PASID_CAP_EXEC | PCI_PASID_CAP_PRIV;
 	pf->pdev.pri_enabled = 1;
+	put_unaligned_le32(1 << 16 | PCI_EXT_CAP_ID_SRIOV, pf->config + FAKE_SRIOV_CAP);
+	put_unaligned_le16(PCI_SRIOV_CTRL_VFE, pf->config + FAKE_SRIOV_CAP + PCI_SRIOV_CTRL);
 	put_unaligned_le16(20 << 8 | PCI_PASID_CAP_EXEC | PCI_PASID_CAP_PRIV,
 			   pf->config + FAKE_PASID_CAP + PCI_PASID_CAP);
 	return pf;

@@ -9,10 +9,12 @@
 #define FAKE_BUS	2
 #define FAKE_RID(devfn)	(FAKE_BUS << 8 | (devfn))
 
-/* Where a PF has its PASID capability. */
+/* Where PFs and VFs have their capabilities. */
 #define FAKE_PASID_CAP	0x40
 #define FAKE_ATS_CAP	0x50
-#define FAKE_CONFIG	0x80
+#define FAKE_PM_CAP	0x60
+#define FAKE_SRIOV_CAP	0x100
+#define FAKE_CONFIG	0x180
 
 /**
  * struct fake_pci - a function

@@ -65,6 +65,9 @@ void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value)
 int pasid_unit_submit(void *arg, struct vtd_desc *desc)
 {
 	fake_unit.submissions++;
+	/* types 3 and 8 */
+	if ((desc->qw[0] & 0xf) == 3 || (desc->qw[0] & 0xf) == 8)
+		fake_unit.device++;
 	return fake_unit.err;
 }
 

@@ -20,6 +20,7 @@
  * @ecap: Extended Capability Register
  * @err: what its queue says to each submission
  * @submissions: how many there were
+ * @device: how many of them were device-TLB invalidations
  * @hooks_dead: probes do not fire
  * @missed: set-ups that no hook has seen
  * @grant_err: what becomes of those who ask for the hooks on entries without SRE and ERE
@@ -34,6 +35,7 @@ struct fake_unit {
 	u64 ecap;
 	int err;
 	unsigned int submissions;
+	unsigned int device;
 	bool hooks_dead;
 	unsigned long missed;
 	int grant_err;

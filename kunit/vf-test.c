@@ -7,126 +7,8 @@
 #include <kunit/test.h>
 #include <linux/pasid_ctl.h>
 
-#include "../iommu/vf.h"
-#include "fake-pci.h"
-#include "fake-unit.h"
+#include "fake-vf.h"
 #include "tables.h"
-
-#define NONE	PASID_PERM_NONE
-#define ENABLE	PASID_PERM_ENABLE
-#define EXEC	PASID_PERM_EXEC
-#define PRIV	PASID_PERM_PRIV
-#define PRI	PASID_PERM_PRI
-#define ALL	PASID_PERM_ALL
-#define BUILTIN	(ENABLE | PRIV | PRI)
-
-/* Context entry, qword 0 */
-#define PASIDE	BIT_ULL(3)
-#define PRE	BIT_ULL(4)
-
-static int vf_init(struct kunit *test)
-{
-	fake_pci_init(test);
-	fake_unit_init(test);
-	pasid_default_ceiling = BUILTIN;
-	pasid_verbose = true;
-	return 0;
-}
-
-/* In the order of main.c. */
-static void vf_unload(void *arg)
-{
-	pasid_discover_stop();
-	pasid_vf_for_each(pasid_vf_sysfs_remove);
-	pasid_vf_for_each(pasid_vf_release);
-	pasid_vf_remove_all();
-	pasid_discover_exit();
-	rcu_barrier();
-}
-
-/* There has to be a device behind a unit. */
-static void vf_load(struct kunit *test)
-{
-	KUNIT_ASSERT_EQ(test, 0, pasid_discover_init());
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, vf_unload, NULL));
-}
-
-static u64 *vf_context(u16 rid)
-{
-	return vtd_find_context(fake_unit.root, rid, tables_map);
-}
-
-static u64 vf_gates(const struct fake_pci *fn)
-{
-	return *vf_context(FAKE_RID(fn->pdev.devfn)) & (PASIDE | PRE);
-}
-
-static struct pasid_vf *vf_of(struct fake_pci *fn)
-{
-	struct pasid_vf *vf;
-
-	rcu_read_lock();
-	vf = pasid_vf_find(&fn->pdev.dev);
-	rcu_read_unlock();
-	return vf;
-}
-
-static u64 vf_gates_of(unsigned int perms)
-{
-	return (perms & ENABLE ? PASIDE : 0) | (perms & PRI ? PRE : 0);
-}
-
-/* As intel-iommu has it before the module hears of the function. */
-static void vf_plug(struct fake_pci *fn)
-{
-	if (!fn->unit_err)
-		tables_add_context(fake_unit.root, FAKE_RID(fn->pdev.devfn), 0);
-	fake_pci_plug(fn);
-}
-
-/* The PASID-table entry of a PASID, which nobody has set up. */
-static u64 *vf_entry(struct kunit *test, const struct fake_pci *fn, u32 pasid)
-{
-	u64 *ctx = vf_context(FAKE_RID(fn->pdev.devfn));
-
-	KUNIT_ASSERT_NOT_NULL(test, ctx);
-	return tables_add_entry(*ctx & ~0xfffULL, pasid);
-}
-
-static struct fake_pci *vf_plug_pf(unsigned int devfn)
-{
-	struct fake_pci *pf = fake_pf_alloc(devfn);
-
-	vf_plug(pf);
-	return pf;
-}
-
-static struct fake_pci *vf_plug_vf(struct fake_pci *pf, unsigned int devfn)
-{
-	struct fake_pci *fn = fake_vf_alloc(pf, devfn);
-
-	vf_plug(fn);
-	return fn;
-}
-
-/* A PF with one VF, under control. */
-static struct fake_pci *vf_plug_one(struct kunit *test)
-{
-	struct fake_pci *fn;
-
-	fn = vf_plug_vf(vf_plug_pf(0), 1);
-	vf_load(test);
-	KUNIT_ASSERT_NOT_NULL(test, vf_of(fn));
-	return fn;
-}
-
-static void vf_set_ceiling(struct kunit *test, struct pasid_vf *vf, unsigned int ceiling,
-			   int err)
-{
-	mutex_lock(&vf->lock);
-	KUNIT_EXPECT_EQ(test, err, pasid_vf_set_ceiling(vf, ceiling));
-	mutex_unlock(&vf->lock);
-}
 
 /* Which functions come under control. */
 
@@ -388,15 +270,6 @@ static void vf_pf_after(struct fake_pci *pf, enum vf_event event)
 		pf->pdev.pasid_enabled = 0;
 	if (event == LOSES_PRI)
 		pf->pdev.pri_enabled = 0;
-}
-
-/* The worker has nothing left to do: it has run, or does so now. */
-static void vf_expect_settled(struct kunit *test, struct fake_pci *fn,
-			      unsigned int effective)
-{
-	flush_work(&vf_of(fn)->refresh);
-	KUNIT_EXPECT_EQ(test, effective, pasid_vf_effective(vf_of(fn)));
-	KUNIT_EXPECT_EQ(test, vf_gates_of(effective), vf_gates(fn));
 }
 
 static void vf_pf_changes(struct kunit *test)

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VFs under control of the module, with fake PFs and a fake unit, for several suites.
+ */
+#include "fake-vf.h"
+#include "tables.h"
+
+int vf_init(struct kunit *test)
+{
+	fake_pci_init(test);
+	fake_unit_init(test);
+	pasid_default_ceiling = BUILTIN;
+	pasid_verbose = true;
+	return 0;
+}
+
+/* In the order of main.c. */
+void vf_unload(void *arg)
+{
+	pasid_discover_stop();
+	pasid_vf_for_each(pasid_vf_sysfs_remove);
+	pasid_vf_for_each(pasid_vf_release);
+	pasid_vf_remove_all();
+	pasid_discover_exit();
+	rcu_barrier();
+}
+
+/* There has to be a device behind a unit. */
+void vf_load(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, 0, pasid_discover_init());
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, vf_unload, NULL));
+}
+
+u64 *vf_context(u16 rid)
+{
+	return vtd_find_context(fake_unit.root, rid, tables_map);
+}
+
+u64 vf_gates(const struct fake_pci *fn)
+{
+	return *vf_context(FAKE_RID(fn->pdev.devfn)) & (PASIDE | PRE);
+}
+
+struct pasid_vf *vf_of(struct fake_pci *fn)
+{
+	struct pasid_vf *vf;
+
+	rcu_read_lock();
+	vf = pasid_vf_find(&fn->pdev.dev);
+	rcu_read_unlock();
+	return vf;
+}
+
+u64 vf_gates_of(unsigned int perms)
+{
+	return (perms & ENABLE ? PASIDE : 0) | (perms & PRI ? PRE : 0);
+}
+
+/* As intel-iommu has it before the module hears of the function. */
+void vf_plug(struct fake_pci *fn)
+{
+	if (!fn->unit_err)
+		tables_add_context(fake_unit.root, FAKE_RID(fn->pdev.devfn), 0);
+	fake_pci_plug(fn);
+}
+
+/* The PASID-table entry of a PASID, which nobody has set up. */
+u64 *vf_entry(struct kunit *test, const struct fake_pci *fn, u32 pasid)
+{
+	u64 *ctx = vf_context(FAKE_RID(fn->pdev.devfn));
+
+	KUNIT_ASSERT_NOT_NULL(test, ctx);
+	return tables_add_entry(*ctx & ~0xfffULL, pasid);
+}
+
+struct fake_pci *vf_plug_pf(unsigned int devfn)
+{
+	struct fake_pci *pf = fake_pf_alloc(devfn);
+
+	vf_plug(pf);
+	return pf;
+}
+
+struct fake_pci *vf_plug_vf(struct fake_pci *pf, unsigned int devfn)
+{
+	struct fake_pci *fn = fake_vf_alloc(pf, devfn);
+
+	vf_plug(fn);
+	return fn;
+}
+
+/* A PF with one VF, under control. */
+struct fake_pci *vf_plug_one(struct kunit *test)
+{
+	struct fake_pci *fn;
+
+	fn = vf_plug_vf(vf_plug_pf(0), 1);
+	vf_load(test);
+	KUNIT_ASSERT_NOT_NULL(test, vf_of(fn));
+	return fn;
+}
+
+void vf_set_ceiling(struct kunit *test, struct pasid_vf *vf, unsigned int ceiling,
+			   int err)
+{
+	mutex_lock(&vf->lock);
+	KUNIT_EXPECT_EQ(test, err, pasid_vf_set_ceiling(vf, ceiling));
+	mutex_unlock(&vf->lock);
+}
+
+
+/* The worker has nothing left to do: it has run, or does so now. */
+void vf_expect_settled(struct kunit *test, struct fake_pci *fn,
+			      unsigned int effective)
+{
+	flush_work(&vf_of(fn)->refresh);
+	KUNIT_EXPECT_EQ(test, effective, pasid_vf_effective(vf_of(fn)));
+	KUNIT_EXPECT_EQ(test, vf_gates_of(effective), vf_gates(fn));
+}
+
