@@ -68,10 +68,13 @@ expect_not_asked() {
 	expect_file "$pci/$first/pasid/owed" ats
 }
 
-# A read of its configuration space, as Linux does it, wakes it.
+# Awake for longer than an access of Linux takes, after which it falls asleep again.
 expect_woken() {
-	await 10 ats_is_on
+	echo on >"$pci/$first/power/control"
+	awake
 	await 10 owes_nothing
+	ats_is_on
+	echo auto >"$pci/$first/power/control"
 }
 
 owes_nothing() {
@@ -127,7 +130,8 @@ user_has_it_sleep() {
 user_wakes_it() {
 	expect_client 0 it write $power 0
 	awake
-	expect_woken
+	await 10 owes_nothing
+	ats_is_on
 }
 
 write_while_the_user_has_it_sleep() { # DRIVER
@@ -187,7 +191,6 @@ writes_wake_it() {
 	expect_context "$first" PASIDE 1
 	resumed_by rwrite 12 4 0
 	expect_client 0 it full-power
-	awake
 	expect_woken
 	client_close it
 }
