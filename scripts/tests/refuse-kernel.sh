@@ -39,7 +39,7 @@ disarmed_later() {
 	echo 0 >/sys/kernel/debug/kprobes/enabled
 	expect_equal "$(answer "$pci/$vf/pasid_ctl" -enable)" EIO answer
 	expect_context "$vf" PASIDE 0
-	expect_said 'kprobes do not fire'
+	expect_said '/sys/kernel/debug/kprobes/enabled and the sysctl kernel.ftrace_enabled have to be 1'
 	expect_equal "$(answer "$pci/$vf/pasid_ctl" +enable)" EIO answer
 	expect_context "$vf" PASIDE 0
 	echo 1 >/sys/kernel/debug/kprobes/enabled

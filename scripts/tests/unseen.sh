@@ -1,0 +1,176 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# boot: --smp 3
+# What intel-iommu sets up while probes are off, which no counter counts, and calls of another VF that a probe missed.
+# A write that returns 0 has the entry deny, whatever went by unseen before it.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+vf=$(vf 0)
+other=$(vf 1)
+ctl=$pci/$vf/pasid_ctl
+kprobes=/sys/kernel/debug/kprobes/enabled
+ftrace=/proc/sys/kernel/ftrace_enabled
+
+prepare() {
+	local bit
+	load_client
+	for bit in SRS NEST SLTS; do
+		lab_do ecap set "$vf" "$bit"
+	done
+	load
+	lab_do attach "$vf" 1 nested-sre
+	expect_entry "$vf" 1 10
+	set_ctl "$vf" -priv
+	expect_entry "$vf" 1 00
+}
+
+write_while_off() { # SWITCH
+	dmesg -c >/dev/null
+	echo 0 >"$1"
+	expect_equal "$(answer "$ctl" -priv)" EIO 'write while probes are off'
+	expect_said '/sys/kernel/debug/kprobes/enabled and the sysctl kernel.ftrace_enabled have to be 1'
+	lab_do attach "$vf" 2 nested-sre
+	expect_entry "$vf" 2 10
+	echo 1 >"$1"
+}
+
+same_ceiling_again() {
+	expect_equal "$(answer "$ctl" -priv)" 0 'write of the same ceiling once probes are on'
+	expect_entry "$vf" 2 00
+}
+
+# Of what was set up meanwhile the table tells; of what was denied before nothing does.
+grant_after_gap() {
+	set_ctl "$vf" +priv
+	expect_entry "$vf" 2 10
+	expect_entry "$vf" 1 00
+	set_ctl "$vf" -priv
+	expect_entry "$vf" 2 00
+	lab_do detach "$vf" 2
+}
+
+through_enable() {
+	echo 0 >"$kprobes"
+	lab_do attach "$vf" 2 nested-sre
+	echo 1 >"$kprobes"
+	set_ctl "$vf" -enable
+	set_ctl "$vf" +enable
+	expect_entry "$vf" 2 00
+	lab_do detach "$vf" 2
+}
+
+off_between_two_writes() {
+	echo 0 >"$kprobes"
+	lab_do attach "$vf" 3 nested-sre
+	echo 1 >"$kprobes"
+	set_ctl "$vf" -priv
+	expect_entry "$vf" 3 00
+	lab_do detach "$vf" 3
+}
+
+denies_3() {
+	[ "$(entry_bits "$vf" 3)" = 00 ]
+}
+
+log_says() { # TEXT
+	dmesg | grep -qF "$1"
+}
+
+# Nobody writes: the worker waits until probes fire again, and looks.
+worker_finds_it() {
+	echo 0 >"$kprobes"
+	lab_do attach "$vf" 3 nested-sre
+	expect_entry "$vf" 3 10
+	echo 1 >"$kprobes"
+	await 30 denies_3
+	await 10 log_says 'probes fire again; looking at all VFs'
+	lab_do detach "$vf" 3
+}
+
+# A grant never rests on what was known before the gap.
+no_stays_no() {
+	set_ctl "$vf" default
+	lab_do attach "$vf" 4 nested-sre
+	set_ctl "$vf" -priv
+	echo 0 >"$kprobes"
+	lab_do detach "$vf" 4
+	lab_do attach "$vf" 4 nested
+	echo 1 >"$kprobes"
+	set_ctl "$vf" +priv
+	expect_entry "$vf" 4 00
+	lab_do detach "$vf" 4
+}
+
+# Newer kernels refuse to switch ftrace off.
+ftrace_off() {
+	local said
+	said=$(answer "$ftrace" 0)
+	if [ "$said" != 0 ]; then
+		expect_equal "$said" EOPNOTSUPP 'switching ftrace off'
+		set_ctl "$vf" -priv
+		return
+	fi
+	echo 1 >"$ftrace"
+	set_ctl "$vf" -priv
+	write_while_off "$ftrace"
+	same_ceiling_again
+	lab_do detach "$vf" 2
+}
+
+# 6.12 to 6.14 switch page requests of a VF on and off on demand.
+pri_off_unseen() {
+	lab_do iopf "$(pf)" on
+	lab_do iopf "$vf" on
+	set_ctl "$vf" default
+	expect_context "$vf" PRE 1
+	echo 0 >"$kprobes"
+	lab_do iopf "$vf" off
+	echo 1 >"$kprobes"
+	expect_context "$vf" PRE 0
+	set_ctl "$vf" '+enable -priv'
+	expect_context "$vf" PRE 0
+	lab_do iopf "$(pf)" off
+}
+
+# A missed call of another VF costs this one, at its default ceiling, nothing.
+missed_elsewhere() {
+	set_ctl "$vf" default
+	lab_do detach-all "$vf"
+	lab_do attach "$vf" 1 nested-sre
+	expect_entry "$vf" 1 10
+	dmesg -c >/dev/null
+	lab_do hold-hooks intel_pasid_setup_nested 0
+	lab_do attach "$other" 1 nested-sre
+	lab_do hold-hooks off
+	lab_do attach "$other" 2 nested-sre
+	await 10 log_says 'set-ups went by unseen; looking at all VFs'
+	set_ctl "$other" -priv
+	expect_entry "$other" 1 00
+	expect_entry "$vf" 1 10
+	set_ctl "$vf" '+enable'
+	expect_entry "$vf" 1 10
+	witnesses_agree "$vf" "$other"
+}
+
+goes() {
+	lab_do detach-all "$vf"
+	lab_do detach-all "$other"
+	set_all_ctl default
+	unload
+}
+
+it 'prepare' prepare
+it 'a write while kprobes are off says EIO, and why' write_while_off "$kprobes"
+it 'on again: a write that says 0 has SRE denied' same_ceiling_again
+it 'what was set up meanwhile gets its own back, what was denied before does not' grant_after_gap
+it 'denied after -enable and +enable, too' through_enable
+it 'off and on between two writes' off_between_two_writes
+it 'the worker finds it without a write' worker_finds_it
+it 'the no of a set-up that nobody saw stays a no' no_stays_no
+it 'ftrace is switched off' ftrace_off
+supports_pri "$vf" || it 'page requests that were switched off unseen stay off' pri_off_unseen
+it 'a missed call of another VF takes nothing away' missed_elsewhere
+it 'the module goes' goes
+finish
