@@ -99,8 +99,8 @@ static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sur
 /* Nothing has gone by unseen while it ran if probes fired before and after, and all along. */
 static int pasid_vf_apply_pass(struct pasid_vf *vf)
 {
-	const struct pasid_gaps before = pasid_hooks_settled_gaps();
-	bool alive = pasid_hooks_alive();
+	bool alive;
+	const struct pasid_gaps before = pasid_hooks_settled_gaps(&alive);
 	const struct pasid_gaps *sure = alive ? &before : NULL;
 	struct pasid_gaps after;
 	int err;

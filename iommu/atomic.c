@@ -71,11 +71,12 @@ void pasid_vf_contexts_now(struct pasid_vf *vf)
 /**
  * pasid_vf_context_pri() - intel-iommu has set or cleared PRE of a VF
  * @vf: the VF
+ * @gaps: their number when intel-iommu began
  * @enable: it has set it
  *
  * Context: Hook.
  */
-void pasid_vf_context_pri(struct pasid_vf *vf, bool enable)
+void pasid_vf_context_pri(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable)
 {
 	/* PRE that both have cleared does not show who did. */
 	spin_lock(vf->unit.lock);
@@ -83,7 +84,7 @@ void pasid_vf_context_pri(struct pasid_vf *vf, bool enable)
 		vf->ctx[0].intent |= VTD_CTX_PRE;
 	else
 		vf->ctx[0].intent &= ~VTD_CTX_PRE;
-	vf->ctx[0].sure = pasid_hooks_gaps().contexts;
+	vf->ctx[0].sure = gaps->contexts;
 	spin_unlock(vf->unit.lock);
 	pasid_vf_contexts_now(vf);
 	/* What is supported may have changed: whether the module is pinned, too. */
@@ -105,14 +106,16 @@ static u64 *pasid_vf_find_entry(const struct pasid_vf *vf, u32 pasid)
  * pasid_vf_entry_entered() - intel-iommu begins to set up a PASID-table entry
  * @vf: the VF
  * @pasid: the entry's PASID
+ * @gaps: their number now
  * @replace: it writes over a present entry; else it refuses one that is present
  *
  * Context: Hook.
  */
-void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, bool replace)
+void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
+			    bool replace)
 {
 	spin_lock(vf->unit.lock);
-	pasid_vf_setup_begins(vf, pasid, pasid_vf_find_entry(vf, pasid), replace);
+	pasid_vf_setup_begins(vf, pasid, pasid_vf_find_entry(vf, pasid), gaps, replace);
 	spin_unlock(vf->unit.lock);
 }
 
@@ -146,6 +149,7 @@ static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
  * pasid_vf_entry_left() - intel-iommu has set up a PASID-table entry, or failed to
  * @vf: the VF
  * @pasid: the entry's PASID
+ * @gaps: as with pasid_vf_entry_entered()
  * @replace: as with pasid_vf_entry_entered()
  * @done: it succeeded
  *
@@ -155,7 +159,8 @@ static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
  *
  * Context: Hook.
  */
-void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool replace, bool done)
+void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
+			 bool replace, bool done)
 {
 	bool changed = false, flush = false;
 	u64 *pte;
@@ -167,7 +172,7 @@ void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool replace, bool done
 	pte = pasid_vf_find_entry(vf, pasid);
 	if (pte && (READ_ONCE(pte[0]) & VTD_PRESENT)) {
 		if (done)
-			pasid_vf_setup_ends(vf, pasid, pte, replace);
+			pasid_vf_setup_ends(vf, pasid, pte, gaps, replace);
 		changed = pasid_vf_edit_entry(vf, pasid, pte);
 		flush = changed || READ_ONCE(vf->applying);
 		did = FIELD_GET(VTD_PTE_DID, READ_ONCE(pte[1]));
@@ -179,7 +184,7 @@ void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool replace, bool done
 		atomic_dec(&pasid_hooks_flushing);
 }
 
-/* Returns whether a table changed; the context cache has been told then. */
+/* Returns whether a table changed, or a writer has not flushed yet; the context cache has been told. */
 static bool pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
 				   struct vtd_plan *plan)
 {
@@ -191,7 +196,7 @@ static bool pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
 		if (vf->pf != pf)
 			continue;
 		atomic_or(perm, &vf->pf_down);
-		if (!pasid_vf_edit_contexts(vf, NULL))
+		if (!pasid_vf_edit_contexts(vf, NULL) && !READ_ONCE(vf->applying))
 			continue;
 		/* A PF's VFs are behind one unit, the PF's, so that all share one plan. */
 		if (!changed)

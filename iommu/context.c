@@ -81,7 +81,7 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 			continue;
 		pasid_context_look(ctx, old);
 		if (sure)
-			ctx->sure = sure->contexts;
+			ctx->sure = max(ctx->sure, sure->contexts);
 		/* Of the first entry's intent, too. */
 		new = vtd_context_target(old, ctx->intent, pasid_vf_effective(vf));
 		ctx->stored = new & VTD_CTX_GATES;

@@ -46,23 +46,28 @@ bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
 }
 
 /**
- * pasid_hooks_settled_gaps() - the same, after the calls that were missed have ended
+ * pasid_hooks_settled_gaps() - a writer begins: the numbers, after missed calls have ended
+ * @alive: set to whether probes fire, see pasid_hooks_alive()
  *
  * A call is counted when it begins, and writes to the table afterwards. The calls that
- * are followed do not sleep.
+ * are followed do not sleep. The numbers are settled for good if probes fired when they
+ * were read: then whatever goes by unseen later has another number.
  *
  * Context: Process context, may sleep.
- * Return: the numbers; every call in them has ended.
+ * Return: the numbers; if probes fire, every call in them has ended.
  */
-struct pasid_gaps pasid_hooks_settled_gaps(void)
+struct pasid_gaps pasid_hooks_settled_gaps(bool *alive)
 {
-	struct pasid_gaps gaps;
+	struct pasid_gaps gaps, now;
 
 	mutex_lock(&pasid_settled_lock);
 	gaps = pasid_hooks_gaps();
-	if (!pasid_gaps_same(&gaps, &pasid_settled)) {
+	*alive = pasid_hooks_alive();
+	now = pasid_hooks_gaps();
+	if (*alive && !pasid_gaps_same(&gaps, &pasid_settled)) {
 		synchronize_rcu_tasks();
-		pasid_settled = gaps;
+		if (pasid_gaps_same(&gaps, &now))
+			pasid_settled = gaps;
 	}
 	mutex_unlock(&pasid_settled_lock);
 	return gaps;

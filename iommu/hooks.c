@@ -11,9 +11,11 @@
 
 /**
  * struct pasid_call - one call of a hooked function
+ * @gaps: their number when it began
  * @arg: the arguments that the hook names
  */
 struct pasid_call {
+	struct pasid_gaps gaps;
 	unsigned long arg[PASID_FOLLOWED_ARGS];
 };
 
@@ -51,7 +53,7 @@ static void pasid_entry_enter(const struct pasid_call *call, bool replace)
 	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
 
 	if (vf)
-		pasid_vf_entry_entered(vf, call->arg[1], replace);
+		pasid_vf_entry_entered(vf, call->arg[1], &call->gaps, replace);
 }
 
 static void pasid_entry_leave(const struct pasid_call *call, bool replace, int ret)
@@ -59,7 +61,7 @@ static void pasid_entry_leave(const struct pasid_call *call, bool replace, int r
 	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
 
 	if (vf)
-		pasid_vf_entry_left(vf, call->arg[1], replace, !ret);
+		pasid_vf_entry_left(vf, call->arg[1], &call->gaps, replace, !ret);
 }
 
 static void pasid_setup_enter(const struct pasid_call *call)
@@ -89,7 +91,7 @@ static void pasid_flip_pri_leave(const struct pasid_call *call, int ret)
 
 	vf = pasid_vf_find(*(struct device **)(info + pasid_layout.info_dev));
 	if (vf && !ret)
-		pasid_vf_context_pri(vf, (u8)call->arg[1]);
+		pasid_vf_context_pri(vf, &call->gaps, (u8)call->arg[1]);
 }
 
 static struct pci_dev *pasid_call_pf(const struct pasid_call *call)
@@ -329,6 +331,7 @@ static void pasid_get_call(const struct pasid_hook *hook, struct pt_regs *regs,
 {
 	int i;
 
+	call->gaps = pasid_hooks_gaps();
 	for (i = 0; i < PASID_FOLLOWED_ARGS; i++)
 		call->arg[i] = regs_get_kernel_argument(regs, hook->at[i]);
 }
@@ -494,10 +497,10 @@ bool pasid_hooks_fire(void)
 {
 	struct pasid_self_test test = { };
 
-	/* Changes nothing, but waits for a switch that arms or disarms probes one by one. */
-	pasid_hook_enable(&pasid_self_test_hook);
 	pasid_self_test_target(NULL, &test);
 	barrier_data(&test);
+	/* Changes nothing, but waits for a switch that is arming one probe after the other. */
+	pasid_hook_enable(&pasid_self_test_hook);
 	return READ_ONCE(test.entered) && READ_ONCE(test.left);
 }
 

@@ -17,10 +17,14 @@ static bool pasid_entry_shows_sre(const u64 *pte)
 	       (READ_ONCE(pte[2]) & VTD_PTE_SRE);
 }
 
+/* A number that a hook has stored meanwhile may be a later one. */
 static void pasid_vf_remember(struct pasid_vf *vf, u32 pasid, unsigned long gaps)
 {
+	void *old = xa_load(&vf->sre_intent, pasid);
+
+	gaps = max(gaps & LONG_MAX, old ? xa_to_value(old) : 0);
 	/* Where there is no memory the intent is lost. */
-	if (xa_is_err(xa_store(&vf->sre_intent, pasid, xa_mk_value(gaps & LONG_MAX),
+	if (xa_is_err(xa_store(&vf->sre_intent, pasid, xa_mk_value(gaps),
 			       GFP_ATOMIC | __GFP_NOWARN)))
 		dev_warn_ratelimited(&vf->pdev->dev,
 				     "no memory to remember SRE of PASID %u: denied until it is attached again\n",
@@ -88,16 +92,25 @@ u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
  * @vf: the VF
  * @pasid: the entry's PASID
  * @pte: the entry, or NULL if there is no table for it yet
+ * @gaps: their number now
  * @replace: it writes over a present entry; else it refuses one that is present
  *
  * Context: Any, the unit's lock held.
  */
-void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte, bool replace)
+void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
+			   const struct pasid_gaps *gaps, bool replace)
 {
-	if (replace)
-		vf->in_replace = pasid;
-	else if (!pte || !(READ_ONCE(pte[0]) & VTD_PRESENT))
-		xa_erase(&vf->sre_intent, pasid);
+	bool present = pte && (READ_ONCE(pte[0]) & VTD_PRESENT);
+
+	if (!replace) {
+		if (!present)
+			xa_erase(&vf->sre_intent, pasid);
+		return;
+	}
+	/* If it fails, the old entry stays. */
+	if (present)
+		pasid_vf_look_entry(vf, pasid, pte, gaps);
+	vf->in_replace = pasid;
 }
 
 /**
@@ -105,6 +118,7 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte, bool 
  * @vf: the VF
  * @pasid: the entry's PASID
  * @pte: the entry, present
+ * @gaps: their number when the set-up began
  * @replaced: a new entry was written over an old one
  *
  * A writer may have come across the new entry first and taken SRE away: then it has
@@ -112,13 +126,17 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte, bool 
  * pasid_vf_setup_begins(). If an entry was written over, the table does not show whose
  * SRE the writer took: the intent is lost, to the safe side.
  *
+ * Return handlers run while probes are off, too, so that the number of gaps is that of
+ * the beginning.
+ *
  * Context: Any, the unit's lock held.
  */
-void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte, bool replaced)
+void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte,
+			 const struct pasid_gaps *gaps, bool replaced)
 {
 	if (pasid_entry_shows_sre(pte) ||
 	    (!replaced && xa_load(&vf->sre_intent, pasid)))
-		pasid_vf_remember(vf, pasid, pasid_hooks_gaps().entries);
+		pasid_vf_remember(vf, pasid, gaps->entries);
 	else
 		xa_erase(&vf->sre_intent, pasid);
 }

@@ -199,8 +199,10 @@ void pasid_vf_look_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			 const struct pasid_gaps *sure);
 u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			  const struct vtd_pte_rule *rule);
-void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte, bool replace);
-void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte, bool replaced);
+void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
+			   const struct pasid_gaps *gaps, bool replace);
+void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte,
+			 const struct pasid_gaps *gaps, bool replaced);
 
 /* context.c: context entries */
 bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure);
@@ -225,9 +227,11 @@ int pasid_vf_apply(struct pasid_vf *vf);
 
 /* atomic.c: the same from hooks, which must not sleep */
 void pasid_vf_contexts_now(struct pasid_vf *vf);
-void pasid_vf_context_pri(struct pasid_vf *vf, bool enable);
-void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, bool replace);
-void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, bool replace, bool done);
+void pasid_vf_context_pri(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable);
+void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
+			    bool replace);
+void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
+			 bool replace, bool done);
 void pasid_pf_losing(struct pci_dev *pf, unsigned int perm);
 void pasid_pf_gained(struct pci_dev *pf, unsigned int perm);
 void pasid_hooks_settle(void);
@@ -254,7 +258,7 @@ bool pasid_hooks_follow_pri(void);
 /* gaps.c: calls that went by unseen */
 bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b);
 struct pasid_gaps pasid_hooks_gaps(void);
-struct pasid_gaps pasid_hooks_settled_gaps(void);
+struct pasid_gaps pasid_hooks_settled_gaps(bool *alive);
 bool pasid_hooks_alive(void);
 void pasid_gap_look(void);
 void pasid_gap_begins(void);

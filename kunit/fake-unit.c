@@ -93,8 +93,9 @@ struct pasid_gaps pasid_hooks_gaps(void)
 	return (struct pasid_gaps) { fake_unit.missed, fake_unit.missed };
 }
 
-struct pasid_gaps pasid_hooks_settled_gaps(void)
+struct pasid_gaps pasid_hooks_settled_gaps(bool *alive)
 {
+	*alive = pasid_hooks_alive();
 	return pasid_hooks_gaps();
 }
 

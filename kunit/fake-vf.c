@@ -119,3 +119,19 @@ void vf_expect_settled(struct kunit *test, struct fake_pci *fn,
 	KUNIT_EXPECT_EQ(test, vf_gates_of(effective), vf_gates(fn));
 }
 
+
+/* One set-up at a time, as for the device of a VF. */
+static struct pasid_gaps vf_setup_gaps;
+
+/* The hook on the entry of a set-up function. */
+void vf_setup_begins(struct pasid_vf *vf, u32 pasid, bool replace)
+{
+	vf_setup_gaps = pasid_hooks_gaps();
+	pasid_vf_entry_entered(vf, pasid, &vf_setup_gaps, replace);
+}
+
+/* The hook on its return. */
+void vf_setup_ends(struct pasid_vf *vf, u32 pasid, bool replace, bool done)
+{
+	pasid_vf_entry_left(vf, pasid, &vf_setup_gaps, replace, done);
+}

@@ -36,5 +36,7 @@ struct fake_pci *vf_plug_vf(struct fake_pci *pf, unsigned int devfn);
 struct fake_pci *vf_plug_one(struct kunit *test);
 void vf_set_ceiling(struct kunit *test, struct pasid_vf *vf, unsigned int ceiling, int err);
 void vf_expect_settled(struct kunit *test, struct fake_pci *fn, unsigned int effective);
+void vf_setup_begins(struct pasid_vf *vf, u32 pasid, bool replace);
+void vf_setup_ends(struct pasid_vf *vf, u32 pasid, bool replace, bool done);
 
 #endif /* _PASID_KUNIT_FAKE_VF_H */

@@ -14,6 +14,8 @@ enum intent_step {
 	SETUP_SRE,		/* a nested entry with SRE, hooks see it */
 	SETUP,			/* a nested entry without */
 	SETUP_FIRST,		/* a first-stage entry */
+	SETUP_SRE_OFF,		/* with SRE, and probes are switched off before it returns */
+	WRITTEN_SRE,		/* before the module came */
 	UNSEEN_SRE,
 	UNSEEN,
 	UNSEEN_ELSEWHERE,	/* of another PASID or VF */
@@ -71,6 +73,11 @@ static const struct intent_case intent_cases[] = {
 	  { REPLACE_SRE, 0 }, { GRANT, 1 } } },
 	{ "replaced without SRE under a deny", { { SETUP_SRE, 1 }, { DENY, 0 },
 	  { REPLACE, 0 }, { GRANT, 0 } } },
+	{ "a replacement that fails, of an entry from before the load",
+	  { { WRITTEN_SRE, 1 }, { REPLACE_FAILS, 1 }, { DENY, 0 }, { GRANT, 1 } } },
+	{ "set up seen, probes go off before it returns, set up anew without SRE",
+	  { { DENY, 0 }, { SETUP_SRE_OFF, 0 }, { TEARDOWN, 0 }, { UNSEEN, 0 }, { ON, 0 },
+	    { GRANT, 0 } } },
 	{ "a replacement that fails leaves the intent", { { SETUP_SRE, 1 }, { DENY, 0 },
 	  { REPLACE_FAILS, 0 }, { GRANT, 1 } } },
 };
@@ -92,9 +99,9 @@ static void intent_write(struct intent_world *world, unsigned int pgtt, bool sre
 
 static void intent_setup(struct intent_world *world, unsigned int pgtt, bool sre, bool replace)
 {
-	pasid_vf_entry_entered(world->vf, PASID, replace);
+	vf_setup_begins(world->vf, PASID, replace);
 	intent_write(world, pgtt, sre);
-	pasid_vf_entry_left(world->vf, PASID, replace, true);
+	vf_setup_ends(world->vf, PASID, replace, true);
 }
 
 static void intent_unseen(struct intent_world *world, bool sre)
@@ -116,6 +123,16 @@ static void intent_do(struct kunit *test, struct intent_world *world, enum inten
 	case SETUP_FIRST:
 		intent_setup(world, 1, false, false);
 		break;
+	case SETUP_SRE_OFF:
+		vf_setup_begins(world->vf, PASID, false);
+		intent_write(world, 3, true);
+		fake_unit.missed += 2;
+		fake_unit.hooks_dead = true;
+		vf_setup_ends(world->vf, PASID, false, true);
+		break;
+	case WRITTEN_SRE:
+		intent_write(world, 3, true);
+		break;
 	case UNSEEN_SRE:
 	case UNSEEN:
 		intent_unseen(world, what == UNSEEN_SRE);
@@ -128,8 +145,8 @@ static void intent_do(struct kunit *test, struct intent_world *world, enum inten
 		intent_setup(world, 3, what == REPLACE_SRE, true);
 		break;
 	case REPLACE_FAILS:
-		pasid_vf_entry_entered(world->vf, PASID, true);
-		pasid_vf_entry_left(world->vf, PASID, true, false);
+		vf_setup_begins(world->vf, PASID, true);
+		vf_setup_ends(world->vf, PASID, true, false);
 		break;
 	case TEARDOWN:
 		memset(world->entry, 0, 8 * sizeof(*world->entry));
@@ -189,15 +206,15 @@ static void intent_hook_flushes_for_writer(struct kunit *test)
 	struct intent_world world = { vf_of(fn), vf_entry(test, fn, PASID) };
 
 	vf_set_ceiling(test, world.vf, BUILTIN & ~PRIV, 0);
-	pasid_vf_entry_entered(world.vf, PASID, false);
+	vf_setup_begins(world.vf, PASID, false);
 	intent_write(&world, 3, true);
 	vf_set_ceiling(test, world.vf, BUILTIN & ~PRIV & ~PRI, 0);
 	KUNIT_EXPECT_EQ(test, 0ULL, world.entry[2]);
 	fake_unit.submissions = 0;
-	pasid_vf_entry_left(world.vf, PASID, false, true);
+	vf_setup_ends(world.vf, PASID, false, true);
 	KUNIT_EXPECT_EQ(test, 0U, fake_unit.submissions);
 	WRITE_ONCE(world.vf->applying, true);
-	pasid_vf_entry_left(world.vf, PASID, false, true);
+	vf_setup_ends(world.vf, PASID, false, true);
 	KUNIT_EXPECT_GE(test, fake_unit.submissions, 3U);
 	WRITE_ONCE(world.vf->applying, false);
 }
@@ -238,6 +255,7 @@ KUNIT_ARRAY_PARAM_DESC(intent_pri, intent_pri_cases, name);
 
 static void intent_pri_do(struct kunit *test, struct fake_pci *fn, enum pri_step what)
 {
+	const struct pasid_gaps gaps = pasid_hooks_gaps();
 	u64 *ctx = vf_context(FAKE_RID(fn->pdev.devfn));
 	struct pasid_vf *vf = vf_of(fn);
 	bool on = what == PRI_ON || what == PRI_ON_UNSEEN;
@@ -253,7 +271,7 @@ static void intent_pri_do(struct kunit *test, struct fake_pci *fn, enum pri_step
 	case PRI_ON:
 		*ctx = (*ctx & ~PRE) | (on ? PRE : 0);
 		if (what == PRI_OFF || what == PRI_ON)
-			pasid_vf_context_pri(vf, on);
+			pasid_vf_context_pri(vf, &gaps, on);
 		break;
 	case PRI_DENY:
 		vf_set_ceiling(test, vf, BUILTIN & ~PRI, 0);

@@ -524,12 +524,12 @@ static void vf_deny_meets_setup(struct kunit *test)
 	struct pasid_vf *vf = vf_of(fn);
 
 	if (c->replace) {
-		pasid_vf_entry_entered(vf, 5, false);
+		vf_setup_begins(vf, 5, false);
 		vf_write_nested(entry);
-		pasid_vf_entry_left(vf, 5, false, true);
+		vf_setup_ends(vf, 5, false, true);
 		KUNIT_ASSERT_EQ(test, 1, entry[2]);
 	}
-	pasid_vf_entry_entered(vf, 5, c->replace);
+	vf_setup_begins(vf, 5, c->replace);
 	if (c->written)
 		vf_write_nested(entry);
 	fake_unit.submissions = 0;
@@ -538,7 +538,7 @@ static void vf_deny_meets_setup(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->written || c->replace, fake_unit.submissions > 0);
 	if (!c->written)
 		vf_write_nested(entry);
-	pasid_vf_entry_left(vf, 5, c->replace, true);
+	vf_setup_ends(vf, 5, c->replace, true);
 	KUNIT_EXPECT_EQ(test, 0, entry[2]);
 	vf_set_ceiling(test, vf, BUILTIN, 0);
 	KUNIT_EXPECT_EQ(test, c->remembered, entry[2]);
@@ -551,14 +551,14 @@ static void vf_scan_meets_replacement(struct kunit *test)
 	u64 *entry = vf_entry(test, fn, 5);
 	struct pasid_vf *vf = vf_of(fn);
 
-	pasid_vf_entry_entered(vf, 5, false);
+	vf_setup_begins(vf, 5, false);
 	entry[0] = 3 << 6 | 1;
-	pasid_vf_entry_left(vf, 5, false, true);
-	pasid_vf_entry_entered(vf, 5, true);
+	vf_setup_ends(vf, 5, false, true);
+	vf_setup_begins(vf, 5, true);
 	vf_write_nested(entry);
 	pasid_vf_refresh(vf);
 	KUNIT_EXPECT_EQ(test, 1, entry[2]);
-	pasid_vf_entry_left(vf, 5, true, true);
+	vf_setup_ends(vf, 5, true, true);
 	KUNIT_EXPECT_EQ(test, 1, entry[2]);
 }
 
