@@ -80,7 +80,7 @@ void pasid_ctl_on_reset(struct pasid_ctl_user *user, void (*reset)(void *data),
 
 	atomic_set(&vf->registers_lost, 0);
 	vf->on_reset_data = data;
-	/* The worker reads the data after the function. */
+	/* After on_reset_data; pairs with pasid_vf_tell_reset(). */
 	smp_store_release(&vf->on_reset, reset);
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_on_reset);

@@ -56,7 +56,7 @@ void pasid_vf_contexts_now(struct pasid_vf *vf)
 	struct vtd_plan plan;
 
 	atomic_inc(&pasid_hooks_flushing);
-	/* What a writer has changed before this is flushed by it later: too late for a hook. */
+	/* What a writer has changed before this it flushes later: too late for a hook. */
 	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->applying)) {
 		vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
 		pasid_vf_function(vf, &fn);
@@ -184,7 +184,10 @@ void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps
 		atomic_dec(&pasid_hooks_flushing);
 }
 
-/* Returns whether a table changed, or a writer has not flushed yet; the context cache has been told. */
+/*
+ * Returns whether a table changed, or a writer has changed it and not flushed yet. The
+ * context cache has been told then.
+ */
 static bool pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
 				   struct vtd_plan *plan)
 {

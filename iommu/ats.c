@@ -7,7 +7,7 @@
 #include "trace.h"
 #include "vf.h"
 
-/* What the function kept from before is gone with the change of Enable (PCIe 6.3, 10.3.7). */
+/* With the change of Enable the function forgets what it kept (PCIe 6.3, 10.3.7). */
 static void pasid_vf_enable_ats(struct pasid_vf *vf)
 {
 	u16 ctrl;

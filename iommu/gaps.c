@@ -89,7 +89,8 @@ static void pasid_gap_work(struct work_struct *work)
 		return;
 	}
 	if (!pasid_gap_pause)
-		pr_err("probes do not fire, so what intel-iommu sets up does not obey; /sys/kernel/debug/kprobes/enabled and the sysctl kernel.ftrace_enabled have to be 1\n");
+		pr_err("probes do not fire, so what intel-iommu sets up does not obey; "
+		       PASID_SWITCHES " have to be 1\n");
 	atomic_long_inc(&pasid_switched);
 	pasid_gap_pause = clamp(2 * pasid_gap_pause, PASID_GAP_PAUSE_MIN, PASID_GAP_PAUSE_MAX);
 	schedule_delayed_work(gap, pasid_gap_pause);

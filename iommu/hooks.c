@@ -212,13 +212,12 @@ static struct pasid_hook pasid_self_test_hook = {
 	.at = { 1 },
 };
 
-#define PASID_HOOK_ENTRY(function, is_grants, what)			\
+#define PASID_HOOK_ENTRY(function, what, ...)				\
 	{								\
 		.symbol = function,					\
-		.grants = is_grants,					\
-		.unseen = is_grants ? PASID_UNSEEN_ANY : PASID_UNSEEN_ENTRY,	\
 		.enter = pasid_##what##_enter,				\
 		.leave = pasid_##what##_leave,				\
+		__VA_ARGS__						\
 	}
 
 /*
@@ -226,14 +225,14 @@ static struct pasid_hook pasid_self_test_hook = {
  * write over an entry, so that even one without SRE ends an intent.
  */
 static struct pasid_hook pasid_hooks[] = {
-	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", true, setup),
-	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", true, setup),
-	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", true, setup),
-	PASID_HOOK_ENTRY("intel_pasid_setup_nested", false, setup),
-	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", false, replace),
-	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", false, replace),
-	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", false, replace),
-	PASID_HOOK_ENTRY("intel_pasid_replace_nested", false, replace),
+	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", setup, .grants = true),
+	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", setup, .grants = true),
+	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", setup, .grants = true),
+	PASID_HOOK_ENTRY("intel_pasid_setup_nested", setup, .unseen = PASID_UNSEEN_ENTRY),
+	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", replace, .unseen = PASID_UNSEEN_ENTRY),
+	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", replace, .unseen = PASID_UNSEEN_ENTRY),
+	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", replace, .unseen = PASID_UNSEEN_ENTRY),
+	PASID_HOOK_ENTRY("intel_pasid_replace_nested", replace, .unseen = PASID_UNSEEN_ENTRY),
 	{
 		.symbol = "context_flip_pri",
 		.unseen = PASID_UNSEEN_CONTEXT,
@@ -519,7 +518,7 @@ int pasid_hooks_init(void)
 	for (i = 0; !err && i < ARRAY_SIZE(pasid_hooks); i++)
 		err = pasid_hook_add(&pasid_hooks[i]);
 	if (!err && !pasid_hooks_fire()) {
-		pr_err("self-test: a probe does not fire; /sys/kernel/debug/kprobes/enabled and the sysctl kernel.ftrace_enabled have to be 1\n");
+		pr_err("self-test: a probe does not fire; " PASID_SWITCHES " have to be 1\n");
 		err = -EIO;
 	}
 	if (err)

@@ -163,7 +163,8 @@ static const char *pasid_vf_why(int err)
 	case 0:
 		return "what intel-iommu sets up cannot be followed";
 	case -ENXIO:
-		return "probes do not fire, so what intel-iommu sets up from now on does not obey; /sys/kernel/debug/kprobes/enabled and the sysctl kernel.ftrace_enabled have to be 1";
+		return "probes do not fire, so what intel-iommu sets up from now on does not obey; "
+		       PASID_SWITCHES " have to be 1";
 	case -EAGAIN:
 		return "what intel-iommu sets up keeps going by unseen";
 	default:
@@ -206,7 +207,10 @@ unsigned int pasid_vf_owed(const struct pasid_vf *vf)
 	       (READ_ONCE(vf->ats_stopped) ? PASID_OWED_ATS : 0);
 }
 
-/* Try again, with growing pauses, until nothing is owed. A VF may sleep for long: no word of that. */
+/*
+ * Try again, with growing pauses, until nothing is owed. The log says so once; of ATS of a
+ * VF that sleeps, which may be for long, it says nothing.
+ */
 static void pasid_vf_follow_up(struct pasid_vf *vf)
 {
 	unsigned int owed = pasid_vf_owed(vf);

@@ -121,6 +121,7 @@ void pasid_vf_tell_reset(struct pasid_vf *vf)
 	void (*on_reset)(void *data);
 
 	mutex_lock(&vf->telling);
+	/* Before on_reset_data; pairs with pasid_ctl_on_reset(). */
 	on_reset = smp_load_acquire(&vf->on_reset);
 	if (on_reset && !vf->pdev->block_cfg_access &&
 	    atomic_xchg(&vf->registers_lost, 0))

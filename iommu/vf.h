@@ -16,6 +16,9 @@
 
 #define PASID_MAX_ALIASES	8
 
+/* What switches probes off; for messages. */
+#define PASID_SWITCHES	"/sys/kernel/debug/kprobes/enabled and the sysctl kernel.ftrace_enabled"
+
 /* What is owed: caches of the unit, the function's own, ATS that is to be on again. */
 #define PASID_OWED_IOMMU	BIT(0)
 #define PASID_OWED_DEVICE	BIT(1)
@@ -129,7 +132,7 @@ struct pasid_vf {
 	unsigned int ctx_count;
 	struct xarray sre_intent;
 	u32 in_replace;
-	struct mutex lock;
+	struct mutex lock;	/* see above */
 	unsigned int ceiling;
 	unsigned int request;
 	bool owned;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands for unit.c, kernel.c, hooks.c, gaps.c, sysfs.c and main.c of intel-pasid-ctl. All else of it
- * is the real thing.
+ * Stands for unit.c, kernel.c, hooks.c, gaps.c, sysfs.c and main.c of intel-pasid-ctl. All
+ * else of it is the real thing.
  */
 #include "../iommu/vf.h"
 #include "fake-pci.h"

@@ -102,23 +102,21 @@ struct fake_pci *vf_plug_one(struct kunit *test)
 }
 
 void vf_set_ceiling(struct kunit *test, struct pasid_vf *vf, unsigned int ceiling,
-			   int err)
+		    int err)
 {
 	mutex_lock(&vf->lock);
 	KUNIT_EXPECT_EQ(test, err, pasid_vf_set_ceiling(vf, ceiling));
 	mutex_unlock(&vf->lock);
 }
 
-
 /* The worker has nothing left to do: it has run, or does so now. */
 void vf_expect_settled(struct kunit *test, struct fake_pci *fn,
-			      unsigned int effective)
+		       unsigned int effective)
 {
 	flush_work(&vf_of(fn)->refresh);
 	KUNIT_EXPECT_EQ(test, effective, pasid_vf_effective(vf_of(fn)));
 	KUNIT_EXPECT_EQ(test, vf_gates_of(effective), vf_gates(fn));
 }
-
 
 /* One set-up at a time, as for the device of a VF. */
 static struct pasid_gaps vf_setup_gaps;
