@@ -114,8 +114,10 @@ what_default_ctl_denies_keeps_the_module() {
 
 # README says what to do before rmmod; that has to be enough, also where the PF has lost something for the moment.
 readme_lets_the_module_go() { # pasid|pri
-	local mock
+	local mock was
 	mock=$pci/$(pf)/mock
+	was=$(cat "$mock/$1")
+	echo 1 >"$mock/$1"
 	load default_ctl=-all
 	echo 0 >"$mock/$1"
 	expect_fails unload
@@ -128,7 +130,7 @@ readme_lets_the_module_go() { # pasid|pri
 	expect_fails unload
 	set_all_ctl '+all -exec'
 	unload
-	echo 1 >"$mock/$1"
+	echo "$was" >"$mock/$1"
 }
 
 vfs_that_come_later_have_files() {
