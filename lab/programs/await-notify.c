@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "speed.h"
+
 static ssize_t read_again(int fd, char *text, size_t size)
 {
 	return lseek(fd, 0, SEEK_SET) ? -1 : read(fd, text, size);
@@ -28,7 +30,7 @@ int main(int argc, char **argv)
 		return 1;
 	if (write(STDOUT_FILENO, "ready\n", 6) != 6)
 		return 1;
-	if (poll(&wait, 1, 10000) != 1 || !(wait.revents & POLLPRI)) {
+	if (poll(&wait, 1, scaled(10) * 1000) != 1 || !(wait.revents & POLLPRI)) {
 		fprintf(stderr, "%s: no notification\n", argv[1]);
 		return 1;
 	}

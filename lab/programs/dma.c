@@ -34,7 +34,7 @@ static const char usage_text[] =
 "  fill=FILE         what is written, from a file\n"
 "  show              print what was read, on a second line\n"
 "  expect=TEXT       fail unless this was read\n"
-"  deadline=SECONDS  of waiting (10)\n"
+"  deadline=SECONDS  of waiting, on a quick machine (10)\n"
 "Prints a word and how many transfers were completed:\n"
 "  ok N, busy N, or of those asked for, with the reason of the last failure:\n"
 "  blocked|denied|ats-ur|disabled|pri-failed|locked|invalid|bus N of M\n"

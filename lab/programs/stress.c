@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stress SECONDS SEED PF VF...: everything at the same time. Processes write policies, attach
- * and detach PASIDs, open VFs through iommufd as VMMs do, reset VFs, have all of them go and
- * come, and take the modules out and in. The first half of the VFs is the host's, the rest the
- * users'. Those of make-it-fail that are set up before (Documentation/fault-injection) make
- * allocations of the first three kinds fail.
+ * stress ROUNDS|SECONDSs SEED PF VF...: everything at the same time, for as long as it takes to
+ * do so much of each kind, however fast the machine is, or for so long. Processes write policies,
+ * attach and detach PASIDs, open VFs through iommufd as VMMs do, reset VFs, have all of them go
+ * and come, and take the modules out and in. The first half of the VFs is the host's, the rest
+ * the users'. Those of make-it-fail that are set up before (Documentation/fault-injection)
+ * make allocations of the first three kinds fail.
  *
  * Prints how often each was done and how often it was refused, and what happened that must
  * not: an answer that makes no sense, a user whose request is not heeded, a process that
@@ -30,21 +31,30 @@
 
 #include "files.h"
 #include "random.h"
+#include "speed.h"
 #include "vfio.h"
 
 #define LAB_CTL		"/sys/kernel/debug/pasid-lab/ctl"
 #define PAGE_FILE	"/tmp/stress-page"
 #define CAP_CONTROL	0x186
 #define IOVA		0x10000
-#define GRACE		60 /* seconds to come to an end */
+#define GRACE		120 /* seconds to come to an end, on a quick machine */
 #define MOMENT		1000 /* microseconds, for others to bring back what is not there */
+#define IMBALANCE	50 /* of this many rounds of one kind, those of another should be done */
 #define PATH_SIZE	512
 
 enum kind { WRITE, ATTACH, OPEN, RESET, HOTPLUG, RELOAD, KINDS };
 
-static const char *const kind_names[KINDS] = {
-	"writes", "attaches and detaches", "sessions", "resets", "VFs gone and back",
-	"modules out and in",
+static const struct {
+	const char *name;
+	unsigned int per_round;
+} kinds[KINDS] = {
+	[WRITE] = { "writes", 100 },
+	[ATTACH] = { "attaches and detaches", 100 },
+	[OPEN] = { "sessions", 10 },
+	[RESET] = { "resets", 10 },
+	[HOTPLUG] = { "VFs gone and back", 1 },
+	[RELOAD] = { "modules out and in", 1 },
 };
 
 /* What all processes see. */
@@ -52,6 +62,7 @@ struct shared {
 	atomic_bool stop;
 	atomic_bool calm;	/* nobody restricts or opens a VF: the modules are to go */
 	atomic_uint violations;
+	atomic_uint operations;	/* of all kinds, done or refused */
 	atomic_uint done[KINDS];
 	atomic_uint refused[KINDS];
 };
@@ -100,9 +111,19 @@ static void expect_sense(int err, const char *what)
 
 static void count(enum kind kind, int err, const char *what)
 {
+	atomic_fetch_add(&shared->operations, 1);
 	atomic_fetch_add(err ? &shared->refused[kind] : &shared->done[kind], 1);
 	expect_sense(err, what);
 	if (err == ENOENT)
+		usleep(MOMENT);
+}
+
+/* Not by the clock: how much others do in a second is different on each machine. */
+static void let_others_do(unsigned int operations)
+{
+	const unsigned int end = shared->operations + operations;
+
+	while (!shared->stop && (int)(shared->operations - end) < 0)
 		usleep(MOMENT);
 }
 
@@ -296,7 +317,7 @@ static void do_hotplug(void)
 {
 	unsigned int n = below(2) ? vf_count : 1 + below(vf_count);
 
-	usleep(3000000);
+	let_others_do(300);
 	if (write_attribute(pf, "sriov_numvfs", "0"))
 		return;
 	lock_births(LOCK_EX);
@@ -348,7 +369,7 @@ static void do_reload(void)
 {
 	int err;
 
-	usleep(5000000);
+	let_others_do(500);
 	/* In use as it is: refused. */
 	err = unload("intel_pasid_ctl");
 	if (err != EAGAIN && err != EBUSY)
@@ -399,7 +420,7 @@ static unsigned int start_worker(const struct worker *worker, unsigned int seed)
 
 static void await_workers(unsigned int running)
 {
-	time_t end = time(NULL) + GRACE;
+	time_t end = time(NULL) + scaled(GRACE);
 
 	while (running && time(NULL) < end) {
 		if (waitpid(-1, NULL, WNOHANG) > 0)
@@ -411,27 +432,52 @@ static void await_workers(unsigned int running)
 		violation("%u processes hang", running);
 }
 
-static void report(unsigned int seconds)
+/* How many rounds have been done of what has been done least, or most. */
+static unsigned int rounds_done(bool most)
 {
-	unsigned int kind, total = 0;
+	unsigned int kind, rounds = shared->done[0] / kinds[0].per_round;
+
+	for (kind = 1; kind < KINDS; kind++) {
+		unsigned int n = shared->done[kind] / kinds[kind].per_round;
+
+		if (most ? n > rounds : n < rounds)
+			rounds = n;
+	}
+	return rounds;
+}
+
+static void await_rounds(unsigned int rounds)
+{
+	while (rounds_done(false) < rounds && rounds_done(true) < rounds * IMBALANCE)
+		usleep(50000);
+	if (rounds_done(false) < rounds)
+		violation("%u rounds of the one, and not %u of the other", rounds_done(true),
+			  rounds);
+}
+
+static void report(time_t start)
+{
+	unsigned int kind;
 
 	for (kind = 0; kind < KINDS; kind++) {
-		printf("%-22s %8u, and %u refused\n", kind_names[kind], shared->done[kind],
+		printf("%-22s %8u, and %u refused\n", kinds[kind].name, shared->done[kind],
 		       shared->refused[kind]);
-		total += shared->done[kind] + shared->refused[kind];
 		if (!shared->done[kind])
-			violation("%s: not once", kind_names[kind]);
+			violation("%s: not once", kinds[kind].name);
 	}
-	printf("%u operations in %u s, %u violations\n", total, seconds, shared->violations);
+	printf("%u operations, %u violations, in %lu s\n", shared->operations,
+	       shared->violations, (unsigned long)(time(NULL) - start));
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int seconds, seed, i, j, running = 0;
+	unsigned int amount, seed, i, j, running = 0;
+	const time_t start = time(NULL);
+	char *unit;
 
 	if (argc < 6)
 		return 2;
-	seconds = strtoul(argv[1], NULL, 0);
+	amount = strtoul(argv[1], &unit, 0);
 	seed = strtoul(argv[2], NULL, 0);
 	pf = argv[3];
 	vfs = argv + 4;
@@ -444,9 +490,12 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(workers) / sizeof(*workers); i++)
 		for (j = 0; j < workers[i].processes; j++)
 			running += start_worker(&workers[i], seed * 1000 + running);
-	sleep(seconds);
+	if (*unit == 's')
+		sleep(amount);
+	else
+		await_rounds(amount);
 	shared->stop = true;
 	await_workers(running);
-	report(seconds);
+	report(start);
 	return shared->violations != 0;
 }

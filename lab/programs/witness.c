@@ -20,8 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "speed.h"
+
 #define PORT		"/dev/vport0p3"
-#define DEADLINE	60 /* seconds, for each step */
+#define DEADLINE	60 /* seconds, for each step, on a quick machine */
 
 static void fail(const char *what)
 {
@@ -32,7 +34,7 @@ static void fail(const char *what)
 /* The port has one opener at a time, so that an answer reaches the one who asked. */
 static int open_port(void)
 {
-	const time_t end = time(NULL) + DEADLINE;
+	const time_t end = time(NULL) + scaled(DEADLINE);
 	int port;
 
 	while ((port = open(PORT, O_RDWR)) < 0 && errno == EBUSY && time(NULL) < end)
@@ -62,7 +64,7 @@ static size_t receive(int port, char *buffer, size_t size)
 	ssize_t n;
 
 	errno = ETIMEDOUT;
-	if (poll(&wait, 1, DEADLINE * 1000) != 1)
+	if (poll(&wait, 1, scaled(DEADLINE) * 1000) != 1)
 		fail("no answer from the host");
 	n = read(port, buffer, size);
 	if (n <= 0)

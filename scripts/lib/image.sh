@@ -77,7 +77,7 @@ run_image() { # TREE SCRIPT [ARG...]: the archive on stdout
 	cp "$repo/lab/init" "$tree/"
 	cp -L --preserve=mode "${opt_add[@]}" "$script" "$tree/lab/"
 	printf '%s=%s\n' machine "$opt_machine" no_mock "$opt_no_mock" mock_port "$MOCK_PORT" mock_params "${opt_mock@Q}" \
-		testdev "$TESTDEV" vfs "$opt_vfs" >"$tree/etc/lab.conf"
+		testdev "$TESTDEV" vfs "$opt_vfs" slowness "$(slowness)" >"$tree/etc/lab.conf"
 	set -- "/lab/${script##*/}" "$@"
 	echo "set -- ${*@Q}" >"$tree/etc/lab.args"
 	archive "$tree"

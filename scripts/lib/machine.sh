@@ -36,13 +36,15 @@ machine_options() {
 }
 
 start_qemu() { # KERNEL ACCELERATOR
-	local program devices params release prefix khz
+	local program devices params release prefix khz stalls
 	find_kernel "$1"
 	khz=$(tsc_khz)
+	stalls="rcupdate.rcu_cpu_stall_timeout=$(scaled 60) watchdog_thresh=$(scaled 20)"
 	machine_options
 	[ "$1" != debug ] || params+=' panic_on_warn=1'
 	# With SLUB's own debugging, which keeps no arrays of free objects: kmemleak takes what is left in them for users.
 	[ -z "$opt_leaks" ] || params+=' kmemleak=on slab_debug=U'
+	echo 0 >"$run/paused"
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
 	# A reader of our output that leaves early (lab boot ... | head) must not stop the guest.
 	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
@@ -51,6 +53,7 @@ start_qemu() { # KERNEL ACCELERATOR
 	# no_timer_check: on a busy host the emulated timer is late, and the kernel would call that broken hardware.
 	# tsc=reliable: so it would with the TSC; 7.3 has been seen to hang where the watchdog of clock sources on one
 	# processor met one on another that had its interrupts off.
+	# rcu_cpu_stall_timeout, watchdog_thresh: as all deadlines they follow from the speed of this machine.
 	# The kernel ends QEMU when this shell ends, however that happens. The ports are virtio because a
 	# large answer takes seconds through an emulated UART; they bypass the IOMMU, so they cause no invalidations.
 	enter_root setpriv --pdeathsig KILL env --chdir="${run#"$root"}" "${program[@]}" \
@@ -65,9 +68,10 @@ start_qemu() { # KERNEL ACCELERATOR
 		-chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control \
 		-D trace -trace 'vtd_inv_desc*' -trace vtd_dmar_fault \
 		-kernel "$prefix/boot/vmlinux-$release" -initrd initrd \
-		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests no_timer_check init_on_alloc=0 tsc=reliable tsc_early_khz=$khz $params iommu=nopt $opt_append" \
+		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests no_timer_check init_on_alloc=0 tsc=reliable tsc_early_khz=$khz $stalls $params iommu=nopt $opt_append" \
 		</dev/null >"$run/qemu.log" 2>&1 &
 	qemu=$!
+	started=$SECONDS
 }
 
 stop_qemu() {
@@ -85,11 +89,47 @@ stop_qemu() {
 serve() {
 	local request requests mark=0
 	exec {requests}<>"$run/witness.out"
-	{ timeout "$opt_timeout" tail -s 0.1 --pid="$qemu" -f /dev/null || true; } && echo end >&"$requests" &
+	{ await_end && echo end >&"$requests"; } &
 	while read -r -u "$requests" request && [[ $request != *end ]]; do
 		answer "$request"
 	done
 	! kill -0 "$qemu" 2>/dev/null
+}
+
+# Returns when QEMU has ended, or has had its time.
+await_end() {
+	until timeout 5 tail -s 0.1 --pid="$qemu" -f /dev/null || [ "$(own_time)" -ge "$deadline" ]; do
+		:
+	done
+}
+
+# Seconds since QEMU's start without those in which it waited for a processor, or was paused for the walker. By this
+# time a machine beside others, or one that is looked at often, takes no longer than one alone; and one that hangs,
+# asleep or at work, comes to its deadline all the same.
+own_time() {
+	echo $((SECONDS - started - $(seconds_waited) - $(<"$run/paused") / 1000000))
+}
+
+# Of QEMU's threads, that which waited longest for a processor.
+seconds_waited() {
+	{ cat "/proc/$qemu/task/"*/schedstat 2>/dev/null || true; } |
+		awk '$2 > most { most = $2 } END { printf "%d\n", most / 1e9 }'
+}
+
+walk_tables() { # [--digest] BDF...
+	local start=${EPOCHREALTIME/[.,]/} status=0
+	timeout "$(scaled 120)" "$here/walk-tables" "$run/qmp" "$@" || status=$?
+	echo $(($(<"$run/paused") + ${EPOCHREALTIME/[.,]/} - start)) >"$run/paused.new"
+	mv "$run/paused.new" "$run/paused" # await_end may be reading it
+	return $status
+}
+
+# Seconds of a processor that QEMU has used.
+processor_time() {
+	local stat
+	stat=$(<"/proc/$qemu/stat")
+	# utime and stime, counted from behind the name, which may be anything.
+	awk -v hz="$(getconf CLK_TCK)" '{ printf "%.1f\n", ($12 + $13) / hz }' <<<"${stat##*) }"
 }
 
 answer() { # REQUEST: "STATUS LENGTH" and the text, see lab/programs/witness.c
@@ -97,14 +137,16 @@ answer() { # REQUEST: "STATUS LENGTH" and the text, see lab/programs/witness.c
 	read -r -a words <<<"$1"
 	witness "${words[@]}" >"$text" 2>&1 || status=$?
 	# Under a deadline, because nobody reads it if the machine ends now.
-	echo "$status $(stat -c %s "$text")" | cat - "$text" | timeout 30 tee "$run/witness.in" >/dev/null || true
+	echo "$status $(stat -c %s "$text")" | cat - "$text" | timeout "$(scaled 30)" tee "$run/witness.in" >/dev/null || true
 }
 
-witness() { # walk [--digest] BDF... | inval mark | inval [--summary]
+witness() { # walk [--digest] BDF... | inval mark | inval [--summary] | own-time | processor-time
 	case "$*" in
-	walk\ *) timeout 120 "$here/walk-tables" "$run/qmp" "${@:2}" ;;
+	walk\ *) walk_tables "${@:2}" ;;
 	'inval mark') mark=$(stat -c %s "$run/trace") ;;
 	inval | 'inval --summary') tail -c "+$((mark + 1))" "$run/trace" | "$here/parse-trace" "${@:2}" ;;
+	own-time) own_time ;;
+	processor-time) processor_time ;;
 	*) echo "unknown question: $*" && return 2 ;;
 	esac
 }
@@ -117,7 +159,7 @@ judge() { # ENDED
 	if line=$(grep -a -m1 -F "$KERNEL_BUGS" "$run/console" 2>/dev/null); then
 		verdict=$EXIT_KERNEL_BUG reason="the guest's kernel reported: ${line%$'\r'}"
 	elif [ "$1" = no ]; then
-		verdict=$EXIT_TIMEOUT reason="the guest did not finish within $opt_timeout s"
+		verdict=$EXIT_TIMEOUT reason="the guest did not finish within $deadline s"
 	elif [ "$word" = status ]; then
 		verdict=$value
 	else
@@ -157,6 +199,47 @@ known_file() { # NAME
 	echo "$cache/$known"
 }
 
+# --- How fast this machine is ----------------------------------------------------------------------------------------
+
+# What the machine whose times README has takes to boot Debian's newest kernel, emulated: tenths of a second of a
+# processor.
+readonly REFERENCE_BOOT=40
+
+# Prints how many percent of that time this machine takes, at least 100. Measured once per boot of the host, with what
+# all tests consist of, and in processor time, so that what runs beside it does not matter. PASID_CTL_SLOWNESS pretends.
+slowness() {
+	local known
+	if [ -n "${PASID_CTL_SLOWNESS-}" ]; then
+		echo "$PASID_CTL_SLOWNESS"
+		return
+	fi
+	known=$(known_file slowness)
+	(
+		flock 9
+		[ -e "$known" ] || (measure_slowness >"$known.new" && mv "$known.new" "$known")
+	) 9>"$cache/slowness.lock" >&2
+	cat "$known"
+}
+
+measure_slowness() {
+	local PASID_CTL_SLOWNESS=100 image spent
+	use_run_folder
+	opt_machine=stock opt_iommu=scalable opt_no_mock=yes opt_vfs=0 opt_mock='' opt_add=() opt_append='' opt_leaks=''
+	opt_mem=1024 opt_smp=1 deadline=600
+	image=$(base_image newest)
+	echo 'witness processor-time' >"$run/measure.sh"
+	spent=$(run_machine newest "$image" tcg,thread=multi "$run/measure.sh" && [ "$verdict" = 0 ] ||
+		die 1 "cannot measure this machine: $reason") ||
+		exit
+	spent=$((${spent/./} * 100 / REFERENCE_BOOT))
+	echo $((spent > 100 ? spent : 100))
+}
+
+# How long this machine may take for what takes the reference machine SECONDS.
+scaled() { # SECONDS
+	echo $(($1 * $(slowness) / 100))
+}
+
 # How fast the machine's TSC counts, which is the host's. A kernel that measures it while its processors wait for
 # those of the host has been seen to be wrong by a factor of three.
 tsc_khz() {
@@ -189,7 +272,8 @@ accelerator() { # KERNEL IMAGE
 
 probe_kvm() { # KERNEL IMAGE
 	use_run_folder
-	opt_no_mock=yes opt_timeout=10 opt_add=() opt_append='' opt_leaks='' opt_mem=1024 opt_smp=2
+	opt_no_mock=yes opt_add=() opt_append='' opt_leaks='' opt_mem=1024 opt_smp=2
+	deadline=$(scaled 10)
 	run_machine "$1" "$2" kvm /dev/null
 	[ "$verdict" = 0 ] && echo kvm || echo tcg,thread=multi
 }
@@ -212,6 +296,7 @@ boot() { # SCRIPT [ARG...]
 	modules=$(machine_modules "$opt_kernel")
 	# shellcheck disable=SC2086
 	image=$(base_image "$opt_kernel" $modules)
+	deadline=$(scaled "$opt_timeout")
 	opt_accel=${opt_accel:-$(accelerator "$opt_kernel" "$image")}
 	[ -z "$opt_vmm" ] || vmm=$(vmm_image "$opt_kernel")
 	run_machine "$opt_kernel" "$image" "$opt_accel" "$@"

@@ -214,7 +214,7 @@ burst_spans_the_deny() { # BDF DENY GRANT [OPTION...]
 		i=$((i + 1))
 	done
 	dma "$bdf" stop >/dev/null || true
-	dma_runs "$sibling"
+	await 5 dma_runs "$sibling"
 	expect_equal "$(dma_field "$sibling" failed)" 0 'failures of the sibling'
 	dma "$sibling" stop
 	lab_do faults all

@@ -189,18 +189,30 @@ expect_said() { # TEXT: the kernel log has it
 	return 1
 }
 
-# Waits until a command succeeds.
+# How long this machine may take for what takes a quick one SECONDS. LAB_SLOWNESS is in percent, see lab/init.
+scaled() { # SECONDS
+	echo $(($1 * LAB_SLOWNESS / 100))
+}
+
+# Waits until a command succeeds, for at most so long on a quick machine. By the machine's own time, see scripts/lab:
+# beside others it may hardly get to run in the meantime.
 await() { # SECONDS COMMAND...
-	local deadline
-	deadline=$(($(date +%s) + $1))
+	local limit start end
+	limit=$(scaled "$1")
 	shift
+	! "$@" || return 0
+	start=$(witness own-time)
+	end=$(($(uptime_seconds) + limit))
 	until "$@"; do
-		if [ "$(date +%s)" -ge "$deadline" ]; then
-			echo "did not come true: $*"
-			return 1
-		fi
 		usleep 20000
+		[ "$(uptime_seconds)" -ge "$end" ] || continue
+		end=$((start + limit - $(witness own-time)))
+		[ "$end" -gt 0 ] || break
+		end=$((end + $(uptime_seconds)))
 	done
+	[ "$end" -gt 0 ] && return
+	echo "did not come true: $*"
+	return 1
 }
 
 # --- What the witnesses outside see ------------------------------------------------------------------------
@@ -487,11 +499,12 @@ expect_dma_stopped() { # BDF
 	local ok failed
 	ok=$(dma_field "$1" ok)
 	failed=$(dma_field "$1" failed)
-	usleep 200000
-	expect_equal "$(dma_field "$1" ok)" "$ok" "$1's transfers completed a while later" || return
-	[ "$(dma_field "$1" failed)" -gt "$failed" ] && return
-	echo "$1 does not go on trying"
-	return 1
+	await 5 has_failed "$1" $((failed + 100)) || return
+	expect_equal "$(dma_field "$1" ok)" "$ok" "$1's transfers completed a while later"
+}
+
+has_failed() { # BDF NUMBER: so many transfers at least
+	[ "$(dma_field "$1" failed)" -ge "$2" ]
 }
 
 # The number that DMA writes with the option `stamp`, which is never 0.

@@ -441,8 +441,9 @@ modules_stay() {
 waits_for_the_client() { # PATH TEXT
 	opened it "$first"
 	expect_client 0 it write $control 1
+	dmesg -c >/dev/null
 	echo "$2" >"$1" &
-	sleep 1
+	await 10 expect_said 'blocked until released by user' >/dev/null
 	kill -0 $!
 	control_is 1 "$first"
 	# Whoever removes the VF has its device lock: it cannot be reset, and is not.

@@ -327,7 +327,7 @@ burst_spans_the_write() { # ON OFF [OPTION...]
 	witnesses_agree "$first"
 	guest_writes "$on"
 	await 5 dma_runs "$first"
-	dma_runs "$second"
+	await 5 dma_runs "$second"
 	expect_equal "$(dma_field "$second" failed)" 0 'failures of the neighbour'
 	dma "$first" stop >/dev/null || true
 	dma "$second" stop >/dev/null

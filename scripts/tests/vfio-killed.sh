@@ -79,7 +79,7 @@ vfs_go() {
 	echo 0 >"$pci/$(pf)/sriov_numvfs" &
 	writer=$!
 	await 10 expect_said 'blocked until released by user' >/dev/null
-	dma_runs "$vf"
+	await 5 dma_runs "$vf"
 	expect_context "$vf" PASIDE 1
 	client_kill it
 	wait $writer

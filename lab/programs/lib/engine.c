@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "speed.h"
 
 #define BAR_SIZE	8192
 
@@ -181,7 +182,7 @@ static uint64_t now(void)
 
 bool engine_wait(struct engine *engine, unsigned int milliseconds, struct engine_result *result)
 {
-	uint64_t end = now() + milliseconds;
+	uint64_t end = now() + scaled(milliseconds);
 
 	for (;;) {
 		engine_result(engine, result);
