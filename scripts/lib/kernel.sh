@@ -2,7 +2,12 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # Kernels: those of Debian, which the root's packages brought, and those that are built inside the root from Debian's
 # source, when somebody asks for one, with a configuration of lab/kernel. Like the model's QEMU, results are cached by
-# hash, and sources and objects of the last build stay, so that another configuration compiles only what it changes.
+# hash, and objects of the last build stay, so that another configuration compiles only what it changes. The source is
+# unpacked once, for UML (lib/uml.sh) and lint, too.
+
+# Of big drivers, and of other architectures (unpack_linux), only Kconfig is needed.
+readonly LINUX_EXCLUDE=(--exclude={"*/drivers/gpu/*.[ch]","*/drivers/net/*.[ch]","*/drivers/media/*.[ch]","*/sound/*.[ch]"}
+	--exclude={"*.dts","*.dtsi","*.rst","*.yaml","*/tools/testing/*"})
 
 # What KASAN and UBSAN watch of a kernel that has them, besides modules: what the product calls and is called by. With
 # the rest an emulated processor would take twice as long, as would the compiler. For kbuild: n, or nothing.
@@ -21,12 +26,57 @@ find_kernel() { # 6.12|newest|lab|debug
 	[ -z "$prefix" ] || release=$(<"$root$prefix/release")
 }
 
+# --- Source ----------------------------------------------------------------------------------------------------------
+
+# Sets source and tree: the archive of the newest kernel, and where it is unpacked.
+find_source() {
+	source=$(echo "$root"/usr/src/linux-source-*.tar.xz)
+	[ -e "$source" ] || die "$EXIT_MISSING" 'the lab root has no kernel source'
+	tree=$root/build/linux/source-$({ declare -f unpack_linux && echo "${LINUX_EXCLUDE[*]}" &&
+		stat -c '%n %s %Y' "$source"; } | hash_of_stdin)
+}
+
+# Prints the folder with the source, and unpacks it if it is not there. Nobody writes into it.
+linux_tree() {
+	local source tree folder
+	find_source
+	folder=${tree%/*}
+	mkdir -p "$folder"
+	(
+		flock 9
+		[ -d "$tree" ] || prepare_linux
+		touch "$tree"
+		keep_newest 2 "$folder"/source-* # another checkout may be at work with another one
+	) 9>"$folder/lock-of-source" >&2
+	echo "$tree"
+}
+
+prepare_linux() {
+	local setup_log=$cache/source.log
+	: >"$setup_log"
+	rm -rf --one-file-system "$folder"/*.unpacking
+	mkdir "$tree.unpacking"
+	step "kernel's source: unpacking" unpack_linux
+	mv "$tree.unpacking" "$tree"
+}
+
+# With one change that no configuration can make: INTEL_IOMMU_DEBUGFS comes with a dump of page tables at each fault,
+# which takes what pass-through has for one, and ends the kernel.
+unpack_linux() {
+	local top
+	top=$(basename "$source" .tar.xz)
+	chroot "$root" tar -xJ -C "${tree#"$root"}.unpacking" --strip-components=1 "${LINUX_EXCLUDE[@]}" \
+		--anchored --exclude="$top/arch/[!ux]*.[chS]" <"$source" &&
+		sed -i '/select DMAR_DEBUG$/d' "$tree.unpacking/drivers/iommu/intel/Kconfig"
+}
+
+# --- Builds ----------------------------------------------------------------------------------------------------------
+
 # Prints the prefix of a kernel with a configuration of FRAGMENTs; builds it if it is not there.
 built_kernel() { # NAME FRAGMENT...
 	local name=$1 folder=$root/build/linux source tree kernel fragments
 	fragments=$(cd "$repo/lab/kernel" && cat "${@:2}") # read once, as others may edit the files meanwhile
-	source=$(echo "$root"/usr/src/linux-source-*.tar.xz)
-	tree=$folder/source-$({ declare -f unpack_linux && stat -c '%n %s %Y' "$source"; } | hash_of_stdin)
+	find_source
 	kernel=$folder/kernel-$({ declare -f build_kernel install_kernel &&
 		echo "$name $tree $fragments $WATCHED"; } | hash_of_stdin)
 	[ -d "$kernel" ] || locked_build "$name" >&2
@@ -35,18 +85,19 @@ built_kernel() { # NAME FRAGMENT...
 }
 
 locked_build() { # NAME
-	mkdir -p "$folder"
+	linux_tree >/dev/null
 	(
 		flock 9
 		[ -d "$kernel" ] || build_kernel "$1" # another shell may have done it while this one waited
 	) 9>"$folder/lock"
 }
 
+# Objects are as big as the source, so those of another one go.
 build_kernel() { # NAME
-	local setup_log=$cache/kernel.log objects=$folder/objects-$1 make
+	local setup_log=$cache/kernel.log objects=$folder/objects-$1-${tree##*-} make
 	: >"$setup_log"
-	say "building the $1 kernel (about 7 minutes, once)"
-	[ -d "$tree" ] || prepare_linux
+	say "building the $1 kernel (about 6 minutes, once)"
+	find "$folder" -maxdepth 1 -name 'objects-*' ! -name "*-${tree##*-}" -exec rm -rf --one-file-system {} +
 	mkdir -p "$objects"
 	make=(in_root env PWD=/ make -s -C "${tree#"$root"}" "O=${objects#"$root"}" "KASAN_SANITIZE=$WATCHED" "UBSAN_SANITIZE=$WATCHED")
 	printf '%s\n' "$fragments" "CONFIG_LOCALVERSION=\"-$1\"" >"$objects/fragments"
@@ -57,23 +108,6 @@ build_kernel() { # NAME
 	step "$1 kernel: installing" install_kernel
 	mv "$kernel.tmp" "$kernel"
 	keep_newest 4 "$folder"/kernel-*
-}
-
-# There is only one, since it is big.
-prepare_linux() {
-	rm -rf --one-file-system "$folder"/{source,objects}-*
-	mkdir "$tree.tmp"
-	step "kernel's source: unpacking" unpack_linux
-	mv "$tree.tmp" "$tree"
-}
-
-# Without drivers of the kinds that fill half of it; what describes them to Kconfig stays. And one thing that no
-# configuration can say: INTEL_IOMMU_DEBUGFS comes with a dump of page tables at each fault, which takes what
-# pass-through has for one, and ends the kernel.
-unpack_linux() {
-	chroot "$root" tar -xJ -C "${tree#"$root"}.tmp" --strip-components=1 --wildcards --exclude='*/drivers/gpu/*.[ch]' \
-		--exclude='*/drivers/net/*.[ch]' --exclude='*/drivers/media/*.[ch]' --exclude='*/sound/*.[ch]' <"$source" &&
-		sed -i '/select DMAR_DEBUG$/d' "$tree.tmp/drivers/iommu/intel/Kconfig"
 }
 
 # What the fragments do not say is off; what they say must have come true.

@@ -5,8 +5,6 @@
 
 # coccinelle needs Python's library and does not say so.
 readonly LINT_TOOLS='clang codespell coccinelle libpython3.13 shellcheck shfmt sparse'
-readonly LINT_SCRIPTS=('*/scripts/checkpatch.pl' '*/scripts/const_structs.checkpatch' '*/scripts/spelling.txt'
-	'*/scripts/coccinelle' '*/tools/docs/kernel-doc' '*/tools/lib/python')
 
 # The headers are configured for gcc: what that decided about options is decided again. Their own per-CPU variables
 # clang finds doubly qualified, as it knows gcc's address spaces by other names.
@@ -23,10 +21,7 @@ readonly SPARSE=(sparse -D__linux__ -Dlinux -D__STDC__ -Dunix -D__unix__ -Wbitwi
 # Sets lint_folder, kernel_scripts and lint_identity.
 prepare_lint() {
 	lint_folder=$root/build/lint
-	kernel_scripts=$lint_folder/kernel-$( (
-		declare -f unpack_scripts
-		echo "$root"/usr/src/linux-source-*.tar.xz "${LINT_SCRIPTS[*]}"
-	) | hash_of_stdin)
+	kernel_scripts=$(linux_tree)
 	lint_identity=$(cat "$repo/scripts/lint" "$repo/scripts/lib/lint.sh" | hash_of_stdin)
 	setup_log=$cache/lint.log
 	mkdir -p "$lint_folder"
@@ -34,7 +29,6 @@ prepare_lint() {
 	(
 		flock 9
 		install_tools
-		[ -e "$kernel_scripts" ] || unpack_scripts
 	) 9>"$lint_folder/lock"
 }
 
@@ -50,16 +44,6 @@ install_tools() {
 	step 'lint: tools' chroot "$root" apt-get install -y $LINT_TOOLS
 	step 'lint: tidying up' chroot "$root" sh -c 'apt-get clean && rm -rf /var/lib/apt/lists/*'
 	touch "$stamp"
-}
-
-unpack_scripts() {
-	local source
-	source=$(echo "$root"/usr/src/linux-source-*.tar.xz)
-	rm -rf "$lint_folder"/kernel-*
-	mkdir "$kernel_scripts.tmp"
-	step "lint: the kernel's scripts" chroot "$root" tar -xJ -C "${kernel_scripts#"$root"}.tmp" --strip-components=1 \
-		-f "${source#"$root"}" --wildcards "${LINT_SCRIPTS[@]}"
-	mv "$kernel_scripts.tmp" "$kernel_scripts"
 }
 
 # Prints what a command says, and asks it once for what it is about: KEY and the words themselves. One that fails and

@@ -3,19 +3,13 @@
 # The KUnit suites in a kernel that is a program (ARCH=um), built inside the root from Debian's source of the
 # newest kernel. The tree stays, built: the next time only what differs in this repository is compiled.
 
-# Of big drivers and of other architectures only Kconfig is needed.
-readonly UML_EXCLUDE=(--exclude={"*/drivers/gpu/*.[ch]","*/drivers/net/*.[ch]","*/drivers/media/*.[ch]","*/sound/*.[ch]"}
-	--exclude={"*/arch/[!ux]*.[chS]","*.dts","*.dtsi","*.rst","*.yaml","*/tools/testing/*"})
-readonly UML_DEADLINE=300
-
 # Builds and runs the suites; the kernel's console log goes to LOG. Sets uml_tree.
 run_suites() { # LOG
-	local folder=$root/build/uml source
-	source=$(echo "$root"/usr/src/linux-source-*.tar.xz)
-	[ -e "$source" ] || die "$EXIT_MISSING" 'the lab root has no kernel source'
+	local folder=$root/build/uml source tree
+	find_source
 	uml_tree=$folder/tree-$( (
 		declare -f prepare_kernel drop_in
-		echo "${source##*/} ${UML_EXCLUDE[*]}"
+		echo "$tree"
 		cat "$repo/kunit/.kunitconfig"
 	) | hash_of_stdin)
 	mkdir -p "$folder"
@@ -23,33 +17,31 @@ run_suites() { # LOG
 	flock "$uml_lock"
 	setup_log=$folder/log
 	: >"$setup_log"
-	[ -e "$uml_tree/ready" ] || prepare_kernel "$source" >&2
+	[ -e "$uml_tree/ready" ] || prepare_kernel >&2
 	sync_suites
 	step 'KUnit: kernel' make_kernel linux
 	find "$uml_tree/drivers/pasid-ctl" -name '*.gcda' -delete
 	run_kernel >"$1"
 }
 
-# Unpacked, configured, with this repository in it. There is only one, since it is big.
-prepare_kernel() { # SOURCE
+# A copy of the source that shares its files, with this repository in it, configured. There is only one, since it is big.
+prepare_kernel() {
 	say 'building a kernel for KUnit (about 4 minutes, once)'
 	rm -rf --one-file-system "$folder"/tree-*
-	mkdir "$uml_tree"
-	step 'KUnit: unpacking' chroot "$root" tar -xJ -C "${uml_tree#"$root"}" --strip-components=1 "${UML_EXCLUDE[@]}" \
-		-f "${1#"$root"}"
+	cp -al "$(linux_tree)" "$uml_tree"
 	drop_in
 	sync_suites
 	step 'KUnit: configuring' make_kernel KCONFIG_ALLCONFIG=drivers/pasid-ctl/kunit/.kunitconfig allnoconfig
 	touch "$uml_tree/ready"
 }
 
-# As a kernel tree takes this repository in. UML's own CONFIG_GCOV would measure the whole kernel, and take twice
-# as long to build; of that, only what it does at the link is needed. And its linker script forgets the destructors,
-# in which gcc writes down what it has counted.
+# As a kernel tree takes this repository in; sed makes new files of those that are shared. UML's own CONFIG_GCOV would
+# measure the whole kernel, and take twice as long to build; of that, only what it does at the link is needed. And its
+# linker script forgets the destructors, in which gcc writes down what it has counted.
 drop_in() {
 	sed -i 's|^endmenu$|source "drivers/pasid-ctl/Kconfig"\nendmenu|' "$uml_tree/drivers/Kconfig"
-	echo 'obj-y += pasid-ctl/' >>"$uml_tree/drivers/Makefile"
-	echo 'LINK-y += --coverage' >>"$uml_tree/arch/um/Makefile-skas"
+	sed -i '$ a obj-y += pasid-ctl/' "$uml_tree/drivers/Makefile"
+	sed -i '$ a LINK-y += --coverage' "$uml_tree/arch/um/Makefile-skas"
 	sed -i 's|[*](.fini_array)|*(.fini_array.* .fini_array)|' "$uml_tree/arch/um/include/asm/common.lds.S"
 }
 
@@ -70,7 +62,7 @@ make_kernel() { # [VAR=value]... TARGET
 run_kernel() {
 	local dir
 	dir=$(mktemp -d "$folder/run.XXXXXX")
-	in_root env HOME="${dir#"$root"}" TMPDIR="${dir#"$root"}" timeout "$UML_DEADLINE" "${uml_tree#"$root"}/linux" \
+	in_root env HOME="${dir#"$root"}" TMPDIR="${dir#"$root"}" timeout "$("$here/lab" scaled 300)" "${uml_tree#"$root"}/linux" \
 		mem=256M con0=fd:0,fd:1 kunit.enable=1 kunit.autorun=1 kunit_shutdown=halt </dev/null 2>&1 || say "the kernel ended with status $?"
 	rm -rf "$dir"
 }
