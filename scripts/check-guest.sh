@@ -2,19 +2,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2154
 # Inside the lab machine, for scripts/check: runs test files one after the other in the same machine. Lines
-# "begin NAME" and "end NAME STATUS SECONDS" are around what each prints.
+# "begin NAME" and "end NAME STATUS SECONDS PROCESSOR-SECONDS" are around what each prints.
 
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
+
+# By this machine, of the host's processors, in whole seconds.
+spent_so_far() {
+	witness processor-time | cut -d. -f1
+}
 
 vfs=$(count_vfs)
 failed=0
 for file; do
 	start=$(uptime_seconds)
+	before=$(spent_so_far)
 	status=0
 	echo "begin $file"
 	/bin/sh "/lab/$file.sh" </dev/null || status=$?
-	echo "end $file $status $(($(uptime_seconds) - start))"
+	echo "end $file $status $(($(uptime_seconds) - start)) $(($(spent_so_far) - before))"
 	[ $status = 0 ] || failed=1
 	# What could not be tidied up is no failure: the files that are left get another machine.
 	tidy "$vfs" >/dev/null 2>&1 || break

@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# usually: 6.12 newest
 # boot: --smp 1
 # I2 to I4, I6: deny and grant of enable with 0 to 4096 PASIDs in 1, 2 and in 8 domains. What the IOMMU receives is
 # the recipe of the specification's Table 28, in its order, and its length has a bound.

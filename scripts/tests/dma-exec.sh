@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# usually: 6.12 newest
 # boot: --model x-ers=on
 # Requests to execute, on an IOMMU that can still tell them from reads: Linux never allows them, the host's
 # admin can, and they are blocked again when the write that denies them has returned.

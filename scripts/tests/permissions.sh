@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# usually: 6.12 newest
 # boot: --smp 1
 # The four permissions, alone and together, on an IOMMU that offers all of them: what the walker sees in the
 # VF's context entry and in its PASID-table entries after each write.

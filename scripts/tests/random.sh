@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2119,SC2317
+# usually: 6.12 newest
 # Random policy, attachments, users, resets and DMA on a PF and three VFs, each step compared with what section 3 of
 # the design predicts (lab/programs/random-dma.c). The seed is fixed, so that a failure can be repeated.
 # shellcheck source=scripts/tests/lib.sh

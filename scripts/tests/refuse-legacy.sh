@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# usually: 6.12 newest
 # boot: --iommu legacy --smp 1
 # I8: VT-d in legacy mode has no PASIDs.
 # shellcheck source=scripts/tests/lib.sh

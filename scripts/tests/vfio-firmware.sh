@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# usually: 6.12 newest
 # boot: --vmm --mem 1536 --timeout 600
 # A guest's UEFI firmware goes through the extended capabilities of a VF and comes out again. It is Debian's OVMF, a
 # release build: it does not stop at what only an assertion would find.

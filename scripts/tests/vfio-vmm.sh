@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# usually: 6.12 newest
 # boot: --vmm --mem 1536 --model x-ers=on --timeout 900
 # A real VMM and a real guest: Debian's QEMU, in this machine, assigns VFs to a Linux that finds the capability and
 # uses it, step by step, while the walker outside reads the tables. Without iommufd in these kernels, hence
