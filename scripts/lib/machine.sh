@@ -36,9 +36,11 @@ machine_options() {
 }
 
 start_qemu() { # KERNEL ACCELERATOR
-	local program devices params release prefix khz stalls
+	local program devices params release prefix khz stalls clock=()
 	find_kernel "$1"
 	khz=$(tsc_khz)
+	# While it idles its clock follows the host's: what waits for the host has time. The TSC is that clock, too.
+	[ -z "$opt_icount" ] || { clock=(-icount shift=0) khz=1000000; }
 	stalls="rcupdate.rcu_cpu_stall_timeout=$(scaled 60) watchdog_thresh=$(scaled 20)"
 	machine_options
 	[ "$1" != debug ] || params+=' panic_on_warn=1'
@@ -58,7 +60,7 @@ start_qemu() { # KERNEL ACCELERATOR
 	# large answer takes seconds through an emulated UART; they bypass the IOMMU, so they cause no invalidations.
 	enter_root setpriv --pdeathsig KILL env --chdir="${run#"$root"}" "${program[@]}" \
 		-no-user-config -nodefaults -display none -no-reboot \
-		-machine q35,kernel-irqchip=split -cpu max,la57=off -accel "$2" -smp "$opt_smp" -m "$opt_mem" \
+		-machine q35,kernel-irqchip=split -cpu max,la57=off -accel "$2" "${clock[@]}" -smp "$opt_smp" -m "$opt_mem" \
 		"${devices[@]}" \
 		-chardev file,id=console,path=console -serial chardev:console \
 		-device virtio-serial-pci,id=ports,addr=5 \
@@ -297,6 +299,7 @@ boot() { # SCRIPT [ARG...]
 	# shellcheck disable=SC2086
 	image=$(base_image "$opt_kernel" $modules)
 	deadline=$(scaled "$opt_timeout")
+	[ -z "$opt_icount" ] || opt_accel=tcg,thread=single
 	opt_accel=${opt_accel:-$(accelerator "$opt_kernel" "$image")}
 	[ -z "$opt_vmm" ] || vmm=$(vmm_image "$opt_kernel")
 	run_machine "$opt_kernel" "$image" "$opt_accel" "$@"

@@ -143,7 +143,7 @@ options_of_the_other_machine_are_refused() {
 	local options
 	touch script.sh
 	for options in '--machine none' '--mock a=1' '--machine stock --model a=1' '--machine stock --testdev a=1' \
-		'--iommu off --model a=1' '--no-mock --testdev a=1' '--kernel newest --leaks'; do
+		'--iommu off --model a=1' '--no-mock --testdev a=1' '--kernel newest --leaks' '--icount --smp 2' '--icount --accel kvm'; do
 		# shellcheck disable=SC2086 # several words
 		expect_equal "$(status_of "$lab" boot $options script.sh)" 2 "$options"
 	done
