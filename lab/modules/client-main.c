@@ -89,6 +89,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "error",		2, 2, lab_cmd_error },
 	{ "hold-hooks",	1, 2, lab_cmd_hold_hooks },
 	{ "iopf",		2, 2, lab_cmd_iopf },
+	{ "latency",		2, 2, lab_cmd_latency },
 	{ "leak",		1, 1, lab_cmd_leak },
 	{ "stall-qi",		1, 1, lab_cmd_stall_qi },
 	{ "memory",		1, 1, lab_cmd_memory },
@@ -263,6 +264,8 @@ static void __init create_files(void)
 	debugfs_create_file("stall-qi", 0400, pasid_lab_dir, NULL, &stall_qi_fops);
 	lab_memory_dir = debugfs_create_dir("memory", pasid_lab_dir);
 	debugfs_create_u64("result", 0400, pasid_lab_dir, &lab_bench_result);
+	debugfs_create_u64("latency-irq", 0400, pasid_lab_dir, &lab_latency_irq);
+	debugfs_create_u64("latency-task", 0400, pasid_lab_dir, &lab_latency_task);
 	debugfs_create_atomic_t("fail-qi-left", 0400, pasid_lab_dir,
 				&lab_fail_qi_left);
 }

@@ -162,6 +162,11 @@ extern const char *lab_stall_qi_state;
 int lab_cmd_stall_qi(int argc, char **argv);
 void lab_stall_qi_end(void);
 
+/* client-latency.c */
+extern u64 lab_latency_irq;
+extern u64 lab_latency_task;
+int lab_cmd_latency(int argc, char **argv);
+
 /* client-kernel.c */
 int lab_kernel_init(void);
 void *lab_symbol(const char *name);
