@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * vfio-bench BDF COUNT [AT]: opens a function as a VMM would and prints how many
- * nanoseconds one access of its configuration space takes, on the average of COUNT:
+ * nanoseconds one access of its configuration space takes, the median of COUNT:
  * "read N write N", of 4 bytes at AT, which is the base address register at 0x10
  * otherwise. What is written is what was read.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "samples.h"
 #include "vfio.h"
 
 typedef int (*access_fn)(struct vfio_function *fn, unsigned int at, void *value);
@@ -24,29 +24,27 @@ static int write_once(struct vfio_function *fn, unsigned int at, void *value)
 	return vfio_write_config(fn, at, value, 4);
 }
 
-static unsigned long long now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
 static unsigned long long time_of(access_fn access, struct vfio_function *fn, unsigned int at,
 				  void *value, unsigned int count)
 {
-	const unsigned long long start = now();
+	struct samples samples;
+	uint64_t start, median;
 	unsigned int i;
 	int err;
 
+	samples_init(&samples, count);
 	for (i = 0; i < count; i++) {
+		start = samples_now();
 		err = access(fn, at, value);
+		samples_add(&samples, samples_now() - start);
 		if (err) {
 			fprintf(stderr, "access at %#x: %s\n", at, strerror(err));
 			exit(1);
 		}
 	}
-	return (now() - start) / count;
+	median = samples_median(&samples);
+	samples_free(&samples);
+	return median;
 }
 
 int main(int argc, char **argv)
