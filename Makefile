@@ -66,6 +66,6 @@ help:
 	@echo 'make check               run all tests, in simulated machines'
 	@echo 'make lint                run the static checks alone'
 	@echo 'make kunit               run the KUnit suites alone, in a kernel that is a program'
-	@echo 'make bench               measure, in simulated machines: ratios within one run'
+	@echo 'make bench               count descriptors and instructions, in simulated machines'
 	@echo 'make mutate              break the module in one place at a time: does a test notice?'
 	@echo 'make soak MINUTES=n      everything at the same time, on the debug kernel, for as long'

@@ -1,195 +1,240 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2154 # pci and lab come from lib.sh
-# The part of scripts/bench that runs inside a lab machine: prints a line per figure, with its target.
+# The part of scripts/bench that counts: instructions, descriptors, and how long others are kept out. Its machine's
+# clock counts instructions, so that 1 ns is one of them.
 set -eu
 # shellcheck source=/dev/null
 . /lab/lib.sh >/dev/null # which greets as a test does
+# shellcheck source=/dev/null
+. /lab/bench-lib.sh
 
-rounds=8
-runs=10   # in each
-loops=300 # in each
-
+rounds=3
+tracing=/sys/kernel/tracing
 first=$(vf 0)
-second=$(vf 1)
-
-line() { # WHAT MEASURED [TARGET]
-	printf '  %-38s %-52s %s\n' "$1" "$2" "${3:--}"
-}
+vfs=$(all_vfs)
+ctl=$pci/$first/pasid_ctl
+mock=$pci/$(pf)/mock
 
 # --- Attach and detach -------------------------------------------------------------------------------------
 
-# Short runs, several in a row: what disturbs one then does not spoil them all.
-attach_detach() { # FILE: adds nanoseconds to it
+attach_detach() { # FILE: adds what it takes
 	local run=0
-	# The code was patched when probes came or went: the emulator translates it anew, which is not the question.
-	lab_do bench "$first" 5 200
-	while [ $run -lt $runs ]; do
+	lab_do bench "$first" 5 100 # the first ones find caches cold
+	while [ $run -lt 10 ]; do
 		run=$((run + 1))
-		lab_do bench "$first" 5 $loops
+		lab_do bench "$first" 5 50
 		cat "$lab/result" >>"$1"
 	done
 }
 
-median() { # FILE
-	sort -n "$1" | awk '{ value[NR] = $1 } END { print int((value[int((NR + 1) / 2)] + value[int(NR / 2) + 1]) / 2) }'
-}
-
-fastest() { # FILE
-	sort -n "$1" | head -n 1
-}
-
-spread() { # FILE
-	sort -n "$1" | sed -n '1p;$p' | xargs printf '%d to %d'
-}
-
-# Taken in turns: what else the host does meanwhile then hits both sides alike.
+# VFs that nobody may be granted anything for have hooks where entries are set up otherwise only.
 bench_attach() {
-	local round=0 without with
+	local round=0
 	while [ $round -lt $rounds ]; do
 		round=$((round + 1))
 		attach_detach /tmp/without
 		load
 		attach_detach /tmp/with
+		set_ctl "$first" -enable
+		attach_detach /tmp/denied
+		set_ctl "$first" default
 		unload
 	done
-	without=$(median /tmp/without)
-	with=$(median /tmp/with)
-	line 'attach and detach, module not loaded' "$without ns, median of $((rounds * runs)) ($(spread /tmp/without))"
-	line 'attach and detach, module loaded' "$with ns, median of $((rounds * runs)) ($(spread /tmp/with))"
-	line 'loaded to not loaded' "$(ratio "$with" "$without") (of the fastest: $(ratio "$(fastest /tmp/with)" "$(fastest /tmp/without)"))" 'at most 1.05'
-}
-
-ratio() { # A B
-	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'
-}
-
-# --- What a write costs ------------------------------------------------------------------------------------
-
-# Writes once and sets $descriptors, without the waits, and $submissions.
-count() { # BDF TEXT
-	witness inval mark
-	set_ctl "$1" "$2"
-	witness inval --summary >/tmp/summary
-	submissions=$(sed -n 's/^submissions //p' /tmp/summary)
-	descriptors=$(($(sed -n 's/^descriptors //p' /tmp/summary) - submissions))
-}
-
-centiseconds() { # since boot
-	local up
-	read -r up _ </proc/uptime
-	echo "${up%.*}${up#*.}"
-}
-
-# Microseconds of one write, from as many as fit into a second: the clock above is coarse.
-time_of_writes() { # BDF TEXT TEXT, in turns
-	local file=$pci/$1/pasid_ctl writes=0 start passed=0 i
-	start=$(centiseconds)
-	while [ $passed -lt 100 ]; do
-		i=0
-		while [ $i -lt 50 ]; do
-			echo "$2" >"$file"
-			echo "$3" >"$file"
-			i=$((i + 1))
-		done
-		writes=$((writes + 100))
-		passed=$(($(centiseconds) - start))
-	done
-	echo $((passed * 10000 / writes))
-}
-
-# The recipe is one of the context cache and one of the device TLB, and two for each domain, of which RID_PASID
-# has one of its own; two submissions for each 64 of them.
-show_count() { # WHAT DOMAINS
-	local batches=$(((descriptors + 63) / 64))
-	line "$1" "$descriptors descriptors, $submissions submissions" \
-		"$((2 * ($2 + 1) + 2)) descriptors, at most $((2 * batches)) submissions"
-}
-
-base= # microseconds of the first case
-
-bench_enable() { # PASIDS DOMAINS
-	local case="$1 PASID(s), $2 domain(s)" time
-	lab_do attach-range "$first" 64 "$1" paging "$2"
-	count "$first" -enable
-	show_count "-enable, $case" "$2"
-	count "$first" +enable
-	show_count "+enable, $case" "$2"
-	time=$(time_of_writes "$first" -enable +enable)
-	base=${base:-$time}
-	line '  time of such a write' "$time us, $(ratio "$time" "$base") of the first case"
-	lab_do detach-all "$first"
-}
-
-bench_no_change() {
-	local all=0 text
-	lab_do attach-range "$first" 64 64 paging 8
-	for text in +enable default "$(cat "$pci/$first/pasid_ctl")"; do
-		count "$first" "$text"
-		all=$((all + descriptors + submissions))
-	done
-	set_ctl "$first" -enable
-	count "$first" -enable
-	line 'writes that change nothing' "$((all + descriptors + submissions)) descriptors" '0 descriptors'
-	set_ctl "$first" default
-	line '  time of such a write' "$(time_of_writes "$first" default +enable) us"
-	lab_do detach-all "$first"
-}
-
-# PASID by PASID, as entries change: PASID cache, IOTLB, device TLB.
-bench_priv() { # PASIDS
-	lab_do attach-range "$second" 64 "$1" paging 4
-	expect_equal "$(witness walk "$second" | grep -c ' pasid .*SRE=1')" "$1" 'entries with SRE'
-	count "$second" -priv
-	line "-priv, $1 entries with SRE" \
-		"$descriptors descriptors, $submissions submissions: $((descriptors / submissions)) each" 'at least 32 each'
-	set_ctl "$second" +priv
-	lab_do detach-all "$second"
+	figure 'attach and detach, module not loaded' "$(median /tmp/without) instructions ($(spread /tmp/without))"
+	figure '  module loaded' "$(ratio "$(median /tmp/with)" "$(median /tmp/without)") of that" 'at most 1.05'
+	figure '  module loaded, -enable' "$(ratio "$(median /tmp/denied)" "$(median /tmp/without)") of that" 'at most 1.05'
 }
 
 # --- Configuration space -----------------------------------------------------------------------------------
 
-# In turns, like attaches. 0x10 is nobody's but vfio-pci-core's; at 0x180 there is the capability's header.
-config_accesses() { # DRIVER READS WRITES [AT]: appends to two files
+# 0x10 is nobody's but vfio-pci-core's; at 0x180 there is the capability's header.
+config_accesses() { # DRIVER NAME [AT]: adds to two files
 	bind "$first" "$1"
-	vfio-bench "$first" 3000 "${4-0x10}" >/tmp/accesses
-	cut -d' ' -f2 /tmp/accesses >>"$2"
-	cut -d' ' -f4 /tmp/accesses >>"$3"
+	vfio-bench "$first" 300 "${3-0x10}" >/tmp/accesses
+	cut -d' ' -f2 /tmp/accesses >>"/tmp/$2-reads"
+	cut -d' ' -f4 /tmp/accesses >>"/tmp/$2-writes"
 }
 
 bench_config() {
-	local round=0 what
+	local round=0 what plain
 	modprobe vfio-pci
 	load_vfio allow_type1=1 ranges=1b36:5052@0x180-0x187
-	while [ $round -lt $((2 * rounds)) ]; do
+	while [ $round -lt $rounds ]; do
 		round=$((round + 1))
-		config_accesses vfio-pci /tmp/plain-reads /tmp/plain-writes
-		config_accesses pasid-vfio-pci /tmp/our-reads /tmp/our-writes
-		config_accesses pasid-vfio-pci /tmp/cap-reads /tmp/cap-writes 0x180
+		config_accesses vfio-pci plain
+		config_accesses pasid-vfio-pci ours
+		config_accesses pasid-vfio-pci cap 0x180
 	done
 	unbind "$first"
 	unload_vfio
 	for what in reads writes; do
-		line "config $what, vfio-pci" "$(median /tmp/plain-$what) ns, median of $((2 * rounds)) ($(spread /tmp/plain-$what))"
-		line "config $what, pasid-vfio-pci" "$(ratio "$(median /tmp/our-$what)" "$(median /tmp/plain-$what)") of that" 'at most 1.10'
-		line "  of the emulated capability" "$(ratio "$(median /tmp/cap-$what)" "$(median /tmp/plain-$what)") of that"
+		plain=$(median /tmp/plain-$what)
+		figure "config $what, vfio-pci" "$plain instructions ($(spread /tmp/plain-$what))"
+		figure '  pasid-vfio-pci' "$(ratio "$(median /tmp/ours-$what)" "$plain") of that" 'at most 1.10'
+		figure '  of the emulated capability' "$(ratio "$(median /tmp/cap-$what)" "$plain") of that"
 	done
 }
 
+# --- What a write costs the queue --------------------------------------------------------------------------
+
+by_admin() { # WORD
+	echo "$1" >"$ctl"
+}
+
+by_user() { # WORD
+	user_do request "$first" "$1"
+}
+
+# Takes away and gives back each permission, and prints for each write its descriptors and submissions, as the
+# module's tracepoint has them, and last the sum of what the IOMMU has seen, waits not counted.
+count_writes() { # ACTOR
+	local kind word
+	echo >$tracing/trace
+	witness inval mark
+	for kind in $kinds; do
+		for word in -$kind +$kind; do
+			echo "write $word" >$tracing/trace_marker
+			"$1" "$word"
+		done
+	done
+	witness inval --summary >/tmp/summary
+	awk '/ write [-+]/ { n++ }
+		/ flush: / {
+			split($0, word, "descriptors=|submissions=")
+			descriptors[n] += word[2]; submissions[n] += word[3]; all += word[2]; waits += word[3]
+		}
+		END { for (i = 1; i <= n; i++) printf "%11s", descriptors[i] + 0 "/" submissions[i] + 0; print " ", all + waits }' \
+		$tracing/trace >/tmp/counted
+	# The module says what it sends, and the IOMMU agrees.
+	expect_equal "$(sed 's/.* //' /tmp/counted)" "$(sed -n 's/^descriptors //p' /tmp/summary)" 'descriptors and waits'
+	sed 's/ [0-9]*$//' /tmp/counted
+}
+
+bench_counts() {
+	local pasids domains actor kind
+	echo 1 >$tracing/events/pasid_ctl/flush/enable
+	for actor in by_admin by_user; do
+		printf '\n  descriptors/submissions of a write %s\n  %-13s' "${actor%_*} the ${actor#*_}" 'PASIDs domains'
+		for kind in $kinds; do
+			printf '%11s%11s' -"$kind" +"$kind"
+		done
+		printf '   goal: at most 16 descriptors\n'
+		for pasids in 1 4 64 1024 4096; do
+			for domains in 1 3 4 16 64; do
+				[ $domains -le $pasids ] || continue
+				lab_do attach-range "$first" 64 $pasids paging $domains
+				printf '  %6d %6d%s\n' $pasids $domains "$(count_writes $actor)"
+				lab_do detach-all "$first"
+			done
+		done
+	done
+	echo
+	echo 0 >$tracing/events/pasid_ctl/flush/enable
+}
+
+# --- What a write costs the processor ------------------------------------------------------------------------
+
+base= # of the first case
+
+instructions_of() { # WHAT FILE TEXT FILE TEXT: of both writes together
+	local what=$1 both
+	shift
+	write-bench 5 "$@" >/tmp/each
+	both=$(awk '{ sum += $1 } END { print sum }' /tmp/each)
+	base=${base:-$both}
+	figure "$what" "$both instructions, $(ratio "$both" "$base") of the first"
+}
+
+bench_writes() {
+	local pasids
+	for pasids in 1 64 4096; do
+		lab_do attach-range "$first" 64 $pasids paging $((pasids < 16 ? pasids : 16))
+		instructions_of "-enable and +enable, $pasids PASIDs" "$ctl" -enable "$ctl" +enable
+		instructions_of "-priv and +priv, $pasids PASIDs" "$ctl" -priv "$ctl" +priv
+		instructions_of "-priv and +priv by the user, $pasids PASIDs" \
+			"$lab/user" "request $first -priv" "$lab/user" "request $first +priv"
+		instructions_of "writes that change nothing, $pasids PASIDs" "$ctl" +all "$ctl" +all
+		lab_do detach-all "$first"
+	done
+}
+
+# --- How long others are kept out ------------------------------------------------------------------------------
+
+# What a task that writes without end keeps out, meanwhile. What the kernel itself does, such as the timer's tick, is
+# in these numbers; so compare them with the first.
+kept_out() { # WHAT COMMAND...
+	local what=$1 writer
+	shift
+	"$@" &
+	writer=$!
+	lab_do latency 20000 60
+	kill $writer
+	wait $writer 2>/dev/null || true
+	by_admin +all # which it may have left undone
+	figure "$what" "interrupts $(cat "$lab/latency-irq"), tasks $(cat "$lab/latency-task") instructions"
+}
+
+lose_and_regain() { # for ever
+	local bdf
+	while :; do
+		echo 0 >"$mock/pasid"
+		echo 1 >"$mock/pasid"
+		for bdf in $vfs; do
+			echo default >"$pci/$bdf/pasid_ctl"
+		done
+	done
+}
+
+# Interrupts are off from one end of qi_submit_sync() to the other.
+submissions_take() { # WHAT COMMAND...
+	local what=$1
+	shift
+	echo qi_submit_sync >$tracing/set_graph_function
+	echo 1 >$tracing/max_graph_depth
+	echo function_graph >$tracing/current_tracer
+	echo >$tracing/trace
+	"$@"
+	echo 0 >$tracing/tracing_on
+	sed -n 's/.* \([0-9]*\)\.\([0-9]*\) us .*/\1\2/p' $tracing/trace >/tmp/took
+	echo nop >$tracing/current_tracer
+	echo 1 >$tracing/tracing_on
+	figure "  longest submission, $what" "$(sort -n /tmp/took | tail -n 1) of $(wc -l </tmp/took), interrupts off"
+}
+
+deny_and_grant() {
+	by_admin -enable
+	by_admin +enable
+	by_admin -priv
+	by_admin +priv
+}
+
+bench_kept_out() {
+	local pasids
+	kept_out 'longest wait: for the kernel, nothing written' write-bench 0 /dev/null x
+	for pasids in 1 4096; do
+		lab_do attach-range "$first" 64 $pasids paging $((pasids < 16 ? pasids : 16))
+		kept_out "longest wait: -enable, +enable, $pasids PASIDs" write-bench 0 "$ctl" -enable "$ctl" +enable
+		kept_out "longest wait: -priv, +priv, $pasids PASIDs" write-bench 0 "$ctl" -priv "$ctl" +priv
+		submissions_take "$pasids PASIDs" deny_and_grant
+		lab_do detach-all "$first"
+	done
+	kept_out "longest wait: the PF loses PASID, $(count_vfs) VFs" lose_and_regain
+}
+
+# Without what the console takes for each line.
+dmesg -n 1
 load_client
+lab_do ecap set "$first" SRS
+lab_do ecap set "$first" ERS
 bench_attach
 load
-for case in '1 1' '64 1' '64 8' '4096 1' '4096 8'; do
-	# shellcheck disable=SC2086 # two words
-	bench_enable $case
-done
-bench_no_change
 bench_config
-unload
-
-lab_do ecap set "$second" SRS
 modprobe pasid-lab-user
-user_do get "$second" all
-for pasids in 32 256 4096; do
-	bench_priv $pasids
-done
+kinds='enable priv exec'
+! enable_pri "$first" || kinds="$kinds pri"
+user_do get "$first" all
+set_ctl "$first" +all
+bench_counts
+bench_writes
+bench_kept_out
