@@ -11,6 +11,7 @@
 #include <linux/limits.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/pci-ats.h>
 #include <linux/pci.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
@@ -37,6 +38,27 @@ static int lab_cmd_iopf(int argc, char **argv)
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
 	ret = lab_iopf(&pdev->dev, enable);
+	pci_dev_put(pdev);
+	return ret;
+}
+
+/* ats <bdf> on|off: as intel-iommu has it where it needs ATS, and where not */
+static int lab_cmd_ats(int argc, char **argv)
+{
+	struct pci_dev *pdev;
+	bool enable;
+	int ret;
+
+	ret = kstrtobool(argv[1], &enable);
+	if (ret)
+		return ret;
+	pdev = pasid_lab_find_device(argv[0]);
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	if (enable)
+		ret = pci_enable_ats(pdev, PAGE_SHIFT);
+	else
+		pci_disable_ats(pdev);
 	pci_dev_put(pdev);
 	return ret;
 }
@@ -75,6 +97,7 @@ static int lab_cmd_leak(int argc, char **argv)
 }
 
 static const struct pasid_lab_command commands[] = {
+	{ "ats",		2, 2, lab_cmd_ats },
 	{ "attach",		2, 4, lab_cmd_attach },
 	{ "attach-range",	5, 5, lab_cmd_attach_range },
 	{ "detach",		2, 2, lab_cmd_detach },

@@ -130,6 +130,23 @@ vf_that_lost_ats_gets_it_back() {
 	[ "$(grep -c ats_restore: /sys/kernel/tracing/trace)" = 1 ]
 }
 
+# Page requests need ATS. PRE has followed when pci_disable_ats() returns, and `effective` is notified.
+ats_takes_page_requests_along() {
+	supports_pri "$first" || { lab_do iopf "$(pf)" on && lab_do iopf "$first" on; }
+	expect_context "$first" PRE 1
+	await-notify "$pci/$first/pasid/effective" >/tmp/notified &
+	await 5 grep -q ready /tmp/notified
+	lab_do ats "$first" off
+	expect_context "$first" PRE 0
+	wait $!
+	grep -q -e ' -pri' /tmp/notified
+	expect_context "$first" PASIDE 1
+	lab_do ats "$first" on
+	await 5 pre_is 1
+	lab_do iopf "$first" off 2>/dev/null || true
+	lab_do iopf "$(pf)" off 2>/dev/null || true
+}
+
 # It takes all registers of its VFs, and Linux restores its own alone. Tables stay what they were.
 pf_is_reset() {
 	set_ctl "$second" -enable
@@ -194,6 +211,7 @@ else
 	it 'page requests that are enabled on demand obey (I6)' pri_on_demand
 fi
 it 'a VF that switched its ATS off gets it back' vf_that_lost_ats_gets_it_back
+it 'ATS that Linux switches off takes page requests along' ats_takes_page_requests_along
 it 'a reset of the PF: VFs have their ATS as Linux believes' pf_is_reset
 it 'a VF that vanished is denied, and not waited for' vf_that_vanished_gets_no_invalidation
 it 'all tracepoints fire' tracepoints_fire
