@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2154 # variables are shared with the other parts
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # The KUnit suites in a kernel that is a program (ARCH=um), built inside the root from Debian's source of the
 # newest kernel. The tree stays, built: the next time only what differs in this repository is compiled.
 

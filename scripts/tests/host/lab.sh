@@ -79,17 +79,17 @@ hang_is_a_failure() {
 
 # With a third of one processor: that a machine has had no time yet is no hang, and that it never ends is one.
 starved_machine_has_its_time() {
-	local late cpu busy
-	late=$(($("$lab" scaled 15) + 10))
+	local late cpu
+	late=$(($("$lab" scaled 20) + 10))
 	cpu=$(taskset -cp $$ | sed 's/.*[ ,-]//')
 	taskset -c "$cpu" sh -c 'while :; do :; done' &
-	busy=$!
+	busy=$! # not local: it is when the function has ended that it is killed
 	trap 'kill "$busy"' EXIT
 	echo '
 		until IFS=. read -r up _ </proc/uptime && [ "$up" -ge "$1" ]; do :; done
 		echo late
 		while :; do :; done' >script.sh
-	expect_equal "$(status_of nice -n 3 taskset -c "$cpu" "$lab" boot --machine stock --no-mock --timeout 15 \
+	expect_equal "$(status_of nice -n 3 taskset -c "$cpu" "$lab" boot --machine stock --no-mock --timeout 20 \
 		script.sh "$late")" 124 status
 	expect_equal "$(cat output)" late output
 }
