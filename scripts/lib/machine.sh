@@ -39,8 +39,8 @@ start_qemu() { # KERNEL ACCELERATOR
 	local program devices params release prefix khz stalls clock=()
 	find_kernel "$1"
 	khz=$(tsc_khz)
-	# While it idles its clock follows the host's: what waits for the host has time. The TSC is that clock, too.
-	[ -z "$opt_icount" ] || { clock=(-icount shift=0) khz=1000000; }
+	# The TSC is that clock, too. Idle time is skipped, as a busy host would be slow to let it pass.
+	[ -z "$opt_icount" ] || { clock=(-icount shift=0,sleep=off) khz=1000000; }
 	stalls="rcupdate.rcu_cpu_stall_timeout=$(scaled 60) watchdog_thresh=$(scaled 20)"
 	machine_options
 	[ "$1" != debug ] || params+=' panic_on_warn=1'
