@@ -2,6 +2,7 @@
 /* The permission grammar (design: section 5). */
 #include <kunit/test.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "../iommu/perm.h"
 
@@ -17,8 +18,10 @@ static int perm_write(const char *text, size_t len, unsigned int supported,
 		      unsigned int dflt, unsigned int *ceiling, const char **why)
 {
 	struct pasid_perm_edit edit;
-	int err = pasid_perm_parse(text, len, &edit, why);
+	int err;
 
+	memset(&edit, 0xff, sizeof(edit));
+	err = pasid_perm_parse(text, len, &edit, why);
 	return err ?: pasid_perm_apply(&edit, supported, dflt, ceiling);
 }
 
@@ -42,6 +45,7 @@ static const struct perm_good_case perm_good_cases[] = {
 	{ "order does not matter", "+pri -exec", PASID_PERM_ALL, 0, EXEC | PRIV, PRIV | PRI },
 	{ "what is read", "+enable -exec -priv +pri", PASID_PERM_ALL, 0, EXEC, ENABLE | PRI },
 	{ "newline", "-enable\n", PASID_PERM_ALL, 0, ENABLE | PRI, PRI },
+	{ "tab between", "+pri\t-enable", PASID_PERM_ALL, 0, ENABLE, PRI },
 	{ "blanks around and between", " \t-enable \t +pri  \n", PASID_PERM_ALL, 0,
 	  ENABLE, PRI },
 	{ "all of what is supported", "+all", PASID_PERM_ALL, 0, NONE, PASID_PERM_ALL },
@@ -91,6 +95,7 @@ static const struct perm_bad_case perm_bad_cases[] = {
 	{ "two newlines", "+enable\n\n", PASID_PERM_ALL, -EINVAL },
 	{ "newline between", "+enable\n+pri", PASID_PERM_ALL, -EINVAL },
 	{ "no sign", "enable", PASID_PERM_ALL, -EINVAL },
+	{ "another sign", "*enable", PASID_PERM_ALL, -EINVAL },
 	{ "sign alone", "+", PASID_PERM_ALL, -EINVAL },
 	{ "two signs", "+-enable", PASID_PERM_ALL, -EINVAL },
 	{ "unknown name", "+read", PASID_PERM_ALL, -EINVAL },
@@ -143,6 +148,25 @@ static void perm_reads_length(struct kunit *test)
 			perm_write("+pri\0", 5, PASID_PERM_ALL, 0, &ceiling, &why));
 }
 
+/* Behind the text is no memory, wherever it ends; a newline before it is none of its own. */
+static void perm_reads_no_further(struct kunit *test)
+{
+	static const char text[] = "-all +pri";
+	char *page = vmalloc(PAGE_SIZE), *end = page + PAGE_SIZE;
+	unsigned int ceiling;
+	const char *why;
+	size_t len;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memset(page, '\n', PAGE_SIZE);
+	for (len = 0; len < sizeof(text); len++) {
+		memcpy(end - len, text, len);
+		KUNIT_EXPECT_EQ(test, len == 4 || len == 5 || len == 9 ? 0 : -EINVAL,
+				perm_write(end - len, len, PASID_PERM_ALL, 0, &ceiling, &why));
+	}
+	vfree(page);
+}
+
 static void perm_formats(struct kunit *test)
 {
 	char buf[PASID_PERM_TEXT_MAX];
@@ -179,6 +203,7 @@ static struct kunit_case perm_cases[] = {
 	KUNIT_CASE_PARAM(perm_accepts, perm_good_gen_params),
 	KUNIT_CASE_PARAM(perm_refuses, perm_bad_gen_params),
 	KUNIT_CASE(perm_reads_length),
+	KUNIT_CASE(perm_reads_no_further),
 	KUNIT_CASE(perm_formats),
 	KUNIT_CASE(perm_round_trip),
 	{}

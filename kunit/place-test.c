@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where emulated capabilities go, and which headers come to point to them. */
 #include <kunit/test.h>
+#include <kunit/test-bug.h>
 #include <linux/prandom.h>
 
 #include "../vfio/place.h"
@@ -23,10 +24,15 @@ struct place_reg {
 
 #define REGS	6
 
+/* Nothing else is in configuration space. */
 static u32 place_read(const void *arg, unsigned int at)
 {
 	const u32 *dwords = arg;
 
+	if (at % 4 || at >= 4 * DWORDS) {
+		KUNIT_FAIL(kunit_get_current_test(), "%#x is read", at);
+		return 0;
+	}
 	return dwords[at / 4];
 }
 
@@ -80,6 +86,12 @@ static const struct place_case place_cases[] = {
 	{ "the first range that fits, not the lowest", TWO_CAPS, {},
 	  FREE({ 0x300, 0x307 }, { 0x180, 0x187 }), .want = {
 	  .pasid = 0x300, .link = { { 0x200, H(ATS, 0x300) } }, .link_count = 1 } },
+	{ "what is behind the last range is none", TWO_CAPS, {},
+	  { .count = 1, .range = { { 0x180, 0x183 }, { 0x300, 0x307 } } }, .err = -ENOSPC },
+	{ "what is behind the last range may be taken", TWO_CAPS, {},
+	  { .count = 1, .range = { { 0x180, 0x187 }, { 0x100, 0x103 } } }, .want = {
+	  .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x180) } },
+	  .link_count = 1 } },
 	{ "no range", TWO_CAPS, {}, {}, .err = -ENOSPC },
 	{ "last 4 bytes of a body", TWO_CAPS, {}, FREE({ 0x104, 0x10f }), .err = -EADDRINUSE },
 	{ "header of the next", TWO_CAPS, {}, FREE({ 0x1f8, 0x203 }), .err = -EADDRINUSE },
@@ -129,6 +141,10 @@ static const struct place_case place_cases[] = {
 	{ "pointer below 0x100 ends the list",
 	  { { 0x100, H(ARI, 0x40) }, { 0x40, H(ATS, 0x180) } }, {}, FREE({ 0x180, 0x187 }),
 	  .want = { .pasid = 0x180, .link = { { 0x100, H(ARI, 0x180) } }, .link_count = 1 } },
+	{ "all bits of the version stay", { { 0x100, ARI | 0xf0000 } }, {},
+	  FREE({ 0x180, 0x187 }), .want = {
+	  .pasid = 0x180, .link = { { 0x100, ARI | 0xf0000 | 0x180 << 20 } },
+	  .link_count = 1 } },
 	{ "low bits of a pointer are masked",
 	  { { 0x100, H(ARI, 0x203) }, { 0x200, H(ATS, 0) } }, {}, FREE({ 0x180, 0x187 }),
 	  .want = { .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x180) } },
@@ -152,6 +168,9 @@ static const struct place_case place_cases[] = {
 	  .link_count = 1 } },
 	{ "list that bites its tail", { { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0x100) } }, {},
 	  FREE({ 0x180, 0x187 }), .err = -ELOOP },
+	{ "list that bites its tail, which the user does not see",
+	  { { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0x100) } }, TWO_CAPS,
+	  FREE({ 0x180, 0x187 }), .err = -ELOOP },
 	{ "list that stands still", { { 0x100, H(ARI, 0x100) } }, {}, FREE({ 0x180, 0x187 }),
 	  .err = -ELOOP },
 	{ "the user's view bites its tail", TWO_CAPS, { { 0x100, H(ARI, 0x100) } },
@@ -168,6 +187,11 @@ static const struct place_case place_cases[] = {
 	{ "dirty beside it is no matter", { { 0x17c, 1 }, { 0x188, 1 } }, {},
 	  FREE({ 0x180, 0x187 }), .want = {
 	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1 } },
+	{ "dirty where there is no PRI", { { 0x4, 1 } }, {}, FREE({ 0x180, 0x187 }), true, .want = {
+	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1 } },
+	{ "dirty, but not under PRI", { { 0x184, 1 } }, {}, FREE({ 0x180, 0x197 }), true, .want = {
+	  .pasid = 0x180, .pasid_next = 0x188, .pri = 0x188,
+	  .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1, .dirty = 0x184 } },
 	{ "dirty under PRI", { { 0x194, 1 } }, {}, FREE({ 0x180, 0x197 }), true, .want = {
 	  .pasid = 0x180, .pasid_next = 0x188, .pri = 0x188,
 	  .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1, .dirty = 0x194 } },
@@ -248,6 +272,7 @@ static const struct body_case body_cases[] = {
 	{ "Data Link Feature", 0x25, 0, 0, 12 },
 	{ "DOE", 0x2e, 0, 0, 24 },
 	{ "not known", 0x7f, ~0, ~0, 4 },
+	{ "not known, first behind the table", 0x2f, ~0, ~0, 4 },
 	{ "not known, in the table's range", 0x05, ~0, ~0, 4 },
 };
 
@@ -300,6 +325,41 @@ static void place_body_at_end(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0, pasid_place(&hw, &hw, &ranges, false, &layout, &why));
 		KUNIT_EXPECT_EQ(test, regs[1].at, layout.pasid_next);
 	}
+}
+
+/* Resizable BAR that ends where configuration space does, or would beyond it. */
+static void place_rebar_at_end(struct kunit *test)
+{
+	const struct pasid_ranges ranges = FREE({ 0xffc, 0xfff });
+	struct place_reg regs[REGS] = { { 0x100, H(ARI, 0xff4) }, { 0xff4, H(0x15, 0) },
+					{ 0xffc, 1 << 5 } };
+	struct pasid_space hw = place_space(test, regs);
+	struct pasid_layout layout;
+	const char *why;
+
+	KUNIT_EXPECT_EQ(test, -EADDRINUSE,
+			pasid_place(&hw, &hw, &ranges, false, &layout, &why));
+	regs[0].value = H(ARI, 0xff8);
+	regs[1].at = 0xff8;
+	hw = place_space(test, regs);
+	KUNIT_EXPECT_EQ(test, -ENOSPC, pasid_place(&hw, &hw, &ranges, false, &layout, &why));
+}
+
+/* The longest list that there can be is no loop. */
+static void place_longest_list(struct kunit *test)
+{
+	u32 *dwords = kunit_kcalloc(test, DWORDS, sizeof(*dwords), GFP_KERNEL);
+	const struct pasid_space hw = { .read = place_read, .arg = dwords };
+	const struct pasid_ranges ranges = FREE({ 0x180, 0x187 });
+	struct pasid_layout layout;
+	const char *why;
+	unsigned int at;
+
+	KUNIT_ASSERT_NOT_NULL(test, dwords);
+	for (at = 0x100; at < 0x1000; at += 8)
+		dwords[at / 4] = H(ATS, (at + 8) % 0x1000);
+	KUNIT_EXPECT_EQ(test, -EADDRINUSE,
+			pasid_place(&hw, &hw, &ranges, false, &layout, &why));
 }
 
 /* A random list in ascending order, a capability of 8 bytes in some of the slots of 32. */
@@ -376,6 +436,8 @@ static struct kunit_case place_test_cases[] = {
 	KUNIT_CASE_PARAM(place_table, place_gen_params),
 	KUNIT_CASE_PARAM(place_behind_body, body_gen_params),
 	KUNIT_CASE(place_body_at_end),
+	KUNIT_CASE(place_rebar_at_end),
+	KUNIT_CASE(place_longest_list),
 	KUNIT_CASE(place_keeps_list),
 	{}
 };

@@ -169,6 +169,8 @@ static void pri_errors_are_cleared(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, RF | UPRGI | STOPPED | PASID, pri_read(&cap).status);
 	pri_write_status(test, &cap, 0);
 	KUNIT_EXPECT_EQ(test, RF | UPRGI | STOPPED | PASID, pri_read(&cap).status);
+	pri_write_alloc(&cap, 1);
+	KUNIT_EXPECT_EQ(test, RF | UPRGI | STOPPED | PASID, pri_read(&cap).status);
 	pri_write_status(test, &cap, 0xfffd);
 	KUNIT_EXPECT_EQ(test, UPRGI | STOPPED | PASID, pri_read(&cap).status);
 	pasid_pri_cap_sample(&cap, RF | UPRGI);

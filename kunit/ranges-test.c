@@ -2,6 +2,7 @@
 /* The grammars of vf_pasid_ranges and ranges=. */
 #include <kunit/test.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "../vfio/ranges.h"
 
@@ -37,6 +38,7 @@ static void ranges_accept(struct kunit *test)
 	struct pasid_ranges ranges;
 	const char *why;
 
+	memset(buf, 'x', sizeof(buf));
 	KUNIT_ASSERT_EQ(test, 0, pasid_ranges_parse(c->text, strlen(c->text), &ranges, &why));
 	KUNIT_EXPECT_EQ(test, (int)strlen(c->reads), pasid_ranges_format(buf, &ranges));
 	KUNIT_EXPECT_STREQ(test, c->reads, buf);
@@ -46,18 +48,21 @@ struct ranges_bad_case {
 	const char *name;
 	const char *text;
 	int err;
+	const char *why;	/* or any clause */
 };
 
 static const struct ranges_bad_case ranges_bad_cases[] = {
 	{ "below 0x100", "0xfc-0x103", -ERANGE },
 	{ "beyond 0xfff", "0xffc-0x1003", -ERANGE },
+	{ "beyond 0xfff by one", "0xffc-0x1000", -ERANGE },
 	{ "far beyond", "0x180-0xffff", -ERANGE },
 	{ "backwards", "0x18c-0x183", -EINVAL },
 	{ "begins at 1", "0x181-0x18f", -EINVAL },
 	{ "begins at 2", "0x182-0x18f", -EINVAL },
 	{ "ends before 4", "0x180-0x18e", -EINVAL },
 	{ "ends behind 4", "0x180-0x190", -EINVAL },
-	{ "one byte", "0x180-0x180", -EINVAL },
+	{ "one byte", "0x180-0x180", -EINVAL,
+	  "a range does not begin and end at a multiple of 4" },
 	{ "no prefix", "180-18f", -EINVAL },
 	{ "no second prefix", "0x180-18f", -EINVAL },
 	{ "upper case prefix", "0X180-0X18f", -EINVAL },
@@ -69,7 +74,7 @@ static const struct ranges_bad_case ranges_bad_cases[] = {
 	{ "blank inside", "0x180 - 0x18f", -EINVAL },
 	{ "no separator", "0x0180-0x018f0x200-0x20f", -EINVAL },
 	{ "semicolon", "0x180-0x18f;0x200-0x20f", -EINVAL },
-	{ "word", "none", -EINVAL },
+	{ "word", "none", -EINVAL, "a range is '0x<first>-0x<last>'" },
 	{ "second is bad", "0x180-0x18f 0x200-0x20e", -EINVAL },
 	{ "same twice", "0x180-0x18f 0x180-0x18f", -EINVAL },
 	{ "last of one is in the other", "0x180-0x193 0x190-0x19f", -EINVAL },
@@ -88,7 +93,9 @@ static void ranges_refuse(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, c->err,
 			pasid_ranges_parse(c->text, strlen(c->text), &ranges, &why));
-	KUNIT_EXPECT_NOT_NULL(test, why);
+	KUNIT_ASSERT_NOT_NULL(test, why);
+	if (c->why)
+		KUNIT_EXPECT_STREQ(test, c->why, why);
 }
 
 /* Sixteen ranges fit, also into the text; not one more. */
@@ -112,6 +119,24 @@ static void ranges_at_most_16(struct kunit *test)
 }
 
 /* The text need not end in NUL. */
+/* Behind the text is no memory, wherever it ends. */
+static void ranges_read_no_further(struct kunit *test)
+{
+	static const char text[] = "0x180-0x18f, 0x200-0x20f";
+	char *page = vmalloc(PAGE_SIZE), *end = page + PAGE_SIZE;
+	struct pasid_ranges ranges;
+	const char *why;
+	size_t len;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (len = 0; len < sizeof(text); len++) {
+		memcpy(end - len, text, len);
+		KUNIT_EXPECT_EQ(test, len && len != 11 && len != 12 && len != 13 && len != 24 ?
+				-EINVAL : 0, pasid_ranges_parse(end - len, len, &ranges, &why));
+	}
+	vfree(page);
+}
+
 static void ranges_read_length(struct kunit *test)
 {
 	struct pasid_ranges ranges;
@@ -187,6 +212,7 @@ static struct kunit_case ranges_cases[] = {
 	KUNIT_CASE_PARAM(ranges_refuse, ranges_bad_gen_params),
 	KUNIT_CASE(ranges_at_most_16),
 	KUNIT_CASE(ranges_read_length),
+	KUNIT_CASE(ranges_read_no_further),
 	KUNIT_CASE_PARAM(items_accept, item_good_gen_params),
 	KUNIT_CASE_PARAM(items_refuse, item_bad_gen_params),
 	{}

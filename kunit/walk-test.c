@@ -57,9 +57,26 @@ static void walk_without_context(struct kunit *test)
 	*half = tables_alloc(1);
 	KUNIT_EXPECT_NULL_MSG(test, vtd_find_context(root, 0x0200, tables_map), "not present");
 	*half = 0x7ffffffff001ULL;
-	KUNIT_EXPECT_NULL_MSG(test, vtd_find_context(root, 0x0200, tables_map), "no memory");
+	KUNIT_EXPECT_NULL_MSG(test, vtd_find_context(root, 0x0211, tables_map), "no memory");
 	KUNIT_EXPECT_NULL_MSG(test, vtd_find_context(0x7ffffffff000ULL, 0x0200, tables_map),
 			      "no root table");
+}
+
+/* What is behind the directory is no entry of it. */
+static void walk_ends_with_dir(struct kunit *test)
+{
+	struct vtd_pasid_dir dir;
+	u64 ctx[4] = {}, *entries;
+
+	tables_init(test, 2);
+	/* PDTS 2: 2^9 entries, which is a page. */
+	ctx[0] = tables_alloc(2) | 2 << 9 | 1;
+	KUNIT_ASSERT_EQ(test, 0, vtd_find_pasid_dir(ctx, tables_map, &dir));
+	entries = dir.entries;
+	entries[511] = TABLES_BASE | 1;
+	entries[512] = TABLES_BASE | 1;
+	KUNIT_EXPECT_PTR_EQ(test, entries, vtd_find_leaf(&dir, 511, tables_map));
+	KUNIT_EXPECT_NULL(test, vtd_find_leaf(&dir, 512, tables_map));
 }
 
 /* Bits of a root entry beside P and the address are not part of the address. */
@@ -207,6 +224,7 @@ static void walk_reads_rid_pasid(struct kunit *test)
 static struct kunit_case walk_cases[] = {
 	KUNIT_CASE_PARAM(walk_finds_context, context_gen_params),
 	KUNIT_CASE(walk_without_context),
+	KUNIT_CASE(walk_ends_with_dir),
 	KUNIT_CASE(walk_masks_addresses),
 	KUNIT_CASE_PARAM(walk_finds_entry, dir_gen_params),
 	KUNIT_CASE(walk_all_of_largest_dir),
