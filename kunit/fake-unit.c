@@ -3,8 +3,11 @@
  * Stands for unit.c, kernel.c, hooks.c, gaps.c, sysfs.c and main.c of intel-pasid-ctl. All
  * else of it is the real thing.
  */
+#include <kunit/test-bug.h>
+
 #include "../iommu/vf.h"
 #include "fake-pci.h"
+#include "fake-rcu.h"
 #include "fake-unit.h"
 #include "tables.h"
 
@@ -24,11 +27,11 @@ void fake_unit_init(struct kunit *test)
 	spin_lock_init(&fake_unit.lock);
 }
 
-static bool fake_unit_no_memory(void)
+static bool fake_unit_is_short(int *times)
 {
-	if (!fake_unit.no_memory)
+	if (!*times)
 		return false;
-	fake_unit.no_memory--;
+	--*times;
 	return true;
 }
 
@@ -36,7 +39,7 @@ static bool fake_unit_no_memory(void)
 
 int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 {
-	if (fake_unit_no_memory())
+	if (fake_unit_is_short(&fake_unit.no_memory))
 		return -ENOMEM;
 	*unit = (struct pasid_unit){
 		.lock = &fake_unit.lock,
@@ -49,7 +52,7 @@ int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 
 bool pasid_unit_asks_twice(struct device *dev)
 {
-	return false;
+	return fake_unit.twice;
 }
 
 void *pasid_unit_map(u64 addr)
@@ -57,18 +60,39 @@ void *pasid_unit_map(u64 addr)
 	return tables_map(addr);
 }
 
+static void fake_unit_record(const u64 *entry, u64 qw0, u64 qw1)
+{
+	if (fake_unit.events < FAKE_EVENTS)
+		fake_unit.event[fake_unit.events] = (struct fake_event){ entry, { qw0, qw1 } };
+	fake_unit.events++;
+}
+
 void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value)
 {
+	fake_unit_record(entry, value, 0);
 	*entry = value;
 }
 
 int pasid_unit_submit(void *arg, struct vtd_desc *desc)
 {
+	void (*meanwhile)(struct kunit *test) = fake_unit.meanwhile;
+
 	fake_unit.submissions++;
 	/* types 3 and 8 */
 	if ((desc->qw[0] & 0xf) == 3 || (desc->qw[0] & 0xf) == 8)
 		fake_unit.device++;
+	fake_unit_record(NULL, desc->qw[0], desc->qw[1]);
+	fake_unit.meanwhile = NULL;
+	if (meanwhile)
+		meanwhile(kunit_get_current_test());
 	return fake_unit.err;
+}
+
+/* What of RCU atomic.c waits with; see fake-rcu.h. */
+void fake_grace_period(void)
+{
+	fake_unit.grace_periods++;
+	synchronize_rcu();
 }
 
 /* hooks.c */
@@ -108,7 +132,8 @@ bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
 
 int pasid_vf_sysfs_add(struct pasid_vf *vf)
 {
-	if (fake_unit_no_memory())
+	if (fake_unit_is_short(&fake_unit.no_memory) ||
+	    fake_unit_is_short(&fake_unit.no_memory_for_files))
 		return -ENOMEM;
 	if (fake_unit.files_err)
 		return fake_unit.files_err;

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine of intel-pasid-ctl in orders of events that no machine can be made to take:
+ * what a writer, hooks and intel-iommu do to the tables of a VF, and what the unit's queue
+ * is given, one after the other. PF, VF and unit are fake.
+ */
+#include <kunit/test-bug.h>
+#include <kunit/test.h>
+
+#include "fake-vf.h"
+#include "tables.h"
+
+/* PASID-table entry, qword 0: present; PGTT */
+#define FIRST	(1 << 6 | 1)
+#define NESTED	(3 << 6 | 1)
+#define SRE	1
+
+/* Descriptors, qword 0: of the VF, of a domain, of PASID 5 in domain 7. */
+#define RID		FAKE_RID(1)
+#define CC		(0x31 | (u64)RID << 32)
+#define PC(did)		(0x07 | (u64)(did) << 16)
+#define IOTLB(did)	(0x22 | (u64)(did) << 16)
+#define PC_ALL		0x37
+#define IOTLB_ALL	0x12
+#define DEVTLB		(0x03 | (u64)RID << 32)
+#define PC_5		(0x17 | 7 << 16 | 5ULL << 32)
+#define PIOTLB_5	(0x26 | 7 << 16 | 5ULL << 32)
+#define PDEVTLB_5	(0x08 | (u64)RID << 16 | 5ULL << 32)
+
+static struct {
+	struct fake_pci *pf;
+	struct fake_pci *fn;
+	struct pasid_vf *vf;
+	u64 *context;
+	unsigned int events;	/* when the test began to look */
+} engine;
+
+static int engine_init(struct kunit *test)
+{
+	vf_init(test);
+	engine.fn = vf_plug_one(test);
+	engine.pf = to_fake_pci(&engine.fn->pdev.physfn->dev);
+	engine.vf = vf_of(engine.fn);
+	engine.context = vf_context(RID);
+	return 0;
+}
+
+/* As intel-iommu stores it: SRE, domain, then what makes it present. */
+static u64 *engine_entry(u32 pasid, u64 qword0, u16 did, u64 sre)
+{
+	u64 *pte = vf_entry(kunit_get_current_test(), engine.fn, pasid);
+
+	pte[2] = sre;
+	pte[1] = did;
+	pte[0] = qword0;
+	return pte;
+}
+
+/* The same, and hooks see it. */
+static u64 *engine_set_up(u32 pasid, u64 qword0, u16 did, u64 sre)
+{
+	u64 *pte;
+
+	vf_setup_begins(engine.vf, pasid, false);
+	pte = engine_entry(pasid, qword0, did, sre);
+	vf_setup_ends(engine.vf, pasid, false, true);
+	return pte;
+}
+
+static int engine_write(unsigned int ceiling)
+{
+	int err;
+
+	mutex_lock(&engine.vf->lock);
+	err = pasid_vf_set_ceiling(engine.vf, ceiling);
+	mutex_unlock(&engine.vf->lock);
+	return err;
+}
+
+static void engine_look(void)
+{
+	engine.events = fake_unit.events;
+}
+
+/* The queue has been given these since engine_look(), in this order, and nothing else. */
+static void engine_expect(struct kunit *test, const u64 *qw0, unsigned int count)
+{
+	unsigned int i, found = 0;
+
+	KUNIT_ASSERT_LE(test, fake_unit.events, (unsigned int)FAKE_EVENTS);
+	for (i = engine.events; i < fake_unit.events; i++) {
+		if (fake_unit.event[i].entry)
+			continue;
+		if (found < count)
+			KUNIT_EXPECT_EQ_MSG(test, qw0[found], fake_unit.event[i].qw[0],
+					    "descriptor %u", found);
+		found++;
+	}
+	KUNIT_EXPECT_EQ(test, count, found);
+}
+
+#define ENGINE_EXPECT(test, ...)						\
+	engine_expect(test, (const u64[]){ __VA_ARGS__ },			\
+		      ARRAY_SIZE(((const u64[]){ __VA_ARGS__ })))
+
+/* --- What a write flushes ----------------------------------------------------------- */
+
+/* Entries of each table, and those that are being torn down: P is clear, the rest is not. */
+static void engine_flushes_each_domain(struct kunit *test)
+{
+	engine_entry(1, FIRST, 7, 0);
+	engine_entry(2, FIRST & ~1, 8, 0);
+	engine_entry(130, FIRST, 9, 0);
+	engine_look();
+	KUNIT_EXPECT_EQ(test, 0, engine_write(PRI));
+	KUNIT_EXPECT_PTR_EQ(test, (const u64 *)engine.context,
+			    fake_unit.event[engine.events].entry);
+	ENGINE_EXPECT(test, CC, PC(7), IOTLB(7), PC(8), IOTLB(8), PC(9), IOTLB(9), DEVTLB);
+}
+
+/* One that is set up before the old context entry is forgotten may be in caches, too. */
+static void engine_sets_up_1(struct kunit *test)
+{
+	engine_set_up(1, FIRST, 7, 0);
+}
+
+static void engine_flushes_what_came_before(struct kunit *test)
+{
+	engine_look();
+	fake_unit.meanwhile = engine_sets_up_1;
+	KUNIT_EXPECT_EQ(test, 0, engine_write(PRI));
+	/* The hook flushes what the writer has changed and not flushed yet. */
+	KUNIT_EXPECT_GE(test, fake_unit.events, engine.events + 4);
+	KUNIT_EXPECT_EQ(test, (u64)PC(7), fake_unit.event[fake_unit.events - 3].qw[0]);
+	KUNIT_EXPECT_EQ(test, (u64)IOTLB(7), fake_unit.event[fake_unit.events - 2].qw[0]);
+	KUNIT_EXPECT_EQ(test, (u64)DEVTLB, fake_unit.event[fake_unit.events - 1].qw[0]);
+}
+
+static void engine_flushes_entry(struct kunit *test)
+{
+	u64 *pte = engine_set_up(5, NESTED, 7, SRE);
+
+	engine_look();
+	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
+	KUNIT_EXPECT_EQ(test, 0, pte[2]);
+	KUNIT_EXPECT_PTR_EQ(test, (const u64 *)&pte[2], fake_unit.event[engine.events].entry);
+	ENGINE_EXPECT(test, PC_5, PIOTLB_5, PDEVTLB_5);
+	engine_look();
+	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
+	KUNIT_EXPECT_EQ(test, SRE, pte[2]);
+	ENGINE_EXPECT(test, PC_5, PIOTLB_5, PDEVTLB_5);
+	engine_look();
+	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
+	KUNIT_EXPECT_EQ(test, engine.events, fake_unit.events);
+}
+
+/* More than a few entries or domains cost no more than all. */
+static void engine_flushes_many(struct kunit *test)
+{
+	u32 pasid;
+
+	for (pasid = 1; pasid <= 40; pasid++)
+		engine_set_up(pasid, NESTED, pasid % 2 + 7, SRE);
+	engine_look();
+	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
+	KUNIT_EXPECT_LE(test, fake_unit.events, engine.events + 40 + 16);
+	for (pasid = 41; pasid <= 50; pasid++)
+		engine_set_up(pasid, NESTED, pasid, SRE);
+	engine_look();
+	KUNIT_EXPECT_EQ(test, 0, engine_write(PRI));
+	ENGINE_EXPECT(test, CC, PC_ALL, IOTLB_ALL, DEVTLB);
+}
+
+/* --- What went by unseen ------------------------------------------------------------ */
+
+/* An entry that no hook has seen is found by the next write, whatever that changes. */
+static void engine_looks_always(struct kunit *test)
+{
+	u64 *pte;
+
+	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
+	pte = engine_entry(5, NESTED, 7, SRE);
+	engine_look();
+	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
+	KUNIT_EXPECT_EQ(test, 0, pte[2]);
+	ENGINE_EXPECT(test, PC_5, PIOTLB_5, PDEVTLB_5);
+}
+
+/* --- Writers and hooks at the same time --------------------------------------------- */
+
+static void engine_denies_enable(struct kunit *test)
+{
+	engine.events = fake_unit.grace_periods;
+	KUNIT_EXPECT_EQ(test, 0, engine_write(PRI));
+	KUNIT_EXPECT_EQ(test, engine.events + 1, fake_unit.grace_periods);
+}
+
+/* A hook has changed an entry, and flushes it now: a write that comes meanwhile waits. */
+static void engine_settles(struct kunit *test)
+{
+	unsigned int before = fake_unit.grace_periods;
+
+	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
+	KUNIT_EXPECT_EQ(test, before, fake_unit.grace_periods);
+	fake_unit.meanwhile = engine_denies_enable;
+	engine_set_up(5, NESTED, 7, SRE);
+	KUNIT_EXPECT_NULL(test, fake_unit.meanwhile);
+	/* So it does for a PF that is losing a capability. */
+	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
+	fake_unit.meanwhile = engine_denies_enable;
+	pasid_pf_losing(&engine.pf->pdev, PRI);
+	KUNIT_EXPECT_NULL(test, fake_unit.meanwhile);
+}
+
+/* Flushed are context, all domains and the function, in that order. */
+static void engine_pri_on_demand(struct kunit *test)
+{
+	const struct pasid_gaps gaps = pasid_hooks_gaps();
+
+	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRIV));
+	*engine.context |= PRE;
+	engine_look();
+	pasid_vf_context_pri(engine.vf, &gaps, true);
+	KUNIT_EXPECT_EQ(test, PASIDE, *engine.context & (PASIDE | PRE));
+	ENGINE_EXPECT(test, CC, PC_ALL, IOTLB_ALL, DEVTLB);
+	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
+	KUNIT_EXPECT_EQ(test, PASIDE | PRE, *engine.context & (PASIDE | PRE));
+	/* intel-iommu clears it while it is denied: nothing shows in the table. */
+	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRIV));
+	pasid_vf_context_pri(engine.vf, &gaps, false);
+	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
+	KUNIT_EXPECT_EQ(test, PASIDE, *engine.context & (PASIDE | PRE));
+}
+
+static unsigned int engine_count(u64 qw0)
+{
+	unsigned int i, found = 0;
+
+	for (i = engine.events; i < min(fake_unit.events, FAKE_EVENTS); i++)
+		found += !fake_unit.event[i].entry && fake_unit.event[i].qw[0] == qw0;
+	return found;
+}
+
+/* Each VF of it is told, and all share what is for the whole unit. */
+static void engine_pf_loses(struct kunit *test)
+{
+	struct fake_pci *second = vf_plug_vf(engine.pf, 2);
+	u64 other = 1ULL << 32; /* from one RID to the next */
+
+	engine_look();
+	pasid_pf_losing(&engine.pf->pdev, ENABLE);
+	KUNIT_EXPECT_EQ(test, PRE, *engine.context & (PASIDE | PRE));
+	KUNIT_EXPECT_EQ(test, PRE, vf_gates(second));
+	KUNIT_EXPECT_EQ(test, 1, engine_count(CC));
+	KUNIT_EXPECT_EQ(test, 1, engine_count(CC + other));
+	KUNIT_EXPECT_EQ(test, 1, engine_count(PC_ALL));
+	KUNIT_EXPECT_EQ(test, 1, engine_count(IOTLB_ALL));
+	KUNIT_EXPECT_EQ(test, 1, engine_count(DEVTLB));
+	KUNIT_EXPECT_EQ(test, 1, engine_count(DEVTLB + other));
+	KUNIT_EXPECT_EQ(test, engine.events + 8, fake_unit.events);
+}
+
+/* --- What is owed ------------------------------------------------------------------- */
+
+/* The queue fails: it is tried again after pauses that grow, until it works. */
+static void engine_tries_again(struct kunit *test)
+{
+	unsigned int i;
+
+	fake_unit.err = -EIO;
+	KUNIT_EXPECT_EQ(test, -EIO, engine_write(PRI));
+	KUNIT_EXPECT_EQ(test, PRE, *engine.context & (PASIDE | PRE));
+	KUNIT_EXPECT_EQ(test, PASID_OWED_IOMMU, pasid_vf_owed(engine.vf));
+	KUNIT_EXPECT_EQ(test, HZ, engine.vf->pause);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&engine.vf->retry));
+	pasid_vf_refresh(engine.vf);
+	KUNIT_EXPECT_EQ(test, 2 * HZ, engine.vf->pause);
+	for (i = 0; i < 10; i++)
+		pasid_vf_refresh(engine.vf);
+	KUNIT_EXPECT_EQ(test, 64 * HZ, engine.vf->pause);
+	fake_unit.err = 0;
+	engine_look();
+	pasid_vf_refresh(engine.vf);
+	KUNIT_EXPECT_EQ(test, 0, pasid_vf_owed(engine.vf));
+	KUNIT_EXPECT_EQ(test, 0, engine.vf->pause);
+	ENGINE_EXPECT(test, CC, DEVTLB);
+}
+
+/* --- Comings and goings ------------------------------------------------------------- */
+
+static struct {
+	bool added;
+	bool removed;
+} engine_known;
+
+/* Where the IOMMU core is told of devices. */
+static int engine_core(struct notifier_block *nb, unsigned long action, void *data)
+{
+	bool known = vf_of(to_fake_pci(data));
+
+	if (action == BUS_NOTIFY_ADD_DEVICE)
+		engine_known.added = known;
+	if (action == BUS_NOTIFY_REMOVED_DEVICE)
+		engine_known.removed = known;
+	return NOTIFY_DONE;
+}
+
+/* intel-iommu has set it up before it is looked at, and it is let go before that ends. */
+static void engine_beside_the_core(struct kunit *test)
+{
+	struct notifier_block core = { .notifier_call = engine_core };
+
+	engine_known.added = true;
+	engine_known.removed = true;
+	KUNIT_ASSERT_EQ(test, 0, bus_register_notifier(&pci_bus_type, &core));
+	fake_pci_unplug(engine.fn);
+	fake_pci_plug(engine.fn);
+	bus_unregister_notifier(&pci_bus_type, &core);
+	KUNIT_EXPECT_FALSE(test, engine_known.removed);
+	KUNIT_EXPECT_FALSE(test, engine_known.added);
+}
+
+static void engine_comes_again(void)
+{
+	fake_pci_unplug(engine.fn);
+	fake_pci_plug(engine.fn);
+	engine.vf = vf_of(engine.fn);
+}
+
+/* A bridge sends its requests with the VF's number, or the VF's with its own. */
+static void engine_behind_a_bridge(struct kunit *test)
+{
+	struct pci_bus *bus = engine.fn->pdev.bus, root = {};
+	struct fake_pci *bridge = fake_pci_alloc(0x20);
+
+	bus->self = &bridge->pdev;
+	bus->parent = &root;
+	engine_comes_again();
+	KUNIT_EXPECT_NULL(test, engine.vf);
+	bus->parent = NULL;
+	engine_comes_again();
+	KUNIT_EXPECT_NOT_NULL(test, engine.vf);
+}
+
+/* intel-iommu has not set it up: there is no table, or an entry that is not present. */
+static void engine_without_context(struct kunit *test)
+{
+	u64 *root = tables_map(fake_unit.root + FAKE_BUS * 16), table = *root;
+
+	*root = 0;
+	engine_comes_again();
+	KUNIT_ASSERT_NOT_NULL(test, engine.vf);
+	KUNIT_EXPECT_EQ(test, 0, engine.vf->ctx[0].intent);
+	*root = table;
+	*engine.context &= ~1ULL;
+	engine_comes_again();
+	KUNIT_ASSERT_NOT_NULL(test, engine.vf);
+	KUNIT_EXPECT_EQ(test, 0, engine.vf->ctx[0].intent);
+	KUNIT_EXPECT_EQ(test, 0, pasid_vf_effective(engine.vf) & ENABLE);
+}
+
+/* Some functions have to be told twice. */
+static void engine_told_twice(struct kunit *test)
+{
+	fake_unit.twice = true;
+	engine_comes_again();
+	engine_look();
+	KUNIT_EXPECT_EQ(test, 0, engine_write(PRI));
+	ENGINE_EXPECT(test, CC, DEVTLB, DEVTLB);
+}
+
+/* Files that there is no memory for come later. */
+static void engine_files_come_later(struct kunit *test)
+{
+	fake_unit.no_memory_for_files = 3;
+	engine_comes_again();
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.no_memory_for_files);
+	KUNIT_EXPECT_EQ(test, 1, fake_unit.files);
+}
+
+/* What is in the place of the capability that a PF has not is none. */
+static void engine_pf_without_pasid(struct kunit *test)
+{
+	engine.pf->pdev.pasid_cap = 0;
+	engine.pf->config[PCI_PASID_CAP + 1] = 20;
+	engine_comes_again();
+	KUNIT_ASSERT_NOT_NULL(test, engine.vf);
+	KUNIT_EXPECT_EQ(test, 0, engine.vf->pasid_width);
+}
+
+static struct kunit_case engine_cases[] = {
+	KUNIT_CASE(engine_flushes_each_domain),
+	KUNIT_CASE(engine_flushes_what_came_before),
+	KUNIT_CASE(engine_flushes_entry),
+	KUNIT_CASE(engine_flushes_many),
+	KUNIT_CASE(engine_looks_always),
+	KUNIT_CASE(engine_settles),
+	KUNIT_CASE(engine_pri_on_demand),
+	KUNIT_CASE(engine_pf_loses),
+	KUNIT_CASE(engine_tries_again),
+	KUNIT_CASE(engine_beside_the_core),
+	KUNIT_CASE(engine_behind_a_bridge),
+	KUNIT_CASE(engine_without_context),
+	KUNIT_CASE(engine_told_twice),
+	KUNIT_CASE(engine_files_come_later),
+	KUNIT_CASE(engine_pf_without_pasid),
+	{}
+};
+
+static struct kunit_suite engine_suite = {
+	.name = "pasid-vf-engine",
+	.init = engine_init,
+	.test_cases = engine_cases,
+};
+
+kunit_test_suite(engine_suite);
