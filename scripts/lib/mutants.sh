@@ -1,14 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
+# shellcheck shell=bash disable=SC2034,SC2089,SC2090,SC2154 # variables are shared with the other parts
 # Mutants: the product's module with one thing wrong, as lab/mutations.sh says.
 
-# One element per mutant. 'none' is the module as it is.
+# One element per mutant. Modules are there of two more: 'none' is the module as it is, and 'nothing' a mutant that
+# changes nothing.
 mutant_names=() mutant_kernels=() mutant_tests=() mutant_only=() mutant_files=() mutant_edits=()
+
+readonly NOTHING_FILE=iommu/main.c NOTHING_EDIT='s/^\tpr_info\("version/\tbarrier();\n&/'
 
 mutant() { # NAME KERNEL TEST ONLY FILE SED, see lab/mutations.sh
 	is_selected "$1" "${wanted[@]}" || return 0
 	mutant_names+=("$1") mutant_kernels+=("$2") mutant_tests+=("$3") mutant_only+=("$4")
 	mutant_files+=("$5") mutant_edits+=("$6")
+}
+
+# Makes a mutant of a file; one that changes nothing is an error, so that the list cannot fall behind the code unseen.
+mutate_file() { # NAME EDIT FROM TO
+	sed -E "$2" "$3" >"$4"
+	! cmp -s "$3" "$4" || die 1 "mutation '$1' changes nothing in ${3##*/}: correct lab/mutations.sh"
 }
 
 # Prints the folder with NAME.ko for each mutant of a kernel. They are built one after the other in one tree, so
@@ -18,7 +27,7 @@ build_mutants() { # KERNEL
 	product=$(build_product "$1")
 	dir=$root/build/mutants-$( (
 		declare -f build_mutants build_mutant strip_mutant run_kbuild
-		declare -p mutant_names mutant_kernels mutant_files mutant_edits
+		declare -p mutant_names mutant_kernels mutant_files mutant_edits NOTHING_EDIT
 		echo "$product"
 	) | hash_of_stdin)
 	mkdir -p "$dir"
@@ -29,8 +38,10 @@ build_mutants() { # KERNEL
 		mkdir "$dir/tree"
 		cp -r "$product/../symvers" "$product" "$dir/tree/"
 		strip_mutant "$product" "$dir/none.ko"
+		build_mutant "$1" "$dir" nothing "$NOTHING_FILE" "$NOTHING_EDIT"
 		for i in "${!mutant_names[@]}"; do
-			[ "${mutant_kernels[i]}" != "$1" ] || build_mutant "$1" "$dir" "$i"
+			[ "${mutant_kernels[i]}" != "$1" ] ||
+				build_mutant "$1" "$dir" "${mutant_names[i]}" "${mutant_files[i]}" "${mutant_edits[i]}"
 		done
 		rm -rf "$dir/tree"
 		touch "$dir/done"
@@ -40,14 +51,13 @@ build_mutants() { # KERNEL
 	echo "$dir"
 }
 
-build_mutant() { # KERNEL DIR INDEX
-	local file=$2/tree/src/iommu/${mutant_files[$3]} name=${mutant_names[$3]}
+build_mutant() { # KERNEL DIR NAME FILE EDIT
+	local file=$2/tree/src/$4
 	cp "$file" "$2/original"
-	sed -E -i "${mutant_edits[$3]}" "$file"
-	! cmp -s "$file" "$2/original" || die 1 "mutation '$name' changes nothing in ${mutant_files[$3]}: correct lab/mutations.sh"
+	mutate_file "$3" "$5" "$2/original" "$file"
 	# What the compiler thinks of it matters only where it refuses it.
-	(run_kbuild "$1" "$2") >"$2/said" || { cat "$2/said" && die 1 "mutation '$name' does not compile"; }
-	strip_mutant "$2/tree/src" "$2/$name.ko"
+	(run_kbuild "$1" "$2") >"$2/said" || { cat "$2/said" && die 1 "mutation '$3' does not compile"; }
+	strip_mutant "$2/tree/src" "$2/$3.ko"
 	cp "$2/original" "$file"
 }
 

@@ -3,8 +3,8 @@
 # The KUnit suites in a kernel that is a program (ARCH=um), built inside the root from Debian's source of the
 # newest kernel. The tree stays, built: the next time only what differs in this repository is compiled.
 
-# Builds and runs the suites; the kernel's console log goes to LOG. Sets uml_tree.
-run_suites() { # LOG
+# Builds the suites. Sets uml_tree, and uml_lock, which is held: other checkouts use the same tree.
+build_suites() {
 	local folder=$root/build/uml source tree
 	find_source
 	uml_tree=$folder/tree-$( (
@@ -20,6 +20,11 @@ run_suites() { # LOG
 	[ -e "$uml_tree/ready" ] || prepare_kernel >&2
 	sync_suites
 	step 'KUnit: kernel' make_kernel linux
+}
+
+# Builds and runs the suites; the kernel's console log goes to LOG. Sets uml_tree.
+run_suites() { # LOG
+	build_suites
 	find "$uml_tree/drivers/pasid-ctl" -name '*.gcda' -delete
 	run_kernel >"$1"
 }
@@ -61,7 +66,7 @@ make_kernel() { # [VAR=value]... TARGET
 # It keeps its memory in TMPDIR and leaves traces in HOME.
 run_kernel() {
 	local dir
-	dir=$(mktemp -d "$folder/run.XXXXXX")
+	dir=$(mktemp -d "${uml_tree%/*}/run.XXXXXX")
 	in_root env HOME="${dir#"$root"}" TMPDIR="${dir#"$root"}" timeout "$("$here/lab" scaled 300)" "${uml_tree#"$root"}/linux" \
 		mem=256M con0=fd:0,fd:1 kunit.enable=1 kunit.autorun=1 kunit_shutdown=halt </dev/null 2>&1 || say "the kernel ended with status $?"
 	rm -rf "$dir"

@@ -718,6 +718,7 @@ count_vfs() {
 tidy() { # VFS, what count_vfs said in the beginning
 	clients_kill 2>/dev/null
 	echo default 2>/dev/null >"$pci/$(pf)/mock/vf_config"
+	echo 1 2>/dev/null >"$pci/$(pf)/mock/pasid"
 	rmmod pasid-lab-user 2>/dev/null
 	set_numvfs 0
 	rmmod pasid-vfio-pci 2>/dev/null
