@@ -4,9 +4,11 @@
  *
  * One decision, top to bottom: sysfs.c or api.c takes it, perm.c reads it, sets.c
  * sums it up, policy.c changes the VF's sets, apply.c has them stored (entry.c,
- * walk.c, context.c, scan.c) and flushed (plan.c, unit.c). hooks.c and atomic.c
- * make it hold for entries that intel-iommu sets up later. need.c says what that takes of
- * a kernel, kernel.c finds it in the running one.
+ * walk.c, context.c, scan.c, intent.c) and flushed (plan.c, unit.c), as far as the VF can
+ * answer (function.c). hooks.c and atomic.c make it hold for entries that intel-iommu sets
+ * up later, gaps.c for those that go by unseen. reset.c and ats.c follow what resets and
+ * sleep do to a VF. need.c says what all of that takes of a kernel, kernel.c finds it in
+ * the running one.
  */
 #include <linux/crash_dump.h>
 #include <linux/module.h>

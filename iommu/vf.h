@@ -116,8 +116,8 @@ struct pasid_context {
  * without it, under the unit's lock, and whoever writes them applies them
  * afterwards, so the last one to hold the unit's lock has seen the newest values.
  * @sre_intent, @in_replace and @ats_suspect by the unit's lock; @pinned, @grants,
- * @pause, @owed_said and what is told to pollers by @lock; @on_reset is
- * cleared under @telling.
+ * @pause, @owed_said and what is told to pollers by @lock. @ats_stopped, @applying and
+ * @revived stand alone. @on_reset is cleared under @telling.
  */
 struct pasid_vf {
 	struct hlist_node node;
