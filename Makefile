@@ -10,7 +10,7 @@ VERSION	:= $(shell cat VERSION)
 # Where DKMS, too, puts modules that are not the distribution's.
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/pasid-ctl
 
-.PHONY: all modules install uninstall clean demo check lint kunit bench mutate soak help
+.PHONY: all modules install uninstall clean demo check lint kunit model bench mutate soak help
 
 all: modules
 
@@ -49,6 +49,9 @@ lint:
 kunit:
 	@scripts/kunit
 
+model:
+	@scripts/model
+
 bench:
 	@scripts/bench
 
@@ -66,6 +69,7 @@ help:
 	@echo 'make check               run all tests, in simulated machines'
 	@echo 'make lint                run the static checks alone'
 	@echo 'make kunit               run the KUnit suites alone, in a kernel that is a program'
+	@echo 'make model               search the model of the engine, every order of every step'
 	@echo 'make bench               count descriptors and instructions, in simulated machines'
 	@echo 'make mutate              break the module in one place at a time: does a test notice?'
 	@echo 'make soak MINUTES=n      everything at the same time, on the debug kernel, for as long'

@@ -26,24 +26,8 @@ prepare_lint() {
 	setup_log=$cache/lint.log
 	mkdir -p "$lint_folder"
 	keep_newest 1000 "$lint_folder"/said-*
-	(
-		flock 9
-		install_tools
-	) 9>"$lint_folder/lock"
-}
-
-# Not a part of the root's recipe: who only wants to see it work does not wait for them.
-install_tools() {
-	local stamp
-	stamp=$root/etc/lab-lint-$(hash_of_stdin <<<"$LINT_TOOLS")
-	[ ! -e "$stamp" ] || return 0
-	export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-	: >"$setup_log"
-	step 'lint: package lists' chroot "$root" apt-get update
 	# shellcheck disable=SC2086 # a list
-	step 'lint: tools' chroot "$root" apt-get install -y $LINT_TOOLS
-	step 'lint: tidying up' chroot "$root" sh -c 'apt-get clean && rm -rf /var/lib/apt/lists/*'
-	touch "$stamp"
+	add_packages lint $LINT_TOOLS
 }
 
 # Prints what a command says, and asks it once for what it is about: KEY and the words themselves. One that fails and

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # The lab root: a Debian tree with QEMU, compilers, both stock kernels and their headers.
 # It is used through chroot and never changes once it is complete, except for the folders
-# /build (modules and images in the making) and /run/lab (running machines), and the packages that lib/lint.sh adds.
+# /build (modules and images in the making) and /run/lab (running machines), and the packages that add_packages adds.
 
 readonly SUITE=trixie MIRROR=http://deb.debian.org/debian
 readonly TOOLS='busybox-static cpio gcc libc6-dev kmod make ovmf pciutils perl xz-utils zstd
@@ -126,3 +126,20 @@ enter_root() { # COMMAND...
 }
 
 in_root() { (enter_root "$@"); } # COMMAND...
+
+# Not a part of the root's recipe: who only wants to see it work does not wait for them. Sets setup_log.
+add_packages() { # NAME PACKAGE...
+	local stamp
+	stamp=$root/etc/lab-$1-$(hash_of_stdin <<<"${*:2}")
+	setup_log=$cache/$1.log
+	(
+		flock 9 # apt has one of its own, and does not wait
+		[ ! -e "$stamp" ] || exit 0
+		export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+		: >"$setup_log"
+		step "$1: package lists" chroot "$root" apt-get update
+		step "$1: packages" chroot "$root" apt-get install -y "${@:2}"
+		step "$1: tidying up" chroot "$root" sh -c 'apt-get clean && rm -rf /var/lib/apt/lists/*'
+		touch "$stamp"
+	) 9>"$root/build/packages.lock"
+}
