@@ -11,7 +11,7 @@
 #include "tables.h"
 
 /* PASID-table entry, qword 0: present; PGTT */
-#define FIRST	(1 << 6 | 1)
+#define FIRST	(BIT(6) | 1)
 #define NESTED	(3 << 6 | 1)
 #define SRE	1
 

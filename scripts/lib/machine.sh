@@ -40,7 +40,7 @@ start_qemu() { # KERNEL ACCELERATOR
 	find_kernel "$1"
 	khz=$(tsc_khz)
 	# The TSC is that clock, too. Idle time is skipped, as a busy host would be slow to let it pass.
-	[ -z "$opt_icount" ] || { clock=(-icount shift=0,sleep=off) khz=1000000; }
+	[ -z "$opt_icount" ] || { clock=(-icount "shift=0,sleep=off") khz=1000000; }
 	stalls="rcupdate.rcu_cpu_stall_timeout=$(scaled 60) watchdog_thresh=$(scaled 20)"
 	machine_options
 	[ "$1" != debug ] || params+=' panic_on_warn=1'

@@ -82,7 +82,8 @@ born_denied() {
 	witness inval mark
 	lab_do attach "$user" 5 nested-sre
 	expect_sre "$user" 00000
-	expect_equal "$(inval_count '^p-iotlb pasid .*pasid=5$')" 1 'P_IOTLB invalidations'
+	# A worker that looks at the same time flushes it, too.
+	[ "$(inval_count '^p-iotlb pasid .*pasid=5$')" != 0 ]
 	set_ctl "$user" +priv
 	expect_sre "$user" 11011
 }

@@ -179,6 +179,7 @@ open_without_reset_after_failure() {
 	opened
 }
 
+# shellcheck disable=SC2120 # `it` calls it
 reset_after_failure() { # [failed]
 	recovery_fails "$@"
 	expect_client 0 it reset

@@ -76,7 +76,7 @@ bool engine_start(struct engine *engine, const struct engine_request *request);
 void engine_stop(struct engine *engine);
 void engine_result(struct engine *engine, struct engine_result *result);
 
-/* Waits until the engine has nothing to do; false if it still has after so long, on a quick machine. */
+/* Waits until the engine is idle; false if it is not after so long, on a quick machine. */
 bool engine_wait(struct engine *engine, unsigned int milliseconds, struct engine_result *result);
 
 /* The source of writes and the target of reads. */
