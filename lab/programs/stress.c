@@ -49,12 +49,12 @@ static const struct {
 	const char *name;
 	unsigned int per_round;
 } kinds[KINDS] = {
-	[WRITE] = { "writes", 100 },
-	[ATTACH] = { "attaches and detaches", 100 },
-	[OPEN] = { "sessions", 10 },
-	[RESET] = { "resets", 10 },
+	[WRITE] = { "writes", 1000 },
+	[ATTACH] = { "attaches and detaches", 500 },
+	[OPEN] = { "sessions", 20 },
+	[RESET] = { "resets", 50 },
 	[HOTPLUG] = { "VFs gone and back", 1 },
-	[RELOAD] = { "modules out and in", 1 },
+	[RELOAD] = { "modules out and in", 2 },
 };
 
 /* What all processes see. */
