@@ -5,9 +5,9 @@
  *
  *   read-kernel ADDRESS
  */
-#include <elf.h>
+#include <linux/elf.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,8 +24,8 @@ int main(int argc, char **argv)
 {
 	int fd = open("/proc/kcore", O_RDONLY);
 	uint64_t address, word;
-	Elf64_Ehdr header;
-	Elf64_Phdr segment;
+	struct elf64_hdr header;
+	struct elf64_phdr segment;
 
 	if (argc != 2)
 		return 2;
@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 		    address + sizeof(word) > segment.p_vaddr + segment.p_memsz)
 			continue;
 		read_all(fd, &word, sizeof(word), segment.p_offset + address - segment.p_vaddr);
-		printf("%016" PRIx64 "\n", word);
+		printf("%016llx\n", (unsigned long long)word);
 		return 0;
 	}
 	fprintf(stderr, "read-kernel: nothing is at %s\n", argv[1]);
