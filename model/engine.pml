@@ -824,6 +824,7 @@ inline set_up(p, replace)
 			pte[p].nested = nested;
 			pte[p].sre = sre;
 			said_sre[p] = sre;
+			late[p] = late[p] && !seen;
 			lost_ok[p] = (seen && !call_entry_gaps) || (!seen && lost_ok[p]);
 			hardware_loads_entry(p);
 			done = true
