@@ -75,14 +75,14 @@ mutant entry-device-TLB-not-flushed newest dma "priv: translations*" iommu/plan.
 	's/vtd_plan_ask\(plan, fn, qw0, VTD_PDEVTLB_ALL\);/;/'
 mutant entry-device-TLB-first-page-only uml kunit pasid-plan iommu/plan.c \
 	's/^(#define VTD_PDEVTLB_ALL\t).*/\10/'
-mutant entries-first-only newest types "a deny of a few*" iommu/plan.c \
+mutant entries-first-only newest types "default_ctl*|of a user*|a deny of a few*" iommu/plan.c \
 	's/one_by_one && i < affected->entries; i\+\+/one_by_one \&\& i < 1; i++/'
 mutant entries-one-by-one-without-bound uml kunit pasid-plan iommu/plan.c \
 	's/affected->entries <= VTD_FEW_ENTRIES/affected->entries <= 64/'
 
 # --- Changes by hooks ---------------------------------------------------------------------------------------
 
-mutant birth-not-flushed newest types "a nested entry with SRE is born*" iommu/atomic.c \
+mutant birth-not-flushed newest types "default_ctl*|of a user*|a nested entry with SRE is born*" iommu/atomic.c \
 	's/vtd_plan_entry\(&plan, &fn, did, pasid\);/;/'
 mutant birth-hook-blind newest dma "priv: a user's ss entry" iommu/atomic.c \
 	's/changed = pasid_vf_edit_entry\(vf, pasid, pte\);/;/'

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2154
 # Inside the lab machine, for scripts/mutate: runs a test file with one mutant of the module after the other, as
-# /lab/todo lists them (NAME:TESTS), and says of each whether a test failed. What was tried before could be why: so after
-# a failure the module as it is ("none") has to pass the same tests in this machine. Where it does not, only the first
-# verdict in a machine means anything, and those that are left need another one.
+# /lab/todo lists them (NAME:TESTS), and says of each whether a test failed. The tests themselves could be why, or what was
+# tried before. So the module as it is ("none") has to pass the same tests in this machine: before the first mutant, and
+# after each one that failed. Where it does not pass afterwards, only the verdict on the first mutant means anything, and
+# those that are left need another machine.
 
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
@@ -37,6 +38,10 @@ verdict() { # NAME REASON
 
 first=yes
 while IFS=: read -r name tests; do
+	if [ -n "$first" ] && [ "$name" != none ]; then
+		try none "$tests" || failed=${failed:-not tidy}
+		[ -z "$failed" ] || { echo "result $name:spoiled:without any mutation: $failed" && break; }
+	fi
 	same=yes
 	try "$name" "$tests" || same=''
 	reason=$failed

@@ -729,7 +729,7 @@ tidy() { # VFS, what count_vfs said in the beginning
 	echo >/sys/kernel/tracing/trace
 	if [ -n "$1" ]; then
 		set_numvfs "$1"
-	else
+	elif [ -e /sys/module/mock_sriov_pf ]; then
 		rmmod mock-sriov-pf
 	fi
 }
