@@ -81,6 +81,8 @@ static void pasid_gap_work(struct work_struct *work)
 {
 	struct delayed_work *gap = to_delayed_work(work);
 
+	if (!READ_ONCE(pasid_gaps_matter))
+		return;
 	if (pasid_hooks_fire()) {
 		if (pasid_gap_pause)
 			pr_info("probes fire again; looking at all VFs\n");

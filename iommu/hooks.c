@@ -176,6 +176,19 @@ static void pasid_switch_leave(const struct pasid_call *call, int ret)
 	pasid_gap_ends();
 }
 
+/* The kernel calls it for reads, too, which every user may do. */
+static void pasid_sysctl_enter(const struct pasid_call *call)
+{
+	if ((int)call->arg[0])
+		pasid_gap_begins();
+}
+
+static void pasid_sysctl_leave(const struct pasid_call *call, int ret)
+{
+	if ((int)call->arg[0])
+		pasid_gap_ends();
+}
+
 /**
  * struct pasid_self_test - what became of a call of pasid_self_test_target()
  * @entered: the entry handler saw it
@@ -271,8 +284,8 @@ static struct pasid_hook pasid_hooks[] = {
 		.leave = pasid_switch_leave,
 	}, {
 		.symbol = "ftrace_enable_sysctl",
-		.enter = pasid_switch_enter,
-		.leave = pasid_switch_leave,
+		.enter = pasid_sysctl_enter,
+		.leave = pasid_sysctl_leave,
 	},
 };
 
@@ -298,6 +311,9 @@ unsigned long pasid_hooks_missed(enum pasid_unseen what)
 	return missed;
 }
 
+/* Set at load. Tables are given back without probes, and by the same rules. */
+static bool pasid_pri_followed;
+
 /**
  * pasid_hooks_follow_pri() - does intel-iommu switch PRE of present entries on and off?
  *
@@ -306,12 +322,7 @@ unsigned long pasid_hooks_missed(enum pasid_unseen what)
  */
 bool pasid_hooks_follow_pri(void)
 {
-	const struct pasid_hook *hook;
-
-	for (hook = pasid_hooks; hook < pasid_hooks + ARRAY_SIZE(pasid_hooks); hook++)
-		if (hook->unseen == PASID_UNSEEN_CONTEXT && hook->active)
-			return true;
-	return false;
+	return pasid_pri_followed;
 }
 
 /* A call is missed while others are under way, one of which sees it here. */
@@ -416,6 +427,8 @@ static int pasid_hook_add(struct pasid_hook *hook)
 		return err;
 	if (pasid_verbose)
 		pr_info("follows %s(): %s\n", what->name, what->purpose);
+	if (hook->unseen == PASID_UNSEEN_CONTEXT)
+		pasid_pri_followed = true;
 	if (hook->grants)
 		return 0;
 	err = pasid_hook_enable(hook);

@@ -115,11 +115,12 @@ const struct pasid_followed pasid_followed[] = {
 	}, {
 		.name = "write_enabled_file_bool",
 		.purpose = "kprobes that are switched off",
-		.optional = true,
+		.optional = !IS_ENABLED(CONFIG_DEBUG_FS),
 	}, {
 		.name = "ftrace_enable_sysctl",
 		.purpose = "ftrace that is switched off, and kprobes with it",
-		.optional = true,
+		.optional = !IS_ENABLED(CONFIG_DYNAMIC_FTRACE),
+		.args = { "write" },
 	},
 	{ }
 };

@@ -101,6 +101,17 @@ no_stays_no() {
 	lab_do detach "$vf" 4
 }
 
+# Every user may read the switch, so that reading it must not be taken for a gap.
+reading_the_switch() {
+	set_ctl "$vf" default
+	lab_do attach "$vf" 4 nested-sre
+	set_ctl "$vf" -priv
+	expect_equal "$(cat "$ftrace")" 1 'kernel.ftrace_enabled'
+	set_ctl "$vf" +priv
+	expect_entry "$vf" 4 10
+	lab_do detach "$vf" 4
+}
+
 # Newer kernels refuse to switch ftrace off.
 ftrace_off() {
 	local said
@@ -167,6 +178,7 @@ it 'denied after -enable and +enable, too' through_enable
 it 'off and on between two writes' off_between_two_writes
 it 'the worker finds it without a write' worker_finds_it
 it 'the no of a set-up that nobody saw stays a no' no_stays_no
+it 'reading the switch of ftrace takes nothing away' reading_the_switch
 it 'ftrace is switched off' ftrace_off
 supports_pri "$vf" || it 'page requests that were switched off unseen stay off' pri_off_unseen
 it 'a missed call of another VF takes nothing away' missed_elsewhere
