@@ -52,6 +52,7 @@ static void pasid_plan_contexts(struct vtd_plan *plan, const struct pasid_vf *vf
  */
 void pasid_vf_contexts_now(struct pasid_vf *vf)
 {
+	bool awake = pasid_vf_keep_awake(vf);
 	struct vtd_function fn;
 	struct vtd_plan plan;
 
@@ -66,6 +67,8 @@ void pasid_vf_contexts_now(struct pasid_vf *vf)
 		pasid_vf_plan_done(vf, &plan);
 	}
 	atomic_dec(&pasid_hooks_flushing);
+	if (awake)
+		pasid_vf_let_sleep(vf);
 }
 
 /**
@@ -136,6 +139,7 @@ static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte)
 
 static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
 {
+	bool awake = pasid_vf_keep_awake(vf);
 	struct vtd_function fn;
 	struct vtd_plan plan;
 
@@ -143,6 +147,8 @@ static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
 	pasid_vf_function(vf, &fn);
 	vtd_plan_entry(&plan, &fn, did, pasid);
 	pasid_vf_plan_done(vf, &plan);
+	if (awake)
+		pasid_vf_let_sleep(vf);
 }
 
 /**
@@ -214,12 +220,13 @@ static void pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
 {
 	struct vtd_function fn;
 	struct pasid_vf *vf;
-	bool first = true;
+	bool awake, first = true;
 	int bucket;
 
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
 		if (vf->pf != pf)
 			continue;
+		awake = pasid_vf_keep_awake(vf);
 		pasid_vf_function(vf, &fn);
 		if (first)
 			vtd_plan_all_domains(plan, &fn);
@@ -228,6 +235,8 @@ static void pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
 		vtd_plan_device_tlb(plan, &fn);
 		if (plan->owed)
 			pasid_vf_owe(vf);
+		if (awake)
+			pasid_vf_let_sleep(vf);
 	}
 }
 

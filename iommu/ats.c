@@ -8,13 +8,16 @@
 #include "vf.h"
 
 /* With the change of Enable the function forgets what it kept (PCIe 6.3, 10.3.7). */
-static void pasid_vf_enable_ats(struct pasid_vf *vf)
+static bool pasid_vf_enable_ats(struct pasid_vf *vf)
 {
 	u16 ctrl;
 
-	if (!vf->pdev->ats_enabled || pasid_vf_read_ats(vf, &ctrl) ||
-	    (ctrl & PCI_ATS_CTRL_ENABLE))
-		return;
+	if (!vf->pdev->ats_enabled)
+		return true;
+	if (pasid_vf_read_ats(vf, &ctrl))
+		return false;
+	if (ctrl & PCI_ATS_CTRL_ENABLE)
+		return true;
 	pasid_vf_write_ats(vf, ctrl | PCI_ATS_CTRL_ENABLE);
 	/*
 	 * Linux has the last word: pci_disable_ats() writes the register, then
@@ -28,6 +31,7 @@ static void pasid_vf_enable_ats(struct pasid_vf *vf)
 		pasid_vf_write_ats(vf, ctrl & ~PCI_ATS_CTRL_ENABLE);
 	vf->ats_restored++;
 	trace_ats_restore(&vf->pdev->dev, vf->ats_restored);
+	return true;
 }
 
 /**
@@ -43,12 +47,13 @@ static void pasid_vf_enable_ats(struct pasid_vf *vf)
  */
 bool pasid_vf_restore_ats(struct pasid_vf *vf)
 {
-	/* First, since a lock that is taken here looks like a reset. */
+	bool done;
+
 	if (!pasid_vf_answers(vf) || !pci_cfg_access_trylock(vf->pdev))
 		return false;
-	pasid_vf_enable_ats(vf);
+	done = pasid_vf_enable_ats(vf);
 	pci_cfg_access_unlock(vf->pdev);
-	return true;
+	return done;
 }
 
 /**

@@ -71,10 +71,20 @@ static bool pasid_vf_frozen(struct pasid_vf *vf)
 	return false;
 }
 
-/* The PCI core locks configuration accesses of a function that it resets. */
-static bool pasid_vf_in_reset(const struct pasid_vf *vf)
+/*
+ * The PCI core locks configuration accesses of a function that it is going to reset. Up to
+ * the moment at which it clears Bus Master Enable, the function works and may use what its
+ * device TLB holds. From then on the function sends nothing until its registers are
+ * restored, after the reset. (pci_dev_save_and_disable(), pci_dev_restore())
+ */
+static bool pasid_function_in_reset(struct pci_dev *pdev)
 {
-	return vf->pdev->block_cfg_access || vf->pf->block_cfg_access;
+	u16 command;
+
+	if (!pdev->block_cfg_access)
+		return false;
+	return pci_read_config_word(pdev, PCI_COMMAND, &command) ||
+	       PCI_POSSIBLE_ERROR(command) || !(command & PCI_COMMAND_MASTER);
 }
 
 /**
@@ -86,7 +96,8 @@ static bool pasid_vf_in_reset(const struct pasid_vf *vf)
  */
 bool pasid_vf_answers(struct pasid_vf *vf)
 {
-	return !pasid_vf_frozen(vf) && !pasid_vf_in_reset(vf) &&
+	return !pasid_vf_frozen(vf) &&
+	       !pasid_function_in_reset(vf->pf) && !pasid_function_in_reset(vf->pdev) &&
 	       pasid_function_in_d0(vf->pf) && pasid_function_in_d0(vf->pdev);
 }
 

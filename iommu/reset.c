@@ -83,7 +83,9 @@ void pasid_pci_restored(struct pci_dev *pdev)
 
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
 		if (vf->pdev == pdev) {
-			WRITE_ONCE(vf->revived, pci_channel_offline(pdev));
+			/* Registers are restored without a reset, too; resets are locked. */
+			WRITE_ONCE(vf->revived, pci_channel_offline(pdev) &&
+						pdev->block_cfg_access);
 			atomic_set(&vf->registers_lost, 0);
 		} else if (vf->pf != pdev) {
 			continue;
@@ -112,7 +114,8 @@ void pasid_pci_awake(struct pci_dev *pdev)
  * pasid_vf_tell_reset() - tell a VF's user that a reset of the PF took its registers
  * @vf: the VF
  *
- * While the VF itself is being reset the call waits: pasid_pci_restored() drops it.
+ * While the VF itself is being reset the call waits: pasid_pci_restored() drops it. But
+ * resets are not all that locks configuration accesses, so it is tried again.
  *
  * Context: Process context, may sleep, no lock held: the user takes its own.
  */
@@ -123,8 +126,9 @@ void pasid_vf_tell_reset(struct pasid_vf *vf)
 	mutex_lock(&vf->telling);
 	/* Before on_reset_data; pairs with pasid_ctl_on_reset(). */
 	on_reset = smp_load_acquire(&vf->on_reset);
-	if (on_reset && !vf->pdev->block_cfg_access &&
-	    atomic_xchg(&vf->registers_lost, 0))
+	if (on_reset && vf->pdev->block_cfg_access && atomic_read(&vf->registers_lost))
+		schedule_delayed_work(&vf->retry, PASID_PAUSE_MIN);
+	else if (on_reset && atomic_xchg(&vf->registers_lost, 0))
 		on_reset(vf->on_reset_data);
 	mutex_unlock(&vf->telling);
 }

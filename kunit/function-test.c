@@ -12,6 +12,8 @@ enum function_state {
 	ANSWERS,
 	FROZEN,
 	PF_FROZEN,
+	LOCKED,
+	PF_LOCKED,
 	RESET,
 	PF_RESET,
 	ASLEEP,
@@ -32,6 +34,8 @@ static const struct function_case function_cases[] = {
 	{ "answers", ANSWERS, 1, 0, true, 0 },
 	{ "frozen", FROZEN, 0, PASID_OWED_DEVICE, true, 1 },
 	{ "its PF is frozen", PF_FROZEN, 0, PASID_OWED_DEVICE, true, 1 },
+	{ "about to be reset", LOCKED, 1, 0, true, 0 },
+	{ "its PF is about to be reset", PF_LOCKED, 1, 0, true, 0 },
 	{ "in a reset", RESET, 0, PASID_OWED_DEVICE, true, 1 },
 	{ "its PF is in a reset", PF_RESET, 0, PASID_OWED_DEVICE, true, 1 },
 	{ "asleep", ASLEEP, 0, PASID_OWED_ATS, false, 0 },
@@ -51,6 +55,11 @@ static void function_set_power(struct fake_pci *fn, unsigned int state)
 	put_unaligned_le16(state, fn->config + FAKE_PM_CAP + PCI_PM_CTRL);
 }
 
+static void function_set_master(struct fake_pci *fn, bool on)
+{
+	put_unaligned_le16(on ? PCI_COMMAND_MASTER : 0, fn->config + PCI_COMMAND);
+}
+
 static void function_set_state(struct fake_pci *fn, enum function_state state)
 {
 	struct pci_dev *pf = fn->pdev.physfn;
@@ -58,8 +67,10 @@ static void function_set_state(struct fake_pci *fn, enum function_state state)
 	fn->pdev.error_state = state == FROZEN ? pci_channel_io_frozen :
 						 pci_channel_io_normal;
 	pf->error_state = state == PF_FROZEN ? pci_channel_io_frozen : pci_channel_io_normal;
-	fn->pdev.block_cfg_access = state == RESET;
-	pf->block_cfg_access = state == PF_RESET;
+	fn->pdev.block_cfg_access = state == RESET || state == LOCKED;
+	pf->block_cfg_access = state == PF_RESET || state == PF_LOCKED;
+	function_set_master(fn, state != RESET);
+	function_set_master(to_fake_pci(&pf->dev), state != PF_RESET);
 	function_set_power(fn, state == ASLEEP ? 3 : 0);
 	function_set_power(to_fake_pci(&pf->dev), state == PF_ASLEEP ? 3 : 0);
 	fn->pdev.ats_cap = state == GONE ? 0x170 : FAKE_ATS_CAP;
@@ -124,10 +135,18 @@ static void function_revives(struct kunit *test)
 	vf_set_ceiling(test, vf, NONE, 0);
 	KUNIT_EXPECT_EQ(test, PASID_OWED_DEVICE, pasid_vf_owed(vf));
 	fake_unit.device = 0;
+	/* Its registers are restored when it wakes, which proves nothing. */
+	pasid_pci_restored(&fn->pdev);
+	flush_work(&vf->refresh);
+	KUNIT_EXPECT_EQ(test, PASID_OWED_DEVICE, pasid_vf_owed(vf));
+	KUNIT_EXPECT_EQ(test, 0U, fake_unit.device);
+	/* A reset does. It is still locked then, so nothing has to wait for the lock. */
+	fn->pdev.block_cfg_access = 1;
 	pasid_pci_restored(&fn->pdev);
 	flush_work(&vf->refresh);
 	KUNIT_EXPECT_EQ(test, 0U, pasid_vf_owed(vf));
 	KUNIT_EXPECT_EQ(test, 1U, fake_unit.device);
+	fn->pdev.block_cfg_access = 0;
 	/* The next error freezes it again. */
 	pasid_pci_recovering(&fn->pdev);
 	vf_set_ceiling(test, vf, BUILTIN, 0);
@@ -145,7 +164,8 @@ struct function_reset_case {
 	const char *name;
 	bool taken;		/* the PF's reset cleared VF Enable */
 	bool own;		/* the VF is reset as well, afterwards */
-	bool busy;		/* the VF's own reset is not over */
+	bool busy;		/* its configuration accesses are locked meanwhile */
+	bool late;		/* it does not answer at first */
 	bool gone;		/* the user is */
 	unsigned int told;
 };
@@ -154,7 +174,8 @@ static const struct function_reset_case function_reset_cases[] = {
 	{ "PF reset", .taken = true, .told = 1 },
 	{ "PF restored without a reset" },
 	{ "bus reset: the VF's driver knows", .taken = true, .own = true },
-	{ "the VF's own reset is not over", .taken = true, .busy = true },
+	{ "the VF is locked", .taken = true, .busy = true, .told = 1 },
+	{ "the VF answers later", .taken = true, .late = true, .told = 1 },
 	{ "the user is gone", .taken = true, .gone = true },
 };
 
@@ -172,6 +193,7 @@ static void function_pf_reset(struct kunit *test)
 	user = pasid_ctl_get(&fn->pdev, ALL);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
 	pasid_ctl_on_reset(user, function_told, &told);
+	memset(fn->config + 0x170, 0xff, 0x10);
 	if (c->gone)
 		pasid_ctl_put(user);
 	if (c->taken) {
@@ -182,11 +204,17 @@ static void function_pf_reset(struct kunit *test)
 	fn->pdev.block_cfg_access = c->busy;
 	if (c->own)
 		pasid_pci_restored(&fn->pdev);
+	fn->pdev.ats_cap = c->late ? 0x170 : FAKE_ATS_CAP;
 	pasid_pci_restored(&pf->pdev);
 	flush_work(&vf->refresh);
-	KUNIT_EXPECT_EQ(test, c->told, told);
+	KUNIT_EXPECT_EQ(test, c->busy ? 0 : c->told, told);
+	KUNIT_EXPECT_EQ(test, c->late || (c->busy && !c->own) ? PASID_OWED_ATS : 0,
+			pasid_vf_owed(vf));
 	fn->pdev.block_cfg_access = 0;
-	pasid_vf_refresh(vf);
+	fn->pdev.ats_cap = FAKE_ATS_CAP;
+	flush_delayed_work(&vf->retry);
+	KUNIT_EXPECT_EQ(test, c->told, told);
+	KUNIT_EXPECT_EQ(test, 0U, pasid_vf_owed(vf));
 	KUNIT_EXPECT_TRUE(test, function_ats(fn) & PCI_ATS_CTRL_ENABLE);
 	if (!c->gone)
 		pasid_ctl_put(user);
