@@ -23,6 +23,9 @@
 #define PC_ALL		0x37
 #define IOTLB_ALL	0x12
 #define DEVTLB		(0x03 | (u64)RID << 32)
+#define PC_1		(0x17 | 8 << 16 | 1ULL << 32)
+#define PIOTLB_1	(0x26 | 8 << 16 | 1ULL << 32)
+#define PDEVTLB_1	(0x08 | (u64)RID << 16 | 1ULL << 32)
 #define PC_5		(0x17 | 7 << 16 | 5ULL << 32)
 #define PIOTLB_5	(0x26 | 7 << 16 | 5ULL << 32)
 #define PDEVTLB_5	(0x08 | (u64)RID << 16 | 5ULL << 32)
@@ -136,6 +139,24 @@ static void engine_flushes_what_came_before(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u64)DEVTLB, fake_unit.event[fake_unit.events - 1].qw[0]);
 }
 
+static void engine_sets_up_5(struct kunit *test)
+{
+	engine_set_up(5, NESTED, 7, 0);
+}
+
+/*
+ * A writer that has changed tables, and has not flushed yet, may have changed what a hook
+ * finds. intel-iommu's caller does not wait for the writer, so that the hook flushes.
+ */
+static void engine_hook_does_not_wait(struct kunit *test)
+{
+	engine_set_up(1, NESTED, 8, SRE);
+	engine_look();
+	fake_unit.meanwhile = engine_sets_up_5;
+	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
+	ENGINE_EXPECT(test, PC_1, PC_5, PIOTLB_5, PDEVTLB_5, PIOTLB_1, PDEVTLB_1);
+}
+
 static void engine_flushes_entry(struct kunit *test)
 {
 	u64 *pte = engine_set_up(5, NESTED, 7, SRE);
@@ -184,6 +205,41 @@ static void engine_looks_always(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
 	KUNIT_EXPECT_EQ(test, 0, pte[2]);
 	ENGINE_EXPECT(test, PC_5, PIOTLB_5, PDEVTLB_5);
+}
+
+static void engine_misses(struct kunit *test)
+{
+	engine_entry(1, NESTED, 7, SRE);
+	fake_unit.missed++;
+}
+
+/* What goes by unseen while a write looks at entries has that write look again. */
+static void engine_looks_again(struct kunit *test)
+{
+	u64 *pte = engine_set_up(5, NESTED, 7, SRE);
+
+	fake_unit.meanwhile = engine_misses;
+	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
+	KUNIT_EXPECT_NULL(test, fake_unit.meanwhile);
+	KUNIT_EXPECT_EQ(test, 0, pte[2]);
+	KUNIT_EXPECT_EQ(test, 0, vf_entry(test, engine.fn, 1)[2]);
+}
+
+static void engine_misses_again(struct kunit *test)
+{
+	engine_misses(test);
+	fake_unit.meanwhile = engine_misses_again;
+}
+
+/* But not for ever: then the write says that it cannot promise anything. */
+static void engine_gives_up(struct kunit *test)
+{
+	engine_set_up(5, NESTED, 7, SRE);
+	fake_unit.meanwhile = engine_misses_again;
+	KUNIT_EXPECT_EQ(test, -EIO, engine_write(ENABLE | PRI));
+	KUNIT_EXPECT_EQ(test, ENABLE | PRI, engine.vf->ceiling);
+	fake_unit.meanwhile = NULL;
+	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
 }
 
 /* --- Writers and hooks at the same time --------------------------------------------- */
@@ -391,9 +447,12 @@ static void engine_pf_without_pasid(struct kunit *test)
 static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(engine_flushes_each_domain),
 	KUNIT_CASE(engine_flushes_what_came_before),
+	KUNIT_CASE(engine_hook_does_not_wait),
 	KUNIT_CASE(engine_flushes_entry),
 	KUNIT_CASE(engine_flushes_many),
 	KUNIT_CASE(engine_looks_always),
+	KUNIT_CASE(engine_looks_again),
+	KUNIT_CASE(engine_gives_up),
 	KUNIT_CASE(engine_settles),
 	KUNIT_CASE(engine_pri_on_demand),
 	KUNIT_CASE(engine_pf_loses),

@@ -106,9 +106,67 @@ mutant write-looks-at-changes-only uml kunit "pasid-vf*" iommu/apply.c \
 mutant missed-and-not-forgotten newest missed "what intel-iommu*" iommu/intent.c \
 	's/\.entries & LONG_MAX\)\)$/.entries \& LONG_MAX) || true)/'
 
+mutant gap-during-a-pass-ignored uml kunit "pasid-vf*" iommu/apply.c \
+	's/\? 0 : -EAGAIN;/? 0 : 0;/'
+mutant probes-off-not-noticed newest unseen "a write while kprobes*" iommu/gaps.c \
+	's/^\tif \(!READ_ONCE\(pasid_gaps_matter\)\)$/\tif (true)/'
+mutant switching-off-not-noticed newest unseen "the no of a set-up*" iommu/gaps.c \
+	's/^\tatomic_long_inc\(&pasid_switched\);/\t;/'
+mutant switching-on-not-noticed newest unseen "the worker finds it*" iommu/gaps.c \
+	'/^void pasid_gap_ends/,/^}/ s/^\tpasid_gap_look\(\);/\t;/'
+mutant reading-the-switch-is-a-gap newest unseen "reading the switch*" iommu/hooks.c \
+	's/if \(\(int\)call->arg\[0\]\)/if (true)/'
+mutant PRI-that-went-off-unseen-comes-back uml kunit "pasid-*" iommu/context.c \
+	's/^\t\tctx->intent &= shown \| ~VTD_CTX_PRE;/\t\t;/'
+mutant gates-of-intel-iommu-not-learned uml kunit "pasid-*" iommu/context.c \
+	's/^\tctx->intent = \(ctx->intent & ~changed\).*/\t(void)changed;/'
+mutant torn-down-entries-not-flushed uml kunit "pasid-vf*" iommu/scan.c \
+	's/^\t\t\t    FIELD_GET\(VTD_PTE_DID, READ_ONCE\(pte\[1\]\)\)\)/\t\t\t    false)/'
+mutant flush-of-a-hook-not-waited-for uml kunit "pasid-vf*" iommu/apply.c \
+	's/^\tpasid_hooks_settle\(\);/\t;/'
+mutant hook-leaves-the-flush-to-a-writer uml kunit "pasid-vf*" iommu/atomic.c \
+	's/changed \|\| READ_ONCE\(vf->applying\)/changed/'
+mutant failed-invalidation-not-tried-again uml kunit "pasid-vf*" iommu/policy.c \
+	's/^\t\tschedule_delayed_work\(&vf->retry, vf->pause\);/\t\t;/'
+mutant ATS-off-leaves-page-requests newest pf "ATS that Linux*" iommu/hooks.c \
+	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_contexts_now\(vf\);/;/; /^static void pasid_disable_ats_leave/,/^}/ s/schedule_work\(&vf->refresh\);/;/'
+
+# --- Functions that cannot answer ---------------------------------------------------------------------------
+
+mutant frozen-VF-is-asked uml kunit pasid-function iommu/function.c \
+	's/return !READ_ONCE\(vf->revived\);/return false;/'
+mutant sleeping-VF-is-asked uml kunit pasid-function iommu/function.c \
+	's/return !\(pmcsr & PCI_PM_CTRL_STATE_MASK\);/return true;/'
+mutant VF-in-a-reset-is-asked uml kunit pasid-function iommu/function.c \
+	's/ \|\| !\(command & PCI_COMMAND_MASTER\);/;/'
+mutant VF-that-is-only-locked-is-not-asked uml kunit pasid-function iommu/function.c \
+	's/ \|\| !\(command & PCI_COMMAND_MASTER\);/ || true;/'
+mutant sleeping-VF-keeps-ATS uml kunit pasid-function iommu/function.c \
+	's/pasid_vf_write_ats\(vf, ctrl & ~PCI_ATS_CTRL_ENABLE\);/;/'
+mutant device-is-not-told-later uml kunit pasid-function iommu/function.c \
+	's/atomic_set\(&vf->device_owed, 1\);/;/'
+mutant restored-registers-are-a-reset uml kunit pasid-function iommu/reset.c \
+	's/^(.*)pdev->block_cfg_access\);$/\1true);/'
+mutant next-error-does-not-freeze uml kunit pasid-function iommu/reset.c \
+	's/WRITE_ONCE\(vf->revived, false\);/;/'
+mutant PF-reset-not-told uml kunit pasid-function iommu/reset.c \
+	's/atomic_set\(&vf->registers_lost, 1\);/;/'
+mutant reset-told-twice uml kunit pasid-function iommu/reset.c \
+	's/atomic_set\(&vf->registers_lost, 0\);/;/'
+mutant ATS-given-up-when-it-does-not-answer uml kunit pasid-function iommu/ats.c \
+	'/^static bool pasid_vf_enable_ats/,/^}/ s/return false;/return true;/'
+
 # --- Comings and goings -------------------------------------------------------------------------------------
 
 mutant added-before-the-IOMMU-core uml kunit "pasid-vf*" iommu/discover.c \
 	's/\.priority = INT_MIN/.priority = INT_MAX/'
 mutant removed-after-the-IOMMU-core uml kunit "pasid-vf*" iommu/discover.c \
 	's/\.priority = INT_MAX/.priority = INT_MIN/'
+mutant shared-requester-ID-is-taken uml kunit "pasid-vf*" iommu/vf.c \
+	's/if \(pasid_vf_is_alias\(vf->pdev\)\)/if (false)/'
+mutant restriction-does-not-pin newest load "unloading is refused*" iommu/policy.c \
+	'/^static int pasid_vf_pin/,/^}/ s/try_module_get\(THIS_MODULE\)/true/'
+mutant kdump-kernel-is-not-refused newest refuse-kdump "*" iommu/main.c \
+	's/is_kdump_kernel\(\)/false/'
+mutant call-goes-to-the-probe newest load "calls of functions*" iommu/kernel.c \
+	's/^\t\*start = addr - offset;/\t*start = addr;/'

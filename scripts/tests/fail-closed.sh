@@ -19,7 +19,9 @@ prepare() {
 	lab_do attach-range "$vf" 100 64 paging 2
 }
 
+# From here on it is counted what reaches the IOMMU: nothing of this write does.
 deny_stays() {
+	witness inval mark
 	lab_do fail-qi 1000
 	expect_equal "$(answer "$ctl" -enable)" EIO answer
 	expect_context "$vf" PASIDE 0
@@ -27,8 +29,8 @@ deny_stays() {
 	grep -q '^-enable' "$pci/$vf/pasid/effective"
 }
 
+# Where a second has passed, the worker has done it, whose submissions do not fail: then the write has nothing to do.
 next_write_flushes_what_was_left() {
-	witness inval mark
 	lab_do fail-qi 0
 	expect_equal "$(answer "$ctl" -enable)" 0 answer
 	expect_equal "$(inval_count '^context-cache')" 1 'context-cache invalidations'
@@ -44,10 +46,10 @@ next_write_flushes_what_was_left() {
 worker_flushes_what_was_left() {
 	set_ctl "$vf" default
 	dmesg -c >/dev/null
+	witness inval mark
 	lab_do fail-qi 1000
 	expect_equal "$(answer "$ctl" -enable)" EIO answer
 	expect_said 'invalidations are owed'
-	witness inval mark
 	lab_do fail-qi 0
 	await 10 grep -q none "$pci/$vf/pasid/owed"
 	expect_equal "$(inval_count '^context-cache')" 1 'context-cache invalidations'
