@@ -219,7 +219,7 @@ static void pasid_vf_follow_up(struct pasid_vf *vf)
 	vf->owed_said = owed & ~PASID_OWED_ATS;
 	if (vf->owed_said && !said)
 		dev_warn_ratelimited(&vf->pdev->dev,
-				     "invalidations are owed, see pasid/owed; trying again\n");
+				     "invalidations are owed, see pasid_status/owed; trying again\n");
 	else if (!vf->owed_said && said)
 		dev_info_ratelimited(&vf->pdev->dev, "no invalidations are owed any more\n");
 	vf->pause = owed ? clamp(2 * vf->pause, PASID_PAUSE_MIN, PASID_PAUSE_MAX) : 0;

@@ -60,7 +60,7 @@ static int pasid_sysfs_write(struct pasid_vf *vf, const char *buf, size_t count,
 	      pasid_perm_apply(&edit, pasid_vf_supported(vf), pasid_default_ceiling,
 			       &ceiling);
 	if (err == -EOPNOTSUPP)
-		*why = "the PF or the IOMMU does not support it now; see pasid/supported";
+		*why = "the PF or the IOMMU does not support it now; see pasid_status/supported";
 	if (!err)
 		err = pasid_vf_set_ceiling(vf, ceiling);
 	mutex_unlock(&vf->lock);

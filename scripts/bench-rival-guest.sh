@@ -23,7 +23,7 @@ alone_and_with() { # PASIDS DOMAINS VALUE VALUE: of the guest's control register
 	vfio-toggle "$second" 0x186 "$@" >/tmp/toggled 2>&1 &
 	rival=$!
 	# It asks for all that is not denied until it has been opened; what is attached comes after that.
-	await 30 grep -q ' -exec ' "$pci/$second/pasid/requested"
+	await 30 grep -q ' -exec ' "$pci/$second/pasid_status/requested"
 	lab_do attach-range "$second" 64 "$pasids" paging "$domains"
 	while [ $round -lt $rounds ]; do
 		round=$((round + 1))

@@ -72,7 +72,7 @@ run "cd /sys/bus/pci/devices/$vf; cat pasid_ctl"
 step 'PASIDs are put to use: the kernel attaches an address space at PASID 5 of a VF, and one of its sibling.'
 modprobe pasid-lab-client
 echo "attach $sibling 5 paging of-$sibling" >$lab/ctl
-run "echo attach $vf 5 paging of-$vf >$lab/ctl; cat pasid/entries"
+run "echo attach $vf 5 paging of-$vf >$lab/ctl; cat pasid_status/entries"
 
 step 'The admin takes PASIDs away from this VF. Qword 0 of context entries, the VF and its sibling:'
 contexts 'before'
@@ -83,7 +83,7 @@ step '   What the IOMMU had been told when the echo returned (submissions end in
 witness inval | sed -e '/^iec/d' -e 's/^/    /'
 
 step 'What is attached afterwards is denied from the start.'
-run "echo attach $vf 6 >$lab/ctl; cat pasid/entries pasid/effective"
+run "echo attach $vf 6 >$lab/ctl; cat pasid_status/entries pasid_status/effective"
 contexts 'after '
 run 'rmmod intel-pasid-ctl'
 echo '    (a VF is restricted: unloading would give it back what it must not have)'
@@ -115,12 +115,12 @@ run "echo pasid-vfio-pci >driver_override; echo $vf >/sys/bus/pci/drivers_probe"
 step 'Debian'\''s QEMU, in this machine, gives it to a Linux guest. There the capability is like any other:'
 run "vmm start -device vfio-pci,host=$vf,addr=4"
 in_guest 'lspci -vv -s 04.0 | sed -n "/(PASID)/,/PASIDCtl/p"'
-run 'cat pasid/cap_layout pasid/requested'
+run 'cat pasid_status/cap_layout pasid_status/requested'
 contexts 'before'
 
 step 'The guest enables it. The host attaches something at PASID 5, for want of IOMMUFD, and it does DMA.'
 in_guest 'setpci -s 04.0 ECAP_PASID+6.w=1'
-run 'cat pasid/requested'
+run 'cat pasid_status/requested'
 contexts 'after '
 echo "attach $vf 5 paging of-$vf" >$lab/ctl
 guest_transfer 'of the guest'
@@ -130,13 +130,13 @@ contexts 'after '
 guest_transfer 'not arriving'
 step 'The guest enables it again, but the admin is against it. The register is the guest'\''s, the IOMMU is not.'
 in_guest 'setpci -s 04.0 ECAP_PASID+6.w=1'
-run 'echo -enable >pasid_ctl; cat pasid/requested pasid/effective'
+run 'echo -enable >pasid_ctl; cat pasid_status/requested pasid_status/effective'
 in_guest 'setpci -s 04.0 ECAP_PASID+6.w'
 contexts 'after '
 guest_transfer 'not arriving'
 
 step 'The guest powers off: all is as if it had never been there.'
 echo "detach-all $vf" >$lab/ctl
-run 'vmm off; echo default >pasid_ctl; cat pasid/requested pasid/effective'
+run 'vmm off; echo default >pasid_ctl; cat pasid_status/requested pasid_status/effective'
 contexts 'after '
 step 'That was it. The lab stays in the cache; the same on the other kernel: scripts/demo --kernel 6.12'

@@ -10,7 +10,7 @@
 #include "pasid-vfio.h"
 
 /* intel-pasid-ctl's folder. */
-#define PASID_GROUP	"pasid"
+#define PASID_GROUP	"pasid_status"
 
 static ssize_t vf_pasid_ranges_show(struct device *dev, struct device_attribute *attr,
 				    char *buf)

@@ -437,7 +437,7 @@ static void check_effective(const struct function *fn)
 
 	if (!fn->model.vf)
 		return;
-	read_words(fn, "pasid/effective", is, sizeof(is));
+	read_words(fn, "pasid_status/effective", is, sizeof(is));
 	model_text(model_effective(&fn->model), should);
 	if (strcmp(is, should))
 		fail("%s: effective is '%s', should be '%s'", fn->bdf, is, should);
@@ -502,7 +502,7 @@ static void add_function(const char *bdf)
 	fn->model.vf = !access(path, F_OK);
 	if (!fn->model.vf)
 		return;
-	read_words(fn, "pasid/supported", text, sizeof(text));
+	read_words(fn, "pasid_status/supported", text, sizeof(text));
 	fn->model.supported = parse_set(text);
 	fn->model.ceiling = MODEL_DEFAULT;
 	fn->model.request = MODEL_ALL;

@@ -175,7 +175,7 @@ static bool is_requested(const char *bdf)
 {
 	char requested[64];
 
-	return read_attribute(bdf, "pasid/requested", requested, sizeof(requested)) ||
+	return read_attribute(bdf, "pasid_status/requested", requested, sizeof(requested)) ||
 	       requested[0] == '+';
 }
 

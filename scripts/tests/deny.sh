@@ -46,7 +46,7 @@ entries() { # PASIDS
 deny_and_grant() { # PASIDS DOMAINS
 	[ "$1" = 0 ] || lab_do attach-range "$first" 64 "$1" paging "$2"
 	entries "$1" >/tmp/entries
-	expect_file "$pci/$first/pasid/entries" "$1"
+	expect_file "$pci/$first/pasid_status/entries" "$1"
 
 	witness inval mark
 	set_ctl "$first" -enable

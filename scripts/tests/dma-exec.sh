@@ -14,7 +14,7 @@ sibling=$(vf 1)
 prepare() {
 	load_client
 	load
-	case $(cat "$pci/$vf/pasid/supported") in '+enable +exec'*) ;; *) cat "$pci/$vf/pasid/supported" && return 1 ;; esac
+	case $(cat "$pci/$vf/pasid_status/supported") in '+enable +exec'*) ;; *) cat "$pci/$vf/pasid_status/supported" && return 1 ;; esac
 	lab_do attach "$vf" 5
 	lab_do attach "$sibling" 5
 	lab_do memory "$vf"

@@ -26,7 +26,7 @@ deny_stays() {
 	expect_equal "$(answer "$ctl" -enable)" EIO answer
 	expect_context "$vf" PASIDE 0
 	grep -q '^-enable' "$ctl"
-	grep -q '^-enable' "$pci/$vf/pasid/effective"
+	grep -q '^-enable' "$pci/$vf/pasid_status/effective"
 }
 
 # Where a second has passed, the worker has done it, whose submissions do not fail: then the write has nothing to do.
@@ -36,7 +36,7 @@ next_write_flushes_what_was_left() {
 	expect_equal "$(inval_count '^context-cache')" 1 'context-cache invalidations'
 	expect_equal "$(inval_count '^iotlb domain')" 3 'IOTLB invalidations'
 	expect_equal "$(inval_count '^device-iotlb')" 1 'device-TLB invalidations'
-	expect_file "$pci/$vf/pasid/owed" none
+	expect_file "$pci/$vf/pasid_status/owed" none
 	witness inval mark
 	set_ctl "$vf" -enable
 	expect_no_inval
@@ -51,7 +51,7 @@ worker_flushes_what_was_left() {
 	expect_equal "$(answer "$ctl" -enable)" EIO answer
 	expect_said 'invalidations are owed'
 	lab_do fail-qi 0
-	await 10 grep -q none "$pci/$vf/pasid/owed"
+	await 10 grep -q none "$pci/$vf/pasid_status/owed"
 	expect_equal "$(inval_count '^context-cache')" 1 'context-cache invalidations'
 	expect_equal "$(inval_count '^device-iotlb')" 1 'device-TLB invalidations'
 	await 10 expect_said 'no invalidations are owed any more'
@@ -123,12 +123,12 @@ every_submission() { # BEFORE TEXT CHECK
 
 has_no_paside() {
 	expect_context "$vf" PASIDE 0
-	grep -q '^-enable' "$pci/$vf/pasid/effective"
+	grep -q '^-enable' "$pci/$vf/pasid_status/effective"
 }
 
 has_no_sre() {
 	expect_equal "$(entries_with_sre "$vf")" 0 'entries with SRE'
-	grep -q -e ' -priv' "$pci/$vf/pasid/effective"
+	grep -q -e ' -priv' "$pci/$vf/pasid_status/effective"
 }
 
 every_submission_of_each_write() {
@@ -144,7 +144,7 @@ request_fails_the_same_way() {
 	expect_fails user_do request "$vf" -enable
 	lab_do fail-qi 0
 	expect_context "$vf" PASIDE 0
-	grep -q '^-enable' "$pci/$vf/pasid/requested"
+	grep -q '^-enable' "$pci/$vf/pasid_status/requested"
 	user_do request "$vf" +enable
 	expect_context "$vf" PASIDE 1
 }
@@ -181,7 +181,7 @@ user_goes_while_flushes_fail() {
 	[ "$(cat "$lab/fail-qi-left")" -lt 1000 ]
 	await 5 device_tlb_is_flushed
 	lab_do fail-qi 0
-	expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri'
+	expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
 	expect_equal "$(entries_with_sre "$vf")" 0 'entries with SRE'
 	rmmod pasid-lab-user
 	await 5 unload

@@ -79,7 +79,7 @@ not_there() {
 nothing_left() {
 	cat $probes >/tmp/now
 	expect_same /tmp/probes /tmp/now 'probes' || return
-	expect_equal "$(ls -d "$pci"/*/pasid_ctl "$pci"/*/pasid "$pci"/*/vf_pasid_ranges 2>/dev/null)" '' files
+	expect_equal "$(ls -d "$pci"/*/pasid_ctl "$pci"/*/pasid_status "$pci"/*/vf_pasid_ranges 2>/dev/null)" '' files
 }
 
 out_again() {

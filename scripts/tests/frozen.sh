@@ -53,7 +53,7 @@ ats_is_on() {
 }
 
 owes_nothing() {
-	expect_file "$pci/$first/pasid/owed" none >/dev/null
+	expect_file "$pci/$first/pasid_status/owed" none >/dev/null
 }
 
 admin_denies() { # BDF: which function is frozen
@@ -63,7 +63,7 @@ admin_denies() { # BDF: which function is frozen
 	set_ctl "$first" -enable
 	expect_context "$first" PASIDE 0
 	expect_not_asked
-	expect_file "$pci/$first/pasid/owed" device
+	expect_file "$pci/$first/pasid_status/owed" device
 }
 
 # Recovery resets it, after which it is asked again.
@@ -119,7 +119,7 @@ goes() {
 	lab_do detach-all "$first"
 	client_close it
 	owes_nothing
-	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri'
+	expect_file "$pci/$first/pasid_status/requested" '+enable +exec +priv +pri'
 }
 
 grants() { # BDF

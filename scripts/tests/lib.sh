@@ -138,7 +138,7 @@ set_ctl() { # BDF TEXT
 		witnesses_agree "$1"
 }
 
-# As the files in pasid/ have them, of a PASID Control register's value.
+# As the files in pasid_status/ have them, of a PASID Control register's value.
 words_of() { # VALUE
 	local enable=- exec=- priv=-
 	[ $(($1 & 1)) = 0 ] || enable=+
@@ -271,7 +271,7 @@ ats_enable() { # BDF: ATS Enable of the register, whatever Linux believes
 }
 
 supports_pri() { # BDF
-	grep -q ' +pri$' "$pci/$1/pasid/supported"
+	grep -q ' +pri$' "$pci/$1/pasid_status/supported"
 }
 
 # 6.12 enables page requests on demand, newer kernels from the beginning.
@@ -323,8 +323,8 @@ walker_sees() {
 effective_is_seen() { # BDF...
 	local bdf effective
 	for bdf; do
-		[ -e "$pci/$bdf/pasid" ] || continue
-		read -r effective <"$pci/$bdf/pasid/effective"
+		[ -e "$pci/$bdf/pasid_status" ] || continue
+		read -r effective <"$pci/$bdf/pasid_status/effective"
 		awk -v bdf="$bdf" -v effective=" $effective " '
 			function denied(word) { return index(effective, " -" word " ") }
 			$1 != bdf { next }
@@ -700,8 +700,8 @@ remember_free() { # BDF
 }
 
 expect_free() { # BDF
-	expect_file "$pci/$1/pasid/requested" '+enable +exec +priv +pri' &&
-		expect_file "$pci/$1/pasid/entries" 0 || return
+	expect_file "$pci/$1/pasid_status/requested" '+enable +exec +priv +pri' &&
+		expect_file "$pci/$1/pasid_status/entries" 0 || return
 	kernel_sees "$1" >/tmp/now
 	expect_same /tmp/free /tmp/now 'tables'
 }

@@ -26,27 +26,27 @@ loading_changes_nothing() {
 
 files_are_there() {
 	local file
-	for file in pasid_ctl pasid/supported pasid/requested pasid/effective pasid/entries pasid/width; do
+	for file in pasid_ctl pasid_status/supported pasid_status/requested pasid_status/effective pasid_status/entries pasid_status/width; do
 		[ -f "$pci/$first/$file" ]
 	done
 	expect_equal "$(stat -c %a "$pci/$first/pasid_ctl")" 644 'mode of pasid_ctl'
 	for file in supported requested effective entries width; do
-		expect_equal "$(stat -c %a "$pci/$first/pasid/$file")" 444 "mode of pasid/$file"
+		expect_equal "$(stat -c %a "$pci/$first/pasid_status/$file")" 444 "mode of pasid_status/$file"
 	done
-	expect_file "$pci/$first/pasid/entries" 1
-	expect_file "$pci/$first/pasid/width" 20
-	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri'
+	expect_file "$pci/$first/pasid_status/entries" 1
+	expect_file "$pci/$first/pasid_status/width" 20
+	expect_file "$pci/$first/pasid_status/requested" '+enable +exec +priv +pri'
 }
 
 files_are_nowhere_else() {
 	expect_equal "$(ls -d /sys/bus/pci/devices/*/pasid_ctl | wc -l)" 8 'number of pasid_ctl files'
 	[ ! -e "$pci/$(pf)/pasid_ctl" ]
-	[ ! -e "$pci/$(pf)/pasid" ]
+	[ ! -e "$pci/$(pf)/pasid_status" ]
 }
 
 default_is_what_intel_iommu_intends() {
-	expect_ctl "$first" "$(cat "$pci/$first/pasid/supported")"
-	expect_ctl "$first" "$(cat "$pci/$first/pasid/effective")"
+	expect_ctl "$first" "$(cat "$pci/$first/pasid_status/supported")"
+	expect_ctl "$first" "$(cat "$pci/$first/pasid_status/effective")"
 	grep -q '^+enable -exec ' "$pci/$first/pasid_ctl"
 }
 
@@ -74,7 +74,7 @@ unload_is_allowed_at_default() {
 	snapshot $functions >/tmp/after
 	expect_same /tmp/before /tmp/after 'tables'
 	[ ! -e "$pci/$first/pasid_ctl" ]
-	[ ! -e "$pci/$first/pasid" ]
+	[ ! -e "$pci/$first/pasid_status" ]
 }
 
 default_ctl_is_checked() {

@@ -110,7 +110,7 @@ under_load() {
 	lab_do attach "$vf" 99 nested-sre
 	await 10 none_has_sre
 	witnesses_agree "$vf"
-	expect_file "$pci/$vf/pasid/entries" $((i + 1))
+	expect_file "$pci/$vf/pasid_status/entries" $((i + 1))
 }
 
 goes() {

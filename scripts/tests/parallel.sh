@@ -47,7 +47,7 @@ run_for() { # SECONDS, with the writers in the background
 # Whatever the last write was, the tables say what the files say.
 expect_consistent() { # BDF
 	local pside=0
-	case $(cat "$pci/$1/pasid/effective") in +enable*) pside=1 ;; esac
+	case $(cat "$pci/$1/pasid_status/effective") in +enable*) pside=1 ;; esac
 	expect_context "$1" PASIDE "$pside"
 }
 
@@ -75,10 +75,10 @@ writers_on_all_vfs() {
 	# shellcheck disable=SC2046 # one word each
 	witness walk $(all_vfs) | grep context >/tmp/contexts
 	for bdf in $(all_vfs); do
-		case "$(cat "$pci/$bdf/pasid/effective") $(grep "^$bdf" /tmp/contexts)" in
+		case "$(cat "$pci/$bdf/pasid_status/effective") $(grep "^$bdf" /tmp/contexts)" in
 		+enable*PASIDE=1* | -enable*PASIDE=0*) ;;
 		*)
-			echo "$bdf: $(cat "$pci/$bdf/pasid/effective") $(grep "^$bdf" /tmp/contexts)"
+			echo "$bdf: $(cat "$pci/$bdf/pasid_status/effective") $(grep "^$bdf" /tmp/contexts)"
 			return 1
 			;;
 		esac

@@ -34,7 +34,7 @@ prepare() {
 	lab_do ecap set "$first" ERS
 	load
 	modprobe pasid-lab-user
-	grep -q '^+enable +exec +priv' "$pci/$first/pasid/supported"
+	grep -q '^+enable +exec +priv' "$pci/$first/pasid_status/supported"
 	lab_do attach "$first" 7
 	lab_do attach "$first" 4660
 	first_user "$owned" all
@@ -84,7 +84,7 @@ words_alone() {
 exec_and_priv_need_enable() {
 	set_ctl "$owned" '+all'
 	set_ctl "$owned" '-enable'
-	case $(cat "$pci/$owned/pasid/effective") in '-enable -exec -priv '*) ;; *) return 1 ;; esac
+	case $(cat "$pci/$owned/pasid_status/effective") in '-enable -exec -priv '*) ;; *) return 1 ;; esac
 	expect_entry "$owned" 7 00
 	set_ctl "$owned" '+enable'
 	expect_entry "$owned" 7 11

@@ -44,13 +44,13 @@ pf_loses_pasid() {
 	expect_equal "$(inval_count '^pasid-cache global')" 1 'PASID-cache invalidations'
 	expect_equal "$(inval_count '^iotlb global')" 1 'IOTLB invalidations'
 	expect_equal "$(inval_count "^context-cache device sid=${first#0000:}")" 1 'context-cache invalidations'
-	expect_file "$pci/$first/pasid/supported" "-enable -exec -priv $(pri_now)"
-	expect_file "$pci/$first/pasid/effective" "-enable -exec -priv $(pri_now)"
+	expect_file "$pci/$first/pasid_status/supported" "-enable -exec -priv $(pri_now)"
+	expect_file "$pci/$first/pasid_status/effective" "-enable -exec -priv $(pri_now)"
 	expect_said 'loses PASID: its VFs lose it first'
 }
 
 pri_now() {
-	sed 's/.* //' "$pci/$second/pasid/supported"
+	sed 's/.* //' "$pci/$second/pasid_status/supported"
 }
 
 nothing_is_granted_meanwhile() {
@@ -63,15 +63,15 @@ nothing_is_granted_meanwhile() {
 
 attach_meanwhile_is_denied() {
 	lab_do attach "$first" 6
-	expect_file "$pci/$first/pasid/entries" 2
+	expect_file "$pci/$first/pasid_status/entries" 2
 	expect_context "$first" PASIDE 0
 }
 
 pf_gets_pasid_back() {
 	echo 1 >"$mock/pasid"
 	await 5 contexts_follow 1 0
-	grep -q '^+enable' "$pci/$first/pasid/effective"
-	grep -q '^-enable' "$pci/$second/pasid/effective"
+	grep -q '^+enable' "$pci/$first/pasid_status/effective"
+	grep -q '^-enable' "$pci/$second/pasid_status/effective"
 	set_ctl "$second" default
 	contexts_follow 1 1
 }
@@ -80,7 +80,7 @@ pf_loses_pri() {
 	echo 0 >"$mock/pri"
 	expect_context "$first" PRE 0
 	expect_context "$first" PASIDE 1
-	grep -q -- '-pri' "$pci/$first/pasid/effective"
+	grep -q -- '-pri' "$pci/$first/pasid_status/effective"
 	echo 1 >"$mock/pri"
 	await 5 pre_is 1
 }
@@ -134,7 +134,7 @@ vf_that_lost_ats_gets_it_back() {
 ats_takes_page_requests_along() {
 	supports_pri "$first" || { lab_do iopf "$(pf)" on && lab_do iopf "$first" on; }
 	expect_context "$first" PRE 1
-	await-notify "$pci/$first/pasid/effective" >/tmp/notified &
+	await-notify "$pci/$first/pasid_status/effective" >/tmp/notified &
 	await 5 grep -q ready /tmp/notified
 	lab_do ats "$first" off
 	expect_context "$first" PRE 0
@@ -192,7 +192,7 @@ tracepoints_fire() {
 }
 
 effective_can_be_polled() {
-	await-notify "$pci/$first/pasid/effective" >/tmp/notified &
+	await-notify "$pci/$first/pasid_status/effective" >/tmp/notified &
 	await 5 grep -q ready /tmp/notified
 	set_ctl "$first" -enable
 	wait $!

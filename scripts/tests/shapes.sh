@@ -24,13 +24,13 @@ stop() {
 }
 
 supports() { # TEXT
-	expect_equal "$(sed 's/ [+-]pri$//' "$pci/$(vf 0)/pasid/supported")" "$1" supported
+	expect_equal "$(sed 's/ [+-]pri$//' "$pci/$(vf 0)/pasid_status/supported")" "$1" supported
 }
 
 without_pasid() {
 	start pasid_width=0
 	supports '-enable -exec -priv'
-	expect_file "$pci/$(vf 0)/pasid/width" 0
+	expect_file "$pci/$(vf 0)/pasid_status/width" 0
 	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +enable)" EOPNOTSUPP answer
 	set_ctl "$(vf 0)" -all
 	set_ctl "$(vf 0)" default
@@ -39,7 +39,7 @@ without_pasid() {
 
 without_exec_and_pri() {
 	start exec=0 pri=0
-	expect_file "$pci/$(vf 0)/pasid/supported" '+enable -exec +priv -pri'
+	expect_file "$pci/$(vf 0)/pasid_status/supported" '+enable -exec +priv -pri'
 	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +exec)" EOPNOTSUPP answer
 	expect_context "$(vf 0)" PRE 0
 	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +pri)" EOPNOTSUPP answer
@@ -61,9 +61,9 @@ narrow_without_priv() {
 	start pasid_width=6 priv=0
 	supports '+enable +exec -priv'
 	expect_equal "$(answer "$pci/$(vf 0)/pasid_ctl" +priv)" EOPNOTSUPP answer
-	expect_file "$pci/$(vf 0)/pasid/width" 6
+	expect_file "$pci/$(vf 0)/pasid_status/width" 6
 	lab_do attach "$(vf 0)" 63
-	expect_file "$pci/$(vf 0)/pasid/entries" 1
+	expect_file "$pci/$(vf 0)/pasid_status/entries" 1
 	set_ctl "$(vf 0)" -enable
 	expect_context "$(vf 0)" PASIDE 0
 	set_ctl "$(vf 0)" default

@@ -61,7 +61,7 @@ tables_agree() {
 # A VF that is held to other than the default keeps the module, and so does the driver.
 references_add_up() {
 	local bdf default count=1
-	default=$(sed s/+exec/-exec/ "$pci/$(vf 0)/pasid/supported")
+	default=$(sed s/+exec/-exec/ "$pci/$(vf 0)/pasid_status/supported")
 	for bdf in $(all_vfs); do
 		! is_restricted "$bdf" || count=$((count + 1))
 	done
@@ -78,8 +78,8 @@ goes() {
 	local bdf
 	for bdf in $(all_vfs); do
 		lab_do detach-all "$bdf" 2>/dev/null || true
-		expect_file "$pci/$bdf/pasid/requested" '+enable +exec +priv +pri'
-		expect_file "$pci/$bdf/pasid/entries" 0
+		expect_file "$pci/$bdf/pasid_status/requested" '+enable +exec +priv +pri'
+		expect_file "$pci/$bdf/pasid_status/entries" 0
 		echo "+all -exec" >"$pci/$bdf/pasid_ctl"
 	done
 	unload_vfio

@@ -45,7 +45,7 @@ opened() { # NAME BDF
 }
 
 closed() { # BDF: as if nobody had been there
-	expect_file "$pci/$1/pasid/requested" '+enable +exec +priv +pri' &&
+	expect_file "$pci/$1/pasid_status/requested" '+enable +exec +priv +pri' &&
 		expect_context "$1" PASIDE 1 &&
 		expect_context "$1" PRE "$(supports_pri "$1" && echo 1 || echo 0)"
 }
@@ -60,14 +60,14 @@ control_is() { # VALUE BDF
 }
 
 request_is() { # VALUE BDF: of the first three
-	expect_equal "$(cut -d' ' -f1-3 "$pci/$2/pasid/requested")" "$(words_of "$1")" "request of $2"
+	expect_equal "$(cut -d' ' -f1-3 "$pci/$2/pasid_status/requested")" "$(words_of "$1")" "request of $2"
 }
 
 none_at_open() {
 	opened it "$first"
 	expect_client 0x1406 it read 0x184 2
 	control_is 0 "$first"
-	expect_file "$pci/$first/pasid/requested" '-enable -exec -priv -pri'
+	expect_file "$pci/$first/pasid_status/requested" '-enable -exec -priv -pri'
 	expect_context "$first" PRE 0
 	# Of the others nothing has changed.
 	snapshot "$pf" "$(vf 7)" >/tmp/after
@@ -231,7 +231,7 @@ ceiling_while_open() {
 	set_ctl "$first" -enable
 	expect_context "$first" PASIDE 0
 	expect_client 0x5 it read $control
-	grep -q '^-enable' "$pci/$first/pasid/effective"
+	grep -q '^-enable' "$pci/$first/pasid_status/effective"
 	# The guest may turn it off and on: nothing comes of it until the ceiling is raised.
 	expect_client 0 it write $control 0
 	expect_client 0 it write $control 5
@@ -247,7 +247,7 @@ ceiling_before_open() {
 	expect_equal "$(client_open it "$first")" 0 'opening'
 	expect_client '0x100:000f 0x110:000e' it chain
 	expect_client none it region
-	expect_file "$pci/$first/pasid/cap_layout" 'none: pasid_ctl or the PF does not grant enable'
+	expect_file "$pci/$first/pasid_status/cap_layout" 'none: pasid_ctl or the PF does not grant enable'
 	expect_context "$first" PASIDE 0
 	client_close it
 	set_ctl "$first" +all
@@ -255,7 +255,7 @@ ceiling_before_open() {
 
 hidden() { # WHY
 	expect_equal "$(client_open it "$first")" 0 'opening'
-	expect_file "$pci/$first/pasid/cap_layout" "none: $1"
+	expect_file "$pci/$first/pasid_status/cap_layout" "none: $1"
 	client_close it
 }
 
@@ -511,7 +511,7 @@ region_alone() {
 	reload_vfio emulate=0
 	opened it "$first"
 	expect_client '0x100:000f 0x110:000e' it chain
-	expect_file "$pci/$first/pasid/cap_layout" 'none: emulate=0'
+	expect_file "$pci/$first/pasid_status/cap_layout" 'none: emulate=0'
 	expect_client '9 32' it region
 	region_is pasid 0x0
 	# Nothing is asked for yet: all is granted, as with vfio-pci, also through a reset.
@@ -543,7 +543,7 @@ no_iommufd() {
 	opened it "$first"
 	expect_client '0x100:000f 0x110:000e' it chain
 	expect_client none it region
-	grep -q '^none: no PASID can be attached' "$pci/$first/pasid/cap_layout"
+	grep -q '^none: no PASID can be attached' "$pci/$first/pasid_status/cap_layout"
 	client_close it
 }
 

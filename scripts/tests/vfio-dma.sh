@@ -71,7 +71,7 @@ capability_is_shown() {
 	expect_client '0x100:000e 0x110:000f 0x180:001b' it chain
 	expect_client 0x1406 it read 0x184 2
 	expect_client 0x0 it read $control
-	expect_file "$pci/$first/pasid/cap_layout" 'pasid 0x180 admin'
+	expect_file "$pci/$first/pasid_status/cap_layout" 'pasid 0x180 admin'
 }
 
 # No privileges, no sysfs: the registers through VFIO's BAR, the key through its configuration space.
@@ -356,8 +356,8 @@ both_witnesses() {
 
 # Nobody has it: no PASID is attached, and the engine is as after a reset.
 is_free() {
-	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri' &&
-		expect_file "$pci/$first/pasid/entries" 0 &&
+	expect_file "$pci/$first/pasid_status/requested" '+enable +exec +priv +pri' &&
+		expect_file "$pci/$first/pasid_status/entries" 0 &&
 		expect_fails dma_runs "$first"
 }
 

@@ -38,5 +38,5 @@ firmware_found_it() {
 it 'prepare' prepare
 it 'the firmware boots to its shell' firmware_ends
 it 'the firmware found the capability' firmware_found_it
-it 'the VMM is gone' expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri'
+it 'the VMM is gone' expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
 finish

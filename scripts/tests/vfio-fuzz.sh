@@ -23,7 +23,7 @@ fuzz() { # RANGES SEED COUNT PASID-OFFSET PRI-OFFSET
 	echo "$1" >"$ranges"
 	echo "seed $2"
 	vfio-fuzz "$vf" "$2" "$3" "$4" "$5"
-	expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri'
+	expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
 	expect_context "$vf" PASIDE 1
 }
 

@@ -87,8 +87,8 @@ vfs_go() {
 	echo 8 >"$pci/$(pf)/sriov_numvfs"
 	bind "$vf"
 	vfio-session "$vf" $page $cap
-	expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri'
-	expect_file "$pci/$vf/pasid/entries" 0
+	expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
+	expect_file "$pci/$vf/pasid_status/entries" 0
 }
 
 goes() {

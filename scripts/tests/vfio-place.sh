@@ -50,9 +50,9 @@ default_shape() {
 layout_is() { # RANGES LAYOUT CHAIN
 	clients_kill
 	echo "$1" >"$ranges"
-	expect_file "$pci/$vf/pasid/cap_layout" "$2"
+	expect_file "$pci/$vf/pasid_status/cap_layout" "$2"
 	expect_equal "$(client_open it "$vf")" 0 'opening the VF'
-	expect_file "$pci/$vf/pasid/cap_layout" "$2"
+	expect_file "$pci/$vf/pasid_status/cap_layout" "$2"
 	expect_client "$3" it chain
 	client_kill it
 }
@@ -68,7 +68,7 @@ refused() { # RANGES REASON [CHAIN]
 # The VF is not opened: vfio-pci-core itself does not like its configuration space.
 refused_unopened() { # RANGES REASON
 	echo "$1" >"$ranges"
-	expect_file "$pci/$vf/pasid/cap_layout" "none: $2"
+	expect_file "$pci/$vf/pasid_status/cap_layout" "none: $2"
 }
 
 # The log takes ten in 5 s; what comes after them has to have said the same before.
@@ -273,9 +273,9 @@ our_dwords() {
 nothing_shown_is_vfio_pci() {
 	echo >"$ranges"
 	dump_to /tmp/ours
-	expect_file "$pci/$vf/pasid/cap_layout" 'none: nobody says which bytes are free'
+	expect_file "$pci/$vf/pasid_status/cap_layout" 'none: nobody says which bytes are free'
 	expect_client none plain region
-	expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri'
+	expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
 	client_kill plain
 	expect_same /tmp/plain /tmp/ours 'what the user reads'
 	expect_said "$vf: no PASID capability is shown: nobody says which bytes are free"
@@ -318,7 +318,7 @@ mock_users() {
 
 pf_driver_stays_while_in_use() {
 	echo '0x200-0x207' >"$mock/vf_ranges"
-	cat "$pci/$vf/pasid/cap_layout"
+	cat "$pci/$vf/pasid_status/cap_layout"
 	expect_equal "$(mock_users)" 0 'users of the PF driver'
 	client_open it "$vf"
 	expect_equal "$(mock_users)" 1 'users of the PF driver'

@@ -65,7 +65,7 @@ expect_not_asked() {
 	expect_equal "$(inval_count "^device-iotlb sid=${first#0000:}")" 0 'device-TLB invalidations'
 	[ "$(inval_count '^context-cache')" != 0 ]
 	expect_equal "$(ats_asleep)" 0 'ATS Enable'
-	expect_file "$pci/$first/pasid/owed" ats
+	expect_file "$pci/$first/pasid_status/owed" ats
 }
 
 # Awake for longer than an access of Linux takes, after which it falls asleep again.
@@ -78,7 +78,7 @@ expect_woken() {
 }
 
 owes_nothing() {
-	expect_file "$pci/$first/pasid/owed" none >/dev/null
+	expect_file "$pci/$first/pasid_status/owed" none >/dev/null
 }
 
 write_to_one_that_sleeps() { # DRIVER TEXT
@@ -165,7 +165,7 @@ user_leaves_it_asleep() {
 	user_has_it_sleep
 	"$@"
 	await 10 asleep
-	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri'
+	expect_file "$pci/$first/pasid_status/requested" '+enable +exec +priv +pri'
 	expect_context "$first" PASIDE 1
 	expect_woken
 }

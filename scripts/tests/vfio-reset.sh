@@ -28,7 +28,7 @@ enabled() {
 
 cleared() {
 	expect_client 0x0 it read $control
-	expect_file "$pci/$vf/pasid/requested" '-enable -exec -priv -pri'
+	expect_file "$pci/$vf/pasid_status/requested" '-enable -exec -priv -pri'
 	expect_context "$vf" PASIDE 0
 	expect_client 0 it write $control 1
 	expect_context "$vf" PASIDE 1
@@ -56,7 +56,7 @@ reset_of_the_pf() {
 }
 
 request_is() { # none
-	grep -q '^-enable -exec -priv -pri$' "$pci/$vf/pasid/requested"
+	grep -q '^-enable -exec -priv -pri$' "$pci/$vf/pasid_status/requested"
 }
 
 ats_is_on() {
@@ -228,7 +228,7 @@ error_without_reset() {
 nothing_is_left() {
 	lab_do detach-all "$vf"
 	client_close it
-	expect_file "$pci/$vf/pasid/requested" '+enable +exec +priv +pri'
+	expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
 }
 
 it 'prepare' prepare

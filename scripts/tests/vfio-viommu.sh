@@ -47,7 +47,7 @@ guest_boots() {
 
 ours_is_seen() {
 	expect_equal "$(capabilities)" 180 'PASID capabilities'
-	expect_file "$pci/$first/pasid/cap_layout" 'pasid 0x180 admin'
+	expect_file "$pci/$first/pasid_status/cap_layout" 'pasid 0x180 admin'
 }
 
 control() { # [VALUE]
@@ -61,7 +61,7 @@ guest() { # COMMAND...
 
 guest_enables() {
 	expect_equal "$(control)" 0007 'control register'
-	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv -pri'
+	expect_file "$pci/$first/pasid_status/requested" '+enable +exec +priv -pri'
 	expect_context "$first" PASIDE 1
 }
 
@@ -113,9 +113,9 @@ guest_detaches() {
 
 ends() {
 	vmm kill
-	await 10 expect_file "$pci/$first/pasid/entries" 0
+	await 10 expect_file "$pci/$first/pasid_status/entries" 0
 	expect_context "$first" PASIDE 1
-	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri'
+	expect_file "$pci/$first/pasid_status/requested" '+enable +exec +priv +pri'
 }
 
 it 'prepare' prepare

@@ -56,14 +56,14 @@ expect_sets() { # VALUE
 	requested=$(words_of "$1")
 	effective=$requested
 	[ $(($1 & 1)) = 1 ] || effective='-enable -exec -priv'
-	expect_file "$pci/$first/pasid/requested" "$requested -pri"
-	expect_file "$pci/$first/pasid/effective" "$effective -pri"
+	expect_file "$pci/$first/pasid_status/requested" "$requested -pri"
+	expect_file "$pci/$first/pasid_status/effective" "$effective -pri"
 }
 
 # As if there had been no VMM.
 closed() {
-	expect_file "$pci/$first/pasid/requested" '+enable +exec +priv +pri' &&
-		expect_file "$pci/$first/pasid/effective" "$(cat "$pci/$first/pasid_ctl")" &&
+	expect_file "$pci/$first/pasid_status/requested" '+enable +exec +priv +pri' &&
+		expect_file "$pci/$first/pasid_status/effective" "$(cat "$pci/$first/pasid_ctl")" &&
 		expect_context "$first" PASIDE 1
 }
 
@@ -74,7 +74,7 @@ PASIDCtl: Enable- Exec- Priv-' 'the first capability'
 	expect_equal "$(capability "$second_in_guest")" 'Capabilities: [180 v1] Process Address Space ID (PASID)
 PASIDCap: Exec- Priv-, Max PASID Width: 14
 PASIDCtl: Enable- Exec- Priv-' 'the second capability'
-	expect_file "$pci/$first/pasid/width" 20 # 0x14
+	expect_file "$pci/$first/pasid_status/width" 20 # 0x14
 	control_is 0
 }
 
@@ -89,7 +89,7 @@ guest_sets_bits() {
 denied_bits_do_not_stick() {
 	control "$second_in_guest" 7
 	expect_equal "$(control "$second_in_guest")" 0001 'control register'
-	expect_file "$pci/$second/pasid/requested" '+enable -exec -priv -pri'
+	expect_file "$pci/$second/pasid_status/requested" '+enable -exec -priv -pri'
 	expect_context "$second" PASIDE 1
 	control_is 0
 	control "$second_in_guest" 0
@@ -105,7 +105,7 @@ host_lowers_the_ceiling() {
 	set_ctl "$first" -enable
 	expect_context "$first" PASIDE 0
 	expect_equal "$(control "$in_guest")" 0005 'control register'
-	expect_file "$pci/$first/pasid/effective" '-enable -exec -priv -pri'
+	expect_file "$pci/$first/pasid_status/effective" '-enable -exec -priv -pri'
 	control "$in_guest" 0
 	control "$in_guest" 5
 	expect_context "$first" PASIDE 0
