@@ -162,7 +162,7 @@ static struct attribute *pasid_ctl_attrs[] = {
 	NULL
 };
 
-static struct attribute *pasid_attrs[] = {
+static struct attribute *pasid_status_attrs[] = {
 	&dev_attr_supported.attr,
 	&dev_attr_requested.attr,
 	&dev_attr_effective.attr,
@@ -172,43 +172,79 @@ static struct attribute *pasid_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group pasid_ctl_group = {
-	.attrs = pasid_ctl_attrs,
-};
-
-static const struct attribute_group pasid_group = {
-	.name = "pasid",
-	.attrs = pasid_attrs,
-};
-
-static const struct attribute_group *pasid_groups[] = {
-	&pasid_ctl_group,
-	&pasid_group,
-	NULL
+static const struct attribute_group pasid_groups[PASID_VF_FILES] = {
+	[PASID_VF_FILE_CTL] = { .attrs = pasid_ctl_attrs },
+	[PASID_VF_FILES_STATUS] = { .name = "pasid_status", .attrs = pasid_status_attrs },
 };
 
 /**
- * pasid_vf_sysfs_add() - make a VF's files
- * @vf: the VF, in the register
+ * pasid_vf_sysfs_name() - what is new in a VF's directory with some of its files
+ * @files: PASID_VF_FILE_CTL or PASID_VF_FILES_STATUS
+ *
+ * Context: Any.
+ * Return: the name.
+ */
+const char *pasid_vf_sysfs_name(unsigned int files)
+{
+	return pasid_groups[files].name ?: pasid_groups[files].attrs[0]->name;
+}
+
+/**
+ * pasid_sysfs_add_group() - make files of a function, unless their name is taken
+ * @pdev: the function
+ * @name: what is new in its directory
+ * @group: the files
+ *
+ * A driver may have a file of that name. sysfs would say so with a call trace.
  *
  * Context: Process context, may sleep.
- * Return: 0, or a negative errno.
+ * Return: 0; -EEXIST if the name is taken; another negative errno.
  */
-int pasid_vf_sysfs_add(struct pasid_vf *vf)
+int pasid_sysfs_add_group(struct pci_dev *pdev, const char *name,
+			  const struct attribute_group *group)
 {
-	struct kobject *kobj = &vf->pdev->dev.kobj;
+	struct kobject *kobj = &pdev->dev.kobj;
+	struct kernfs_node *taken = sysfs_get_dirent(kobj->sd, name);
+
+	sysfs_put(taken);
+	return taken ? -EEXIST : sysfs_create_group(kobj, group);
+}
+
+/* Those who poll are told from now on, or not any more. */
+static void pasid_sysfs_set_polled(struct pasid_vf *vf, struct kernfs_node *effective,
+				   struct kernfs_node *requested)
+{
+	mutex_lock(&vf->lock);
+	swap(vf->kn_effective, effective);
+	swap(vf->kn_requested, requested);
+	mutex_unlock(&vf->lock);
+	sysfs_put(effective);
+	sysfs_put(requested);
+}
+
+/**
+ * pasid_vf_sysfs_add() - make some of a VF's files
+ * @vf: the VF, in the register
+ * @files: PASID_VF_FILE_CTL or PASID_VF_FILES_STATUS
+ *
+ * Context: Process context, may sleep, the register's lock held.
+ * Return: as pasid_sysfs_add_group().
+ */
+int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
+{
 	struct kernfs_node *dir;
 	int err;
 
-	err = sysfs_create_groups(kobj, pasid_groups);
+	err = pasid_sysfs_add_group(vf->pdev, pasid_vf_sysfs_name(files),
+				    &pasid_groups[files]);
 	if (err)
 		return err;
-	dir = sysfs_get_dirent(kobj->sd, pasid_group.name);
-	vf->has_files = true;
-	mutex_lock(&vf->lock);
-	vf->kn_effective = sysfs_get_dirent(dir, dev_attr_effective.attr.name);
-	vf->kn_requested = sysfs_get_dirent(dir, dev_attr_requested.attr.name);
-	mutex_unlock(&vf->lock);
+	vf->files |= BIT(files);
+	if (files != PASID_VF_FILES_STATUS)
+		return 0;
+	dir = sysfs_get_dirent(vf->pdev->dev.kobj.sd, pasid_groups[files].name);
+	pasid_sysfs_set_polled(vf, sysfs_get_dirent(dir, dev_attr_effective.attr.name),
+			       sysfs_get_dirent(dir, dev_attr_requested.attr.name));
 	sysfs_put(dir);
 	return 0;
 }
@@ -217,18 +253,17 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf)
  * pasid_vf_sysfs_remove() - remove a VF's files and wait for their users
  * @vf: the VF
  *
+ * Files of the same names that are another driver's stay.
+ *
  * Context: Process context, may sleep, the register's lock held, @vf->lock not.
  */
 void pasid_vf_sysfs_remove(struct pasid_vf *vf)
 {
-	if (!vf->has_files)
-		return;
-	vf->has_files = false;
-	sysfs_remove_groups(&vf->pdev->dev.kobj, pasid_groups);
-	mutex_lock(&vf->lock);
-	sysfs_put(vf->kn_effective);
-	sysfs_put(vf->kn_requested);
-	vf->kn_effective = NULL;
-	vf->kn_requested = NULL;
-	mutex_unlock(&vf->lock);
+	unsigned int files;
+
+	for (files = 0; files < PASID_VF_FILES; files++)
+		if (vf->files & BIT(files))
+			sysfs_remove_group(&vf->pdev->dev.kobj, &pasid_groups[files]);
+	vf->files = 0;
+	pasid_sysfs_set_polled(vf, NULL, NULL);
 }

@@ -290,17 +290,27 @@ static void pasid_vf_register_reported(struct pci_dev *pdev)
 			pasid_vf_why_not(err), err);
 }
 
-static void pasid_vf_begin(struct pasid_vf *vf, bool at_load)
+/* Whatever happens to its files, the VF is under control. */
+static void pasid_vf_add_files(struct pasid_vf *vf)
 {
+	unsigned int files;
 	int err;
 
+	for (files = 0; files < PASID_VF_FILES; files++) {
+		do {
+			err = pasid_vf_sysfs_add(vf, files);
+		} while (pasid_vf_again(err));
+		if (err)
+			pci_err(vf->pdev, "PASID control: there is no %s%s (error %d); the VF is restricted all the same\n",
+				pasid_vf_sysfs_name(files),
+				err == -EEXIST ? ", as another driver has that name" : "", err);
+	}
+}
+
+static void pasid_vf_begin(struct pasid_vf *vf, bool at_load)
+{
 	pasid_vf_start(vf, at_load);
-	do {
-		err = pasid_vf_sysfs_add(vf);
-	} while (pasid_vf_again(err));
-	if (err)
-		pci_err(vf->pdev, "PASID control: the default ceiling cannot be changed, as there are no files (error %d)\n",
-			err);
+	pasid_vf_add_files(vf);
 	if (pasid_verbose)
 		pasid_vf_describe(vf);
 }

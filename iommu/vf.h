@@ -87,7 +87,7 @@ struct pasid_context {
  * @request: what the user wants, PASID_PERM_ALL without one
  * @owned: a user is registered: all PASIDs are its own
  * @gone: the VF is removed: its tables must not be touched any more
- * @has_files: its sysfs files are there
+ * @files: which of its sysfs files are there: bits, of the numbers PASID_VF_FILE*
  * @grants: see pasid_hooks_grant()
  * @release: the tables go back to what intel-iommu intended
  * @pf_down: PASID_PERM_ENABLE and _PRI: the PF is losing that capability, or has
@@ -138,7 +138,7 @@ struct pasid_vf {
 	bool owned;
 	bool gone;
 	bool release;
-	bool has_files;
+	unsigned int files;
 	bool grants;
 	atomic_t pf_down;
 	bool ats_suspect;
@@ -247,7 +247,11 @@ void pasid_pci_awake(struct pci_dev *pdev);
 void pasid_vf_tell_reset(struct pasid_vf *vf);
 
 /* sysfs.c */
-int pasid_vf_sysfs_add(struct pasid_vf *vf);
+enum { PASID_VF_FILE_CTL, PASID_VF_FILES_STATUS, PASID_VF_FILES };
+const char *pasid_vf_sysfs_name(unsigned int files);
+int pasid_sysfs_add_group(struct pci_dev *pdev, const char *name,
+			  const struct attribute_group *group);
+int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files);
 void pasid_vf_sysfs_remove(struct pasid_vf *vf);
 
 /* hooks.c: intel-iommu's and the PCI core's functions, as they are called and return */

@@ -431,7 +431,7 @@ static void engine_files_come_later(struct kunit *test)
 	fake_unit.no_memory_for_files = 3;
 	engine_comes_again();
 	KUNIT_EXPECT_EQ(test, 0, fake_unit.no_memory_for_files);
-	KUNIT_EXPECT_EQ(test, 1, fake_unit.files);
+	KUNIT_EXPECT_EQ(test, PASID_VF_FILES, fake_unit.files);
 }
 
 /* What is in the place of the capability that a PF has not is none. */

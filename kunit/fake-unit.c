@@ -130,22 +130,25 @@ bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
 
 /* sysfs.c */
 
-int pasid_vf_sysfs_add(struct pasid_vf *vf)
+const char *pasid_vf_sysfs_name(unsigned int files)
+{
+	return "files";
+}
+
+int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
 {
 	if (fake_unit_is_short(&fake_unit.no_memory) ||
 	    fake_unit_is_short(&fake_unit.no_memory_for_files))
 		return -ENOMEM;
-	if (fake_unit.files_err)
-		return fake_unit.files_err;
-	vf->has_files = true;
+	if (fake_unit.files_err[files])
+		return fake_unit.files_err[files];
+	vf->files |= BIT(files);
 	fake_unit.files++;
 	return 0;
 }
 
 void pasid_vf_sysfs_remove(struct pasid_vf *vf)
 {
-	if (!vf->has_files)
-		return;
-	vf->has_files = false;
-	fake_unit.files--;
+	fake_unit.files -= hweight32(vf->files);
+	vf->files = 0;
 }

@@ -9,6 +9,8 @@
 #include <kunit/test.h>
 #include <linux/spinlock.h>
 
+#include "../iommu/vf.h"
+
 /* DT, PT, NEST, PRS, SRS, PSS of 20 bits, PASID, SMTS, SSTS, FSTS; not ERS */
 #define FAKE_ECAP	(BIT_ULL(2) | BIT_ULL(6) | BIT_ULL(26) | BIT_ULL(29) | BIT_ULL(31) | \
 			 19ULL << 35 | BIT_ULL(40) | BIT_ULL(43) | BIT_ULL(46) | BIT_ULL(47))
@@ -41,8 +43,8 @@ struct fake_event {
  * @missed: set-ups that no hook has seen
  * @grant_err: what becomes of those who ask for the hooks on entries without SRE and ERE
  * @grants: VFs that asked for those hooks
- * @files: VFs that have their files
- * @files_err: what becomes of those who ask for them
+ * @files: sets of files that VFs have
+ * @files_err: what becomes of those who ask for each set
  * @no_memory: how often there is none, first, for who asks for a unit or for files
  * @no_memory_for_files: the same, for who asks for files alone
  * @twice: functions behind it need a second device-TLB invalidation
@@ -63,7 +65,7 @@ struct fake_unit {
 	int grant_err;
 	int grants;
 	int files;
-	int files_err;
+	int files_err[PASID_VF_FILES];
 	int no_memory;
 	int no_memory_for_files;
 	bool twice;

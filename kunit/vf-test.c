@@ -20,7 +20,7 @@ struct vf_kind_case {
 	bool others;		/* ... which are other functions' numbers */
 	bool claimed;		/* another function has this one's number as an alias */
 	int no_memory;
-	int files_err;
+	int files_err[PASID_VF_FILES];
 	unsigned int contexts;	/* 0: not under control */
 };
 
@@ -41,7 +41,12 @@ static const struct vf_kind_case vf_kind_cases[] = {
 	  .contexts = 1 },
 	{ "VF for which there is none for some time", .is_virtfn = true, .no_memory = 5,
 	  .contexts = 1 },
-	{ "VF that cannot have files", .is_virtfn = true, .files_err = -EEXIST, .contexts = 1 },
+	{ "VF that cannot have files", .is_virtfn = true, .files_err = { -EEXIST, -EEXIST },
+	  .contexts = 1 },
+	{ "VF with a file pasid_ctl of its driver", .is_virtfn = true,
+	  .files_err = { -EEXIST, 0 }, .contexts = 1 },
+	{ "VF with a file pasid_status of its driver", .is_virtfn = true,
+	  .files_err = { 0, -EEXIST }, .contexts = 1 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(vf_kind, vf_kind_cases, name);
@@ -75,7 +80,7 @@ static struct fake_pci *vf_kind_alloc(struct kunit *test, const struct vf_kind_c
 		if (c->others)
 			fake_pci_plug(fake_pci_alloc(devfn));
 	}
-	fake_unit.files_err = c->files_err;
+	memcpy(fake_unit.files_err, c->files_err, sizeof(c->files_err));
 	fake_unit.no_memory = c->no_memory;
 	return fn;
 }
@@ -86,7 +91,8 @@ static void vf_expect_kind(struct kunit *test, struct fake_pci *fn,
 	struct pasid_vf *vf = vf_of(fn);
 
 	KUNIT_EXPECT_EQ(test, c->contexts > 0, !!vf);
-	KUNIT_EXPECT_EQ(test, c->contexts > 0 && !c->files_err, fake_unit.files);
+	KUNIT_EXPECT_EQ(test, c->contexts ? !c->files_err[0] + !c->files_err[1] : 0,
+			fake_unit.files);
 	if (!vf || !c->contexts)
 		return;
 	KUNIT_EXPECT_EQ(test, c->contexts, vf->ctx_count);

@@ -96,6 +96,39 @@ static int lab_cmd_leak(int argc, char **argv)
 	return kstrdup(argv[0], GFP_KERNEL) ? 0 : -ENOMEM;
 }
 
+static char taken_name[32];
+
+static ssize_t taken_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "taken\n");
+}
+
+static struct device_attribute taken = {
+	.attr = { .name = taken_name, .mode = 0444 },
+	.show = taken_show,
+};
+
+/* take <bdf> <name> on|off: a file of that name, as a driver of the device may have one; one name at a time */
+static int lab_cmd_take(int argc, char **argv)
+{
+	struct pci_dev *pdev;
+	int ret = 0;
+	bool make;
+
+	if (kstrtobool(argv[2], &make) ||
+	    (make && strscpy(taken_name, argv[1]) < 0))
+		return -EINVAL;
+	pdev = pasid_lab_find_device(argv[0]);
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	if (make)
+		ret = device_create_file(&pdev->dev, &taken);
+	else
+		device_remove_file(&pdev->dev, &taken);
+	pci_dev_put(pdev);
+	return ret;
+}
+
 static const struct pasid_lab_command commands[] = {
 	{ "ats",		2, 2, lab_cmd_ats },
 	{ "attach",		2, 4, lab_cmd_attach },
@@ -115,6 +148,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "latency",		2, 2, lab_cmd_latency },
 	{ "leak",		1, 1, lab_cmd_leak },
 	{ "stall-qi",		1, 1, lab_cmd_stall_qi },
+	{ "take",		3, 3, lab_cmd_take },
 	{ "memory",		1, 1, lab_cmd_memory },
 	{ "forget-memory",	1, 1, lab_cmd_forget_memory },
 	{ }
