@@ -20,6 +20,41 @@ module_param(default_ctl, charp, 0444);
 MODULE_PARM_DESC(default_ctl,
 		 "Ceiling for VFs, in the grammar of pasid_ctl, e.g. \"-all +enable\" (default: \"+enable -exec +priv +pri\", cut to what is supported, which changes nothing)");
 
+/*
+ * default_ctl=+all -priv, without quotes, is two options for the kernel. It only warns of one
+ * that it does not know, and the ceiling would be wider than what was written. So the words
+ * are known, as options that refuse to load.
+ */
+static int pasid_ctl_stray_word(const char *val, const struct kernel_param *kp)
+{
+	pr_err("'%s' is an option of its own here: put all words of default_ctl in quotes, as in default_ctl=\"+all -priv\"\n",
+	       kp->name);
+	return -EINVAL;
+}
+
+static const struct kernel_param_ops pasid_ctl_stray_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = pasid_ctl_stray_word,
+};
+
+/* As module_param_cb(), which takes for names of options what can be names in C alone. */
+#define PASID_CTL_STRAY(id, word)							\
+	static const struct kernel_param pasid_ctl_stray_##id				\
+	__used __section("__param") __aligned(__alignof__(struct kernel_param)) = {	\
+		.name = MODULE_PARAM_PREFIX word, .mod = THIS_MODULE,			\
+		.ops = &pasid_ctl_stray_ops, .level = -1,				\
+	}
+#define PASID_CTL_STRAYS(name)				\
+	PASID_CTL_STRAY(grant_##name, "+" #name);	\
+	PASID_CTL_STRAY(deny_##name, "-" #name)
+
+PASID_CTL_STRAYS(all);
+PASID_CTL_STRAYS(enable);
+PASID_CTL_STRAYS(exec);
+PASID_CTL_STRAYS(priv);
+PASID_CTL_STRAYS(pri);
+PASID_CTL_STRAY(default, "default");
+
 bool pasid_verbose;
 module_param_named(verbose, pasid_verbose, bool, 0644);
 MODULE_PARM_DESC(verbose, "Log every VF that comes under control and every function that is followed (default: N)");

@@ -85,6 +85,17 @@ default_ctl_is_checked() {
 	expect_fails is_loaded
 }
 
+# As from a line without quotes in modprobe.d: insmod hands them over as they are.
+default_ctl_is_not_cut_short() {
+	local ko word
+	ko=$(find /lib/modules -name intel-pasid-ctl.ko)
+	for word in -all -enable -exec -priv -pri +all +enable +exec +priv +pri default; do
+		expect_fails insmod "$ko" "default_ctl=+all $word"
+		expect_said "'$word' is an option of its own here: put all words of default_ctl in quotes"
+		expect_fails is_loaded
+	done
+}
+
 default_ctl_rules_old_and_new_vfs() {
 	load default_ctl=-all
 	expect_ctl "$first" '-enable -exec -priv -pri'
@@ -178,6 +189,7 @@ it 'what is read can be written back and changes nothing' what_is_read_can_be_wr
 it 'unloading is refused while a VF is restricted (I7)' unload_is_refused_while_restricted
 it 'unloading is allowed at the default and gives the tables back (I7)' unload_is_allowed_at_default
 it 'bad text in default_ctl refuses to load and says why' default_ctl_is_checked
+it 'words of default_ctl that the kernel takes for options of their own refuse to load' default_ctl_is_not_cut_short
 it 'default_ctl holds for VFs from before the load and after it' default_ctl_rules_old_and_new_vfs
 it 'what default_ctl denies keeps the module loaded' what_default_ctl_denies_keeps_the_module
 it 'what default_ctl denies can be given up while the PF has no PASID' readme_lets_the_module_go pasid
