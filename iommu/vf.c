@@ -311,6 +311,9 @@ static void pasid_vf_begin(struct pasid_vf *vf, bool at_load)
 {
 	pasid_vf_start(vf, at_load);
 	pasid_vf_add_files(vf);
+	/* A VF that is older than the module has had its uevent, and had no files then. */
+	if (at_load)
+		kobject_uevent(&vf->pdev->dev.kobj, KOBJ_CHANGE);
 	if (pasid_verbose)
 		pasid_vf_describe(vf);
 }

@@ -96,6 +96,31 @@ default_ctl_is_not_cut_short() {
 	done
 }
 
+uevents_are_heard() {
+	awk '$2 == 15 && $3 { heard = 1 } END { exit !heard }' /proc/net/netlink
+}
+
+# Rules of udev run when there is something for them to write to.
+uevents_tell_of_files() {
+	local vf seen=/tmp/uevents
+	set_numvfs 2
+	# shellcheck disable=SC2016 # for the uevent's own shell
+	uevent /bin/sh -c '[ "$SUBSYSTEM" != pci ] || echo "$ACTION ${DEVPATH##*/} $([ -e "/sys$DEVPATH/pasid_ctl" ] && cat "/sys$DEVPATH/pasid_ctl")" >>/tmp/uevents' &
+	await 10 uevents_are_heard
+	load default_ctl=-enable
+	for vf in $(all_vfs); do
+		await 10 grep -q "^change $vf -enable " $seen
+	done
+	set_numvfs 3
+	for vf in $(all_vfs); do
+		await 10 grep -q "^add $vf -enable " $seen
+	done
+	expect_fails grep -vE "^(change|add) .* -enable |^(remove|change|bind|unbind) |^add $(pf)" $seen
+	kill $!
+	set_numvfs 0
+	unload
+}
+
 default_ctl_rules_old_and_new_vfs() {
 	load default_ctl=-all
 	expect_ctl "$first" '-enable -exec -priv -pri'
@@ -194,6 +219,7 @@ it 'default_ctl holds for VFs from before the load and after it' default_ctl_rul
 it 'what default_ctl denies keeps the module loaded' what_default_ctl_denies_keeps_the_module
 it 'what default_ctl denies can be given up while the PF has no PASID' readme_lets_the_module_go pasid
 it 'what default_ctl denies can be given up while the PF has no PRI' readme_lets_the_module_go pri
+it 'uevents tell of VFs that have their files, old and new ones' uevents_tell_of_files
 it 'VFs that appear later come under control' vfs_that_come_later_have_files
 it 'a VF that is removed takes its ceiling along' removed_vf_takes_its_state_along
 # The debug kernel does not show its memory.
