@@ -2,8 +2,9 @@
 /*
  * intel-pasid-ctl: per-VF PASID permissions in the tables of Intel VT-d.
  *
- * One decision, top to bottom: sysfs.c or api.c takes it, perm.c reads it, sets.c
- * sums it up, policy.c changes the VF's sets, apply.c has them stored (entry.c,
+ * One decision, top to bottom: sysfs.c, sysfs-pf.c or api.c takes it, perm.c reads it,
+ * settings.c keeps what an admin says (precedence.c: whose word counts), sets.c sums it up,
+ * policy.c changes the VF's sets, apply.c has them stored (entry.c,
  * walk.c, context.c, scan.c, intent.c) and flushed (plan.c, unit.c), as far as the VF can
  * answer (function.c). hooks.c and atomic.c make it hold for entries that intel-iommu sets
  * up later, gaps.c for those that go by unseen. reset.c and ats.c follow what resets and
@@ -94,7 +95,7 @@ err_gaps:
 static void __exit pasid_ctl_exit(void)
 {
 	pasid_discover_stop();
-	pasid_vf_for_each(pasid_vf_sysfs_remove);
+	pasid_vf_close();
 	pasid_hooks_exit();
 	pasid_vf_for_each(pasid_vf_release);
 	pasid_vf_remove_all();

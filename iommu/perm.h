@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Permission sets as text, and the sum of the sets. Pure: no lock, no hardware. */
+/* Permission sets as text, who says what they are, and their sum. Pure: no lock, no hardware. */
 #ifndef _PASID_PERM_H
 #define _PASID_PERM_H
 
@@ -36,6 +36,22 @@ int pasid_perm_parse(const char *text, size_t len, struct pasid_perm_edit *edit,
 int pasid_perm_apply(const struct pasid_perm_edit *edit, unsigned int supported,
 		     unsigned int dflt, unsigned int *ceiling);
 int pasid_perm_format(char *buf, unsigned int perms);
+
+/**
+ * struct pasid_setting - the ceiling of one VF, or of all VFs of a PF
+ * @made: somebody has said what it is; otherwise the next step counts
+ * @perms: what may be done, if it is made: a mask of PASID_PERM_*
+ */
+struct pasid_setting {
+	bool made;
+	unsigned int perms;
+};
+
+unsigned int pasid_setting_perms(const struct pasid_setting *setting, unsigned int inherited);
+int pasid_setting_edit(struct pasid_setting *setting, const struct pasid_perm_edit *edit,
+		       unsigned int supported, unsigned int inherited);
+void pasid_setting_take_back(struct pasid_setting *setting, unsigned int old,
+			     unsigned int inherited);
 
 /**
  * struct pasid_facts - all that decides what a VF supports

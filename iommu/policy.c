@@ -5,6 +5,7 @@
  */
 #include <linux/module.h>
 
+#include "settings.h"
 #include "trace.h"
 #include "vf.h"
 
@@ -401,6 +402,7 @@ void pasid_vf_start(struct pasid_vf *vf, bool at_load)
 	int err;
 
 	mutex_lock(&vf->lock);
+	pasid_settings_enter(vf);
 	err = pasid_vf_pin(vf);
 	if (!err && (!at_load || vf->ceiling != PASID_CEILING_BUILTIN))
 		err = pasid_vf_enforce(vf, &why);

@@ -6,6 +6,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "settings.h"
 #include "trace.h"
 #include "vf.h"
 
@@ -15,75 +16,99 @@ static struct pasid_vf *pasid_sysfs_vf(struct device *dev)
 	return pasid_vf_get(to_pci_dev(dev));
 }
 
+/**
+ * pasid_sysfs_emit_perms() - answer a read
+ * @buf: the answer's
+ * @perms: what was asked for
+ *
+ * Context: Any.
+ * Return: its length in bytes.
+ */
+ssize_t pasid_sysfs_emit_perms(char *buf, unsigned int perms)
+{
+	char text[PASID_PERM_TEXT_MAX];
+
+	pasid_perm_format(text, perms);
+	return sysfs_emit(buf, "%s\n", text);
+}
+
 static ssize_t pasid_sysfs_show_perms(struct device *dev, char *buf,
 				      unsigned int (*perms)(const struct pasid_vf *vf))
 {
 	struct pasid_vf *vf = pasid_sysfs_vf(dev);
-	char text[PASID_PERM_TEXT_MAX];
+	unsigned int shown;
 
 	if (!vf)
 		return -ENODEV;
-	pasid_perm_format(text, perms(vf));
+	shown = perms(vf);
 	pasid_vf_put(vf);
-	return sysfs_emit(buf, "%s\n", text);
-}
-
-/* What is shown can be written back, so it names only what is supported. */
-static unsigned int pasid_sysfs_ceiling(const struct pasid_vf *vf)
-{
-	return READ_ONCE(vf->ceiling) & pasid_vf_supported(vf);
+	return pasid_sysfs_emit_perms(buf, shown);
 }
 
 static ssize_t pasid_ctl_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return pasid_sysfs_show_perms(dev, buf, pasid_sysfs_ceiling);
+	return pasid_sysfs_show_perms(dev, buf, pasid_vf_shown_ctl);
 }
 
-static int pasid_sysfs_write(struct pasid_vf *vf, const char *buf, size_t count,
+static int pasid_sysfs_parse(const char *buf, size_t count, struct pasid_perm_edit *edit,
 			     const char **why)
 {
-	struct pasid_perm_edit edit;
-	unsigned int ceiling;
-	int err;
-
 	/* A longer text would arrive in pieces, each a write of its own. */
 	if (count >= PAGE_SIZE) {
 		*why = "the text is too long";
 		return -EINVAL;
 	}
-	err = pasid_perm_parse(buf, count, &edit, why);
-	if (err)
-		return err;
-	mutex_lock(&vf->lock);
-	ceiling = vf->ceiling;
-	err = vf->gone ? -ENODEV :
-	      pasid_perm_apply(&edit, pasid_vf_supported(vf), pasid_default_ceiling,
-			       &ceiling);
+	return pasid_perm_parse(buf, count, edit, why);
+}
+
+/**
+ * pasid_sysfs_write() - take a line of the permission grammar
+ * @dev: whose file was written to
+ * @attr: the file
+ * @buf: what was written
+ * @count: its length in bytes
+ * @write: does what is asked for
+ * @arg: for @write
+ *
+ * What is refused is said in the log.
+ *
+ * Context: Process context, may sleep.
+ * Return: @count, or a negative errno.
+ */
+ssize_t pasid_sysfs_write(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count, pasid_write_fn *write, void *arg)
+{
+	struct pasid_perm_edit edit;
+	const char *why = NULL;
+	int err;
+
+	err = pasid_sysfs_parse(buf, count, &edit, &why) ?: write(arg, &edit);
 	if (err == -EOPNOTSUPP)
-		*why = "the PF or the IOMMU does not support it now; see pasid_status/supported";
-	if (!err)
-		err = pasid_vf_set_ceiling(vf, ceiling);
-	mutex_unlock(&vf->lock);
-	return err;
+		why = "the PF or the IOMMU does not support it now; see pasid_status/supported";
+	if (why) {
+		trace_refuse(dev, why, err);
+		dev_notice_ratelimited(dev, "%s: refused '%*pE': %s\n", attr->attr.name,
+				       (int)min_t(size_t, count, 64), buf, why);
+	}
+	return err ?: count;
+}
+
+static int pasid_ctl_write(void *vf, const struct pasid_perm_edit *edit)
+{
+	return pasid_vf_write_ctl(vf, edit);
 }
 
 static ssize_t pasid_ctl_store(struct device *dev, struct device_attribute *attr,
 			       const char *buf, size_t count)
 {
 	struct pasid_vf *vf = pasid_sysfs_vf(dev);
-	const char *why = NULL;
-	int err;
+	ssize_t ret;
 
 	if (!vf)
 		return -ENODEV;
-	err = pasid_sysfs_write(vf, buf, count, &why);
+	ret = pasid_sysfs_write(dev, attr, buf, count, pasid_ctl_write, vf);
 	pasid_vf_put(vf);
-	if (why) {
-		trace_refuse(dev, why, err);
-		dev_notice_ratelimited(dev, "pasid_ctl: refused '%*pE': %s\n",
-				       (int)min_t(size_t, count, 64), buf, why);
-	}
-	return err ?: count;
+	return ret;
 }
 
 static ssize_t supported_show(struct device *dev, struct device_attribute *attr, char *buf)

@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "settings.h"
 #include "vf.h"
 
 DEFINE_HASHTABLE(pasid_vfs, PASID_VF_HASH_BITS);
@@ -44,6 +45,7 @@ static void pasid_vf_last_put(struct kref *ref)
 	struct pasid_vf *vf = container_of(ref, struct pasid_vf, ref);
 
 	xa_destroy(&vf->sre_intent);
+	pasid_settings_part(vf);
 	pci_dev_put(vf->pf);
 	pci_dev_put(vf->pdev);
 	kfree_rcu(vf, rcu);
@@ -217,6 +219,7 @@ static void pasid_vf_withdraw(struct pasid_vf *vf)
 	hash_del_rcu(&vf->node);
 	/* Hooks that have found it finish first; they may have queued a refresh. */
 	synchronize_rcu_expedited();
+	pasid_settings_leave(vf);
 	pasid_vf_leave(vf);
 	cancel_work_sync(&vf->refresh);
 	cancel_delayed_work_sync(&vf->retry);
@@ -261,6 +264,7 @@ static int pasid_vf_register(struct pci_dev *pdev)
 		pasid_vf_put(vf);
 		return err;
 	}
+	pasid_settings_join(vf);
 	hash_add_rcu(pasid_vfs, &vf->node, (unsigned long)&pdev->dev);
 	pasid_vf_learn_contexts(vf);
 	return 0;
@@ -290,6 +294,11 @@ static void pasid_vf_register_reported(struct pci_dev *pdev)
 			pasid_vf_why_not(err), err);
 }
 
+static const char *pasid_vf_taken(int err)
+{
+	return err == -EEXIST ? ", as another driver has that name" : "";
+}
+
 /* Whatever happens to its files, the VF is under control. */
 static void pasid_vf_add_files(struct pasid_vf *vf)
 {
@@ -303,7 +312,7 @@ static void pasid_vf_add_files(struct pasid_vf *vf)
 		if (err)
 			pci_err(vf->pdev, "PASID control: there is no %s%s (error %d); the VF is restricted all the same\n",
 				pasid_vf_sysfs_name(files),
-				err == -EEXIST ? ", as another driver has that name" : "", err);
+				pasid_vf_taken(err), err);
 	}
 }
 
@@ -318,9 +327,59 @@ static void pasid_vf_begin(struct pasid_vf *vf, bool at_load)
 		pasid_vf_describe(vf);
 }
 
+static void pasid_pf_register_reported(struct pci_dev *pdev, const struct pasid_unit *unit)
+{
+	int err;
+
+	do {
+		err = pasid_settings_add(pdev, unit);
+	} while (pasid_vf_again(err));
+	if (err)
+		pci_err(pdev, "PASID control: it does not say how many VFs it can have, so their settings end with them (error %d)\n",
+			err);
+}
+
+static void pasid_pf_begin(struct pasid_settings *settings)
+{
+	int err;
+
+	do {
+		err = pasid_settings_sysfs_add(settings);
+	} while (pasid_vf_again(err));
+	if (err)
+		pci_err(settings->pf, "PASID control: there is no vf_pasid_ctl%s (error %d); VFs are under control all the same\n",
+			pasid_vf_taken(err), err);
+}
+
+static void pasid_pf_begin_at_load(struct pasid_settings *settings)
+{
+	pasid_pf_begin(settings);
+	kobject_uevent(&settings->pf->dev.kobj, KOBJ_CHANGE);
+}
+
+static void pasid_pf_end(struct pasid_settings *settings)
+{
+	pasid_settings_sysfs_remove(settings);
+	pasid_settings_drop(settings);
+}
+
+static void pasid_pf_add(struct pci_dev *pdev)
+{
+	struct pasid_unit unit;
+	int err;
+
+	do {
+		err = pasid_unit_of(&pdev->dev, &unit);
+	} while (pasid_vf_again(err));
+	if (err || pasid_settings_find(pdev))
+		return;
+	pasid_pf_register_reported(pdev, &unit);
+	pasid_settings_for_each(pdev, pasid_pf_begin);
+}
+
 /**
- * pasid_vf_add() - put a VF that appears under control
- * @pdev: any PCI device; others than VFs behind a VT-d unit in scalable mode are
+ * pasid_vf_add() - put a VF that appears under control, or the VFs of a PF to come
+ * @pdev: any PCI device; others than PFs and VFs behind a VT-d unit in scalable mode are
  *	left alone
  *
  * Context: Process context, may sleep.
@@ -329,10 +388,12 @@ void pasid_vf_add(struct pci_dev *pdev)
 {
 	struct pasid_vf *vf;
 
-	if (!pdev->is_virtfn)
+	if (!pdev->is_virtfn && !pdev->is_physfn)
 		return;
 	mutex_lock(&pasid_vfs_lock);
-	if (!pasid_vf_find(&pdev->dev)) {
+	if (pdev->is_physfn) {
+		pasid_pf_add(pdev);
+	} else if (!pasid_vf_find(&pdev->dev)) {
 		pasid_vf_register_reported(pdev);
 		vf = pasid_vf_find(&pdev->dev);
 		if (vf)
@@ -365,6 +426,8 @@ int pasid_vf_add_present(void)
 		} while (pasid_vf_again(err));
 		if (!err || (err == -EOPNOTSUPP && verdict))
 			verdict = err;
+		if (!err && pdev->is_physfn)
+			pasid_pf_register_reported(pdev, &unit);
 		if (!err && pdev->is_virtfn)
 			pasid_vf_register_reported(pdev);
 	}
@@ -372,6 +435,7 @@ int pasid_vf_add_present(void)
 	synchronize_rcu_tasks();
 	hash_for_each(pasid_vfs, bucket, vf, node)
 		pasid_vf_begin(vf, true);
+	pasid_settings_for_each(NULL, pasid_pf_begin_at_load);
 	mutex_unlock(&pasid_vfs_lock);
 	return verdict;
 }
@@ -394,6 +458,24 @@ void pasid_vf_remove(struct pci_dev *pdev)
 		pasid_vf_sysfs_remove(vf);
 		pasid_vf_withdraw(vf);
 	}
+	pasid_settings_for_each(pdev, pasid_pf_end);
+	mutex_unlock(&pasid_vfs_lock);
+}
+
+/**
+ * pasid_vf_close() - remove all files and wait for their users
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_close(void)
+{
+	struct pasid_vf *vf;
+	int bucket;
+
+	mutex_lock(&pasid_vfs_lock);
+	pasid_settings_for_each(NULL, pasid_settings_sysfs_remove);
+	hash_for_each(pasid_vfs, bucket, vf, node)
+		pasid_vf_sysfs_remove(vf);
 	mutex_unlock(&pasid_vfs_lock);
 }
 
@@ -412,5 +494,6 @@ void pasid_vf_remove_all(void)
 	mutex_lock(&pasid_vfs_lock);
 	hash_for_each_safe(pasid_vfs, bucket, next, vf, node)
 		pasid_vf_withdraw(vf);
+	pasid_settings_for_each(NULL, pasid_settings_drop);
 	mutex_unlock(&pasid_vfs_lock);
 }

@@ -83,7 +83,9 @@ struct pasid_context {
  * @in_replace: the PASID whose entry intel-iommu is writing over, or PASID_NO_REPLACE.
  *	It does so for one PASID of a device at a time (iommu group mutex)
  * @lock: one writer at a time; taken before the unit's lock
- * @ceiling: the admin's limit, not cut to what is supported
+ * @place: where its setting stays when it goes, or NULL: its PF did not say how many VFs it has
+ * @own: its setting
+ * @ceiling: the admin's limit, not cut to what is supported: what @own comes to
  * @request: what the user wants, PASID_PERM_ALL without one
  * @owned: a user is registered: all PASIDs are its own
  * @gone: the VF is removed: its tables must not be touched any more
@@ -115,7 +117,7 @@ struct pasid_context {
  * Locking: @ceiling, @request, @owned are written under @lock; the hooks read them
  * without it, under the unit's lock, and whoever writes them applies them
  * afterwards, so the last one to hold the unit's lock has seen the newest values.
- * @sre_intent, @in_replace and @ats_suspect by the unit's lock; @pinned, @grants,
+ * @sre_intent, @in_replace and @ats_suspect by the unit's lock; @own, @pinned, @grants,
  * @pause, @owed_said and what is told to pollers by @lock. @ats_stopped, @applying and
  * @revived stand alone. @on_reset is cleared under @telling.
  */
@@ -133,6 +135,8 @@ struct pasid_vf {
 	struct xarray sre_intent;
 	u32 in_replace;
 	struct mutex lock;	/* see above */
+	struct pasid_place *place;
+	struct pasid_setting own;
 	unsigned int ceiling;
 	unsigned int request;
 	bool owned;
@@ -169,6 +173,7 @@ void pasid_vf_add(struct pci_dev *pdev);
 int pasid_vf_add_present(void);
 void pasid_vf_remove(struct pci_dev *pdev);
 void pasid_vf_for_each(void (*fn)(struct pasid_vf *vf));
+void pasid_vf_close(void);
 void pasid_vf_remove_all(void);
 struct pasid_vf *pasid_vf_find(struct device *dev);
 struct pasid_vf *pasid_vf_get(struct pci_dev *pdev);
@@ -249,10 +254,16 @@ void pasid_vf_tell_reset(struct pasid_vf *vf);
 /* sysfs.c */
 enum { PASID_VF_FILE_CTL, PASID_VF_FILES_STATUS, PASID_VF_FILES };
 const char *pasid_vf_sysfs_name(unsigned int files);
-int pasid_sysfs_add_group(struct pci_dev *pdev, const char *name,
-			  const struct attribute_group *group);
 int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files);
 void pasid_vf_sysfs_remove(struct pasid_vf *vf);
+
+/* sysfs.c: for files of PFs, too */
+typedef int pasid_write_fn(void *arg, const struct pasid_perm_edit *edit);
+ssize_t pasid_sysfs_emit_perms(char *buf, unsigned int perms);
+ssize_t pasid_sysfs_write(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count, pasid_write_fn *write, void *arg);
+int pasid_sysfs_add_group(struct pci_dev *pdev, const char *name,
+			  const struct attribute_group *group);
 
 /* hooks.c: intel-iommu's and the PCI core's functions, as they are called and return */
 int pasid_hooks_init(void);

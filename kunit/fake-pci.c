@@ -115,6 +115,8 @@ struct fake_pci *fake_pf_alloc(unsigned int devfn)
 	pf->pdev.pri_enabled = 1;
 	put_unaligned_le32(1 << 16 | PCI_EXT_CAP_ID_SRIOV, pf->config + FAKE_SRIOV_CAP);
 	put_unaligned_le16(PCI_SRIOV_CTRL_VFE, pf->config + FAKE_SRIOV_CAP + PCI_SRIOV_CTRL);
+	put_unaligned_le16(FAKE_TOTAL_VFS, pf->config + FAKE_SRIOV_CAP + PCI_SRIOV_TOTAL_VF);
+	put_unaligned_le16(1, pf->config + FAKE_SRIOV_CAP + PCI_SRIOV_VF_STRIDE);
 	put_unaligned_le16(20 << 8 | PCI_PASID_CAP_EXEC | PCI_PASID_CAP_PRIV,
 			   pf->config + FAKE_PASID_CAP + PCI_PASID_CAP);
 	return pf;

@@ -16,6 +16,8 @@
 #define FAKE_SRIOV_CAP	0x100
 #define FAKE_CONFIG	0x180
 
+#define FAKE_TOTAL_VFS	64
+
 /**
  * struct fake_pci - a function
  * @pdev: as the PCI core has it

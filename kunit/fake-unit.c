@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands for unit.c, kernel.c, hooks.c, gaps.c, sysfs.c and main.c of intel-pasid-ctl. All
- * else of it is the real thing.
+ * Stands for unit.c, kernel.c, hooks.c, gaps.c, sysfs.c, sysfs-pf.c and main.c of
+ * intel-pasid-ctl. All else of it is the real thing.
  */
 #include <kunit/test-bug.h>
 
+#include "../iommu/settings.h"
 #include "../iommu/vf.h"
 #include "fake-pci.h"
 #include "fake-rcu.h"
@@ -151,4 +152,21 @@ void pasid_vf_sysfs_remove(struct pasid_vf *vf)
 {
 	fake_unit.files -= hweight32(vf->files);
 	vf->files = 0;
+}
+
+/* sysfs-pf.c */
+
+int pasid_settings_sysfs_add(struct pasid_settings *settings)
+{
+	if (fake_unit_is_short(&fake_unit.no_memory_for_files))
+		return -ENOMEM;
+	settings->has_files = true;
+	fake_unit.pf_files++;
+	return 0;
+}
+
+void pasid_settings_sysfs_remove(struct pasid_settings *settings)
+{
+	fake_unit.pf_files -= settings->has_files;
+	settings->has_files = false;
 }

@@ -44,6 +44,7 @@ struct fake_event {
  * @grant_err: what becomes of those who ask for the hooks on entries without SRE and ERE
  * @grants: VFs that asked for those hooks
  * @files: sets of files that VFs have
+ * @pf_files: PFs that have theirs
  * @files_err: what becomes of those who ask for each set
  * @no_memory: how often there is none, first, for who asks for a unit or for files
  * @no_memory_for_files: the same, for who asks for files alone
@@ -65,6 +66,7 @@ struct fake_unit {
 	int grant_err;
 	int grants;
 	int files;
+	int pf_files;
 	int files_err[PASID_VF_FILES];
 	int no_memory;
 	int no_memory_for_files;

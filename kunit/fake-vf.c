@@ -18,7 +18,7 @@ int vf_init(struct kunit *test)
 void vf_unload(void *arg)
 {
 	pasid_discover_stop();
-	pasid_vf_for_each(pasid_vf_sysfs_remove);
+	pasid_vf_close();
 	pasid_vf_for_each(pasid_vf_release);
 	pasid_vf_remove_all();
 	pasid_discover_exit();

@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/wait.h>
 
 #include "client.h"
 #include "pasid-lab.h"
@@ -129,6 +130,37 @@ static int lab_cmd_take(int argc, char **argv)
 	return ret;
 }
 
+static DECLARE_WAIT_QUEUE_HEAD(hold_wait);
+static bool hold_add;
+static u32 held_add;
+
+/* hold-add on|off: a function that appears waits when everybody has been told, before udev is */
+static int lab_cmd_hold_add(int argc, char **argv)
+{
+	bool hold;
+
+	if (kstrtobool(argv[0], &hold))
+		return -EINVAL;
+	WRITE_ONCE(hold_add, hold);
+	wake_up_all(&hold_wait);
+	return 0;
+}
+
+/* After the product's, which has the same priority and is loaded earlier. */
+static int bus_notify_added(struct notifier_block *nb, unsigned long action, void *data)
+{
+	if (action != BUS_NOTIFY_ADD_DEVICE || !READ_ONCE(hold_add))
+		return NOTIFY_DONE;
+	WRITE_ONCE(held_add, held_add + 1);
+	wait_event(hold_wait, !READ_ONCE(hold_add));
+	return NOTIFY_OK;
+}
+
+static struct notifier_block added_nb = {
+	.notifier_call	= bus_notify_added,
+	.priority	= INT_MIN,
+};
+
 static const struct pasid_lab_command commands[] = {
 	{ "ats",		2, 2, lab_cmd_ats },
 	{ "attach",		2, 4, lab_cmd_attach },
@@ -143,6 +175,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "fail-qi",		1, 2, lab_cmd_fail_qi },
 	{ "faults",		1, 1, lab_cmd_faults },
 	{ "error",		2, 2, lab_cmd_error },
+	{ "hold-add",		1, 1, lab_cmd_hold_add },
 	{ "hold-hooks",	1, 2, lab_cmd_hold_hooks },
 	{ "iopf",		2, 2, lab_cmd_iopf },
 	{ "latency",		2, 2, lab_cmd_latency },
@@ -320,6 +353,7 @@ static void __init create_files(void)
 	debugfs_create_file("iovas", 0400, pasid_lab_dir, NULL, &iovas_fops);
 	debugfs_create_file("stall-qi", 0400, pasid_lab_dir, NULL, &stall_qi_fops);
 	lab_memory_dir = debugfs_create_dir("memory", pasid_lab_dir);
+	debugfs_create_u32("held-add", 0400, pasid_lab_dir, &held_add);
 	debugfs_create_u64("result", 0400, pasid_lab_dir, &lab_bench_result);
 	debugfs_create_u64("latency-irq", 0400, pasid_lab_dir, &lab_latency_irq);
 	debugfs_create_u64("latency-task", 0400, pasid_lab_dir, &lab_latency_task);
@@ -339,6 +373,12 @@ static int __init client_init(void)
 	if (ret)
 		return ret;
 
+	ret = bus_register_notifier(&pci_bus_type, &added_nb);
+	if (ret) {
+		bus_unregister_notifier(&pci_bus_type, &bus_nb);
+		return ret;
+	}
+
 	create_files();
 	return 0;
 }
@@ -348,6 +388,9 @@ static void __exit client_exit(void)
 	/* No more commands; the memories take their own files away. */
 	debugfs_lookup_and_remove("ctl", pasid_lab_dir);
 	bus_unregister_notifier(&pci_bus_type, &bus_nb);
+	WRITE_ONCE(hold_add, false);
+	wake_up_all(&hold_wait);
+	bus_unregister_notifier(&pci_bus_type, &added_nb);
 
 	lab_lock();
 	lab_fail_qi_disarm();

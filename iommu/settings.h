@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The settings of a PF's VFs: they are there before the VFs, and stay after them. */
+#ifndef _PASID_SETTINGS_H
+#define _PASID_SETTINGS_H
+
+#include <linux/device.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+
+#include "perm.h"
+#include "unit.h"
+
+struct pasid_settings;
+struct pasid_vf;
+
+/* "virtfn65535" and the NUL: names as of the PCI core's links. */
+#define PASID_PLACE_NAME_MAX	12
+
+/**
+ * struct pasid_place - what there is for one VF that the PF can have
+ * @settings: all of the PF's
+ * @own: the VF's own setting
+ * @vf: the VF, while it is under control; no reference
+ * @attr: its file in the PF's directory
+ * @name: the file's name
+ */
+struct pasid_place {
+	struct pasid_settings *settings;
+	struct pasid_setting own;
+	struct pasid_vf *vf;
+	struct device_attribute attr;
+	char name[PASID_PLACE_NAME_MAX];
+};
+
+/**
+ * struct pasid_settings - the settings of a PF's VFs
+ * @node: in the list of all of them; the register's lock
+ * @ref: of the structure; the list and each VF hold one
+ * @pf: the PF; a reference is held
+ * @unit: the unit that translates for the PF, and so for its VFs
+ * @sriov: where the PF's SR-IOV capability is
+ * @has_files: the PF has its directory
+ * @attr: the file "default"
+ * @writing: one writer of @all at a time; taken before a VF's lock
+ * @all: the setting of those VFs that have none of their own
+ * @total: how many VFs the PF can have
+ * @place: one for each of them, by the VF's number
+ *
+ * Locking: @all, and in places @own and @vf, by pasid_settings_lock, which is taken after a
+ * VF's lock. @own is written by who holds the lock of the VF, or sees that there is none.
+ */
+struct pasid_settings {
+	struct list_head node;
+	struct kref ref;
+	struct pci_dev *pf;
+	struct pasid_unit unit;
+	int sriov;
+	bool has_files;
+	struct device_attribute attr;
+	struct mutex writing;	/* see above */
+	struct pasid_setting all;
+	unsigned int total;
+	struct pasid_place place[] __counted_by(total);
+};
+
+/* settings.c: with the register's lock held, from vf.c */
+int pasid_settings_add(struct pci_dev *pf, const struct pasid_unit *unit);
+struct pasid_settings *pasid_settings_find(const struct pci_dev *pf);
+void pasid_settings_drop(struct pasid_settings *settings);
+void pasid_settings_for_each(const struct pci_dev *pf,
+			     void (*fn)(struct pasid_settings *settings));
+void pasid_settings_join(struct pasid_vf *vf);
+void pasid_settings_enter(struct pasid_vf *vf);
+void pasid_settings_leave(struct pasid_vf *vf);
+void pasid_settings_part(struct pasid_vf *vf);
+
+/* settings.c: reading and writing */
+int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit);
+int pasid_place_write_ctl(struct pasid_place *place, const struct pasid_perm_edit *edit);
+int pasid_settings_write_all(struct pasid_settings *settings,
+			     const struct pasid_perm_edit *edit);
+unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf);
+unsigned int pasid_place_shown_ctl(struct pasid_place *place);
+unsigned int pasid_settings_shown_all(struct pasid_settings *settings);
+
+/* sysfs-pf.c */
+int pasid_settings_sysfs_add(struct pasid_settings *settings);
+void pasid_settings_sysfs_remove(struct pasid_settings *settings);
+
+#endif /* _PASID_SETTINGS_H */
