@@ -28,9 +28,9 @@ bool pasid_show_pri;
 module_param_named(pri, pasid_show_pri, bool, 0444);
 MODULE_PARM_DESC(pri, "Show a PRI capability, too, where there is room and the IOMMU supports it (default: 0)");
 
-bool pasid_emulate = true;
+static bool pasid_emulate = true;
 module_param_named(emulate, pasid_emulate, bool, 0444);
-MODULE_PARM_DESC(emulate, "Show capabilities; 0: none, the VMM emulates them and uses the control region, and all is granted that the host grants until it does (default: 1)");
+MODULE_PARM_DESC(emulate, "Show capabilities, where a VF's pasid_emulate does not say otherwise; 0: none, the VMM emulates them and uses the control region, and all is granted that the host grants until it does (default: 1)");
 
 bool pasid_allow_type1;
 module_param_named(allow_type1, pasid_allow_type1, bool, 0444);
@@ -38,7 +38,13 @@ MODULE_PARM_DESC(allow_type1, "Show capabilities also where the user cannot atta
 
 static int pasid_vfio_init_dev(struct vfio_device *vdev)
 {
-	mutex_init(&to_pasid_vfio(vdev)->lock);
+	struct pasid_vfio *dev = to_pasid_vfio(vdev);
+
+	mutex_init(&dev->lock);
+	dev->emulate = pasid_emulate;
+	dev->answer = (struct pasid_answer){
+		.err = -ENODATA, .why = "nobody has looked yet: write 1, or open the VF",
+	};
 	return vfio_pci_core_init_dev(vdev);
 }
 
@@ -253,6 +259,7 @@ static struct pci_driver pasid_vfio_driver = {
 	.probe = pasid_vfio_probe,
 	.remove = pasid_vfio_remove,
 	.err_handler = &pasid_vfio_err_handlers,
+	.dev_groups = pasid_dev_groups,
 	.driver_managed_dma = true,
 };
 

@@ -59,20 +59,24 @@ struct pasid_window {
  * @resetting: the VF is being reset, or waits for that after an error: writes to the
  *	registers are lost, as they are on hardware
  * @recovering: error recovery resets the VF: resume() clears the registers
+ * @emulate: a capability is to be shown at the next open, if it can be
  * @open: the device is open
  * @shown: a capability is shown; @answer says where
  * @iommufd: @user stays until iommufd has detached the VF's PASIDs
- * @answer: where the capabilities are while @open, or why nowhere
+ * @answer: where the capabilities are while @open, or why nowhere; afterwards what was
+ *	found last
  * @cap: the PASID capability
  * @pri: the PRI capability, if @answer has a place for it
  * @windows: bytes of configuration space that are emulated while @shown
  * @told: the reasons that have been logged since the device was bound
+ * @doubted: that bytes below a capability do not read as zero has been logged since then
  *
  * Locking: @lock makes one change at a time of @request, @driven, @cap and @pri, and is
  * held until the IOMMU has followed. @resetting and @recovering change under the device lock;
  * an open ends a hold, too, under @lock. @user, @open, @shown and @answer are set while the
  * device is being opened and closed, which vfio does one at a time and with no access in
- * progress; sysfs and resets, which come at any time, take @lock for them.
+ * progress, and @answer also when sysfs is told to look while the device is not open;
+ * sysfs and resets, which come at any time, take @lock for them. @emulate stands alone.
  * Reads of the registers take no lock. vfio-pci-core's memory_lock and the device
  * lock are taken before @lock.
  */
@@ -84,6 +88,7 @@ struct pasid_vfio {
 	bool driven;
 	bool resetting;
 	bool recovering;
+	bool emulate;
 	bool open;
 	bool shown;
 	bool iommufd;
@@ -92,6 +97,7 @@ struct pasid_vfio {
 	struct pasid_pri_cap pri;
 	struct pasid_window windows[PASID_WINDOWS];
 	const char *told[PASID_REASONS];
+	bool doubted;
 };
 
 static inline struct pasid_vfio *to_pasid_vfio(struct vfio_device *vdev)
@@ -100,7 +106,6 @@ static inline struct pasid_vfio *to_pasid_vfio(struct vfio_device *vdev)
 }
 
 /* main.c: options */
-extern bool pasid_emulate;
 extern bool pasid_show_pri;
 extern bool pasid_allow_type1;
 
@@ -137,8 +142,9 @@ void pasid_config_show(struct pasid_vfio *dev);
 /* region.c: the VMM control region */
 int pasid_region_add(struct pasid_vfio *dev);
 
-/* sysfs.c: vf_pasid_ranges and cap_layout */
+/* sysfs.c: vf_pasid_ranges, pasid_emulate and cap_layout */
 extern const struct device_attribute pasid_attr_vf_ranges;
+extern const struct attribute_group *pasid_dev_groups[];
 void pasid_sysfs_bind(struct pasid_vfio *dev);
 void pasid_sysfs_unbind(struct pasid_vfio *dev);
 int pasid_pf_admin_get(struct pci_dev *pf, struct pasid_ranges *ranges);

@@ -2,11 +2,19 @@
 /*
  * The VMM control region; include/uapi/linux/pasid_ctl.h describes it.
  */
+#include <linux/build_bug.h>
 #include <linux/pci.h>
 #include <linux/uaccess.h>
 #include <uapi/linux/pasid_ctl.h>
 
 #include "pasid-vfio.h"
+
+/* What users see is the same everywhere, and the driver's sets are theirs. */
+static_assert(sizeof(struct pasid_ctl_region) == 64);
+static_assert(PASID_CTL_ENABLE == PASID_PERM_ENABLE);
+static_assert(PASID_CTL_EXEC == PASID_PERM_EXEC);
+static_assert(PASID_CTL_PRIV == PASID_PERM_PRIV);
+static_assert(PASID_CTL_PRI == PASID_PERM_PRI);
 
 static int pasid_region_fill(struct pasid_vfio *dev, struct pasid_ctl_region *region)
 {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysfs files: vf_pasid_ranges of a PF, cap_layout of a VF; sysfs-abi/ describes them.
+ * sysfs files: vf_pasid_ranges of a PF, pasid_emulate and cap_layout of a VF; sysfs-abi/
+ * describes them.
  */
 #include <linux/device.h>
+#include <linux/kstrtox.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/sysfs.h>
@@ -70,40 +72,111 @@ static ssize_t pasid_emit_layout(char *buf, const struct pasid_answer *answer)
 	return at;
 }
 
-/* What an open would find; it may find in addition that iommufd is missing, or so. */
-static ssize_t pasid_emit_outlook(struct pasid_vfio *dev, char *buf)
+static struct pasid_vfio *pasid_sysfs_dev(struct device *device)
 {
-	struct device *device = &dev->core.pdev->dev;
-	struct pasid_answer answer;
-	ssize_t count;
+	struct vfio_pci_core_device *core = dev_get_drvdata(device);
 
-	if (!pasid_emulate)
-		return sysfs_emit(buf, "none: emulate=0\n");
-	if (pm_runtime_resume_and_get(device))
-		return -EIO;
-	pasid_answer_get(dev->core.pdev, NULL, pasid_show_pri, &answer);
-	pm_runtime_put(device);
-	count = pasid_emit_layout(buf, &answer);
-	pasid_answer_put(&answer);
-	return count;
+	return to_pasid_vfio(&core->vdev);
 }
 
+/* Anybody may read it, so reading asks nobody and touches no hardware. */
 static ssize_t cap_layout_show(struct device *device, struct device_attribute *attr,
 			       char *buf)
 {
-	struct vfio_pci_core_device *core = dev_get_drvdata(device);
-	struct pasid_vfio *dev = to_pasid_vfio(&core->vdev);
-	ssize_t count = 0;
+	struct pasid_vfio *dev = pasid_sysfs_dev(device);
+	ssize_t count;
 
 	mutex_lock(&dev->lock);
-	if (dev->open)
-		count = pasid_emit_layout(buf, &dev->answer);
+	count = pasid_emit_layout(buf, &dev->answer);
 	mutex_unlock(&dev->lock);
-	/* Not under the lock: waking the device up takes others that come before it. */
-	return count ?: pasid_emit_outlook(dev, buf);
+	return count;
 }
 
-static DEVICE_ATTR_RO(cap_layout);
+/* What an open would find; it may find in addition that iommufd is missing, or so. */
+static int pasid_sysfs_look(struct pasid_vfio *dev, struct pasid_answer *answer)
+{
+	struct device *device = &dev->core.pdev->dev;
+
+	*answer = (struct pasid_answer){ .err = -EOPNOTSUPP, .why = "emulation is off" };
+	if (!READ_ONCE(dev->emulate))
+		return 0;
+	if (pm_runtime_resume_and_get(device))
+		return -EIO;
+	pasid_answer_get(dev->core.pdev, NULL, pasid_show_pri, answer);
+	pm_runtime_put(device);
+	/* The PF's driver is kept while a capability is shown, which none is. */
+	pasid_answer_put(answer);
+	return 0;
+}
+
+static ssize_t cap_layout_store(struct device *device, struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	struct pasid_vfio *dev = pasid_sysfs_dev(device);
+	struct pasid_answer answer;
+	bool look;
+	int err;
+
+	err = kstrtobool(buf, &look);
+	if (err || !look)
+		return -EINVAL;
+	if (READ_ONCE(dev->open))
+		return -EBUSY;
+	/* Not under the lock: waking the device up takes others that come before it. */
+	err = pasid_sysfs_look(dev, &answer);
+	if (err)
+		return err;
+	mutex_lock(&dev->lock);
+	if (dev->open)
+		err = -EBUSY;
+	else
+		dev->answer = answer;
+	mutex_unlock(&dev->lock);
+	return err ?: count;
+}
+
+static DEVICE_ATTR_RW(cap_layout);
+
+static ssize_t pasid_emulate_show(struct device *device, struct device_attribute *attr,
+				  char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(pasid_sysfs_dev(device)->emulate));
+}
+
+static ssize_t pasid_emulate_store(struct device *device, struct device_attribute *attr,
+				   const char *buf, size_t count)
+{
+	bool emulate;
+	int err = kstrtobool(buf, &emulate);
+
+	if (err)
+		return err;
+	WRITE_ONCE(pasid_sysfs_dev(device)->emulate, emulate);
+	return count;
+}
+
+static DEVICE_ATTR_RW(pasid_emulate);
+
+static struct attribute *pasid_dev_attrs[] = {
+	&dev_attr_pasid_emulate.attr,
+	NULL
+};
+
+static umode_t pasid_dev_is_visible(struct kobject *kobj, struct attribute *attr, int n)
+{
+	return to_pci_dev(kobj_to_dev(kobj))->is_virtfn ? attr->mode : 0;
+}
+
+static const struct attribute_group pasid_dev_group = {
+	.attrs = pasid_dev_attrs,
+	.is_visible = pasid_dev_is_visible,
+};
+
+/* Made by the driver core before the uevent that says that the device is bound. */
+const struct attribute_group *pasid_dev_groups[] = {
+	&pasid_dev_group,
+	NULL
+};
 
 static bool pasid_has_group(struct kobject *kobj)
 {

@@ -10,7 +10,7 @@
 #include "pasid-vfio.h"
 
 /* Once for each reason: how often a device is opened is up to its user. */
-static void pasid_user_tell(struct pasid_vfio *dev, const char *what, const char *why)
+static void pasid_user_tell(struct pasid_vfio *dev, const char *why)
 {
 	int i;
 
@@ -20,16 +20,25 @@ static void pasid_user_tell(struct pasid_vfio *dev, const char *what, const char
 	if (i == PASID_REASONS)
 		return;
 	dev->told[i] = why;
-	pci_info_ratelimited(dev->core.pdev, "%s: %s\n", what, why);
+	pci_info_ratelimited(dev->core.pdev, "no PASID capability is shown: %s\n", why);
 }
 
-static int pasid_user_hide(struct pasid_vfio *dev, int err, const char *why)
+/* Once: which bytes read as what may be up to the VF's user. */
+static void pasid_user_doubt(struct pasid_vfio *dev)
+{
+	if (!dev->answer.layout.dirty || dev->doubted)
+		return;
+	dev->doubted = true;
+	pci_info(dev->core.pdev, "PASID capability: the bytes at 0x%03x that it hides do not read as zero; are they free?\n",
+		 dev->answer.layout.dirty);
+}
+
+static void pasid_user_hide(struct pasid_vfio *dev, int err, const char *why)
 {
 	pasid_answer_put(&dev->answer);
 	dev->answer.err = err;
 	dev->answer.why = why;
-	pasid_user_tell(dev, "no PASID capability is shown", why);
-	return 0;
+	pasid_user_tell(dev, why);
 }
 
 /* @dev->lock held. What the IOMMU refuses is not asked for. */
@@ -240,7 +249,28 @@ static void pasid_user_ask(struct pasid_vfio *dev, bool pri)
 	pasid_answer_get(dev->core.pdev, vconfig, pri, &dev->answer);
 }
 
-/* With a user registered. Permissions that it may have are fixed while it is there. */
+/* Whether a capability may be shown; if not, @dev->answer says why. */
+static bool pasid_user_may_show(struct pasid_vfio *dev, unsigned int perms)
+{
+	if (!dev->emulate) {
+		pasid_user_hide(dev, -EOPNOTSUPP, "emulation is off");
+		return false;
+	}
+	pasid_user_ask(dev, pasid_show_pri && (perms & PASID_PERM_PRI));
+	if (dev->answer.err)
+		pasid_user_hide(dev, dev->answer.err, dev->answer.why);
+	else if (!dev->iommufd && !pasid_allow_type1)
+		pasid_user_hide(dev, -EOPNOTSUPP,
+				"no PASID can be attached: it was not opened through an iommufd that has PASIDs");
+	else if (!(perms & PASID_PERM_ENABLE))
+		pasid_user_hide(dev, -EPERM, "pasid_ctl or the PF does not grant enable");
+	return !dev->answer.err;
+}
+
+/*
+ * With a user registered, which asks for all. Permissions that it may have are fixed while
+ * it is there. With a capability nothing is granted before the user enables it.
+ */
 static int pasid_user_show(struct pasid_vfio *dev)
 {
 	struct pasid_ctl_state state;
@@ -251,24 +281,18 @@ static int pasid_user_show(struct pasid_vfio *dev)
 	if (err)
 		return err;
 	perms = state.supported & state.ceiling;
-	if (!(perms & PASID_PERM_ENABLE))
-		return -EPERM;
-	if (dev->answer.layout.pri && !(perms & PASID_PERM_PRI)) {
-		pasid_answer_put(&dev->answer);
-		pasid_user_ask(dev, false);
-		if (dev->answer.err)
-			return dev->answer.err;
-	}
-	pasid_cap_init(&dev->cap, dev->answer.layout.pasid_next, state.width, perms);
+	if (!pasid_user_may_show(dev, perms))
+		return 0;
 	err = pasid_user_show_pri(dev);
+	if (!err)
+		err = pasid_user_request(dev, PASID_PERM_NONE);
 	if (err)
 		return err;
+	pasid_cap_init(&dev->cap, dev->answer.layout.pasid_next, state.width, perms);
 	pasid_config_show(dev);
 	dev->driven = true;
 	dev->shown = true;
-	if (dev->answer.layout.dirty)
-		pasid_user_tell(dev, "PASID capability",
-				"bytes that it hides do not read as zero; are they free?");
+	pasid_user_doubt(dev);
 	return 0;
 }
 
@@ -299,9 +323,9 @@ static void pasid_user_put(struct pasid_ctl_user *user)
 		pasid_ctl_put(user);
 }
 
-static int pasid_user_enter(struct pasid_vfio *dev, unsigned int request)
+static int pasid_user_enter(struct pasid_vfio *dev)
 {
-	struct pasid_ctl_user *user = pasid_ctl_get(dev->core.pdev, request);
+	struct pasid_ctl_user *user = pasid_ctl_get(dev->core.pdev, PASID_PERM_ALL);
 	int err = PTR_ERR_OR_ZERO(user);
 
 	if (err) {
@@ -313,50 +337,24 @@ static int pasid_user_enter(struct pasid_vfio *dev, unsigned int request)
 	}
 	pasid_ctl_on_reset(user, pasid_user_pf_reset, dev);
 	dev->user = user;
-	dev->request = request;
+	dev->request = PASID_PERM_ALL;
 	return 0;
 }
 
-/* If it fails, or hides the capability, @left is the user that was registered meanwhile. */
-static int pasid_user_open_emulated(struct pasid_vfio *dev, struct pasid_ctl_user **left)
-{
-	int err;
-
-	pasid_user_ask(dev, pasid_show_pri);
-	if (dev->answer.err)
-		return pasid_user_hide(dev, dev->answer.err, dev->answer.why);
-	if (!dev->iommufd && !pasid_allow_type1)
-		return pasid_user_hide(dev, -EOPNOTSUPP,
-				       "no PASID can be attached: it was not opened through an iommufd that has PASIDs");
-	err = pasid_user_enter(dev, PASID_PERM_NONE);
-	if (err == -ENODEV)
-		return pasid_user_hide(dev, err, "it is not under PASID control");
-	if (err)
-		return err;
-	err = pasid_user_show(dev);
-	if (!err)
-		err = pasid_region_add(dev);
-	if (!err)
-		return 0;
-	*left = pasid_user_leave(dev);
-	/* Asked for the second time, a source may say something else. */
-	if (dev->answer.err)
-		return pasid_user_hide(dev, dev->answer.err, dev->answer.why);
-	if (err == -EPERM)
-		return pasid_user_hide(dev, err, "pasid_ctl or the PF does not grant enable");
-	return err;
-}
-
-/* The VMM emulates by itself; until it writes to the region all is as with vfio-pci. */
-static int pasid_user_open_region(struct pasid_vfio *dev, struct pasid_ctl_user **left)
+/* @dev->lock held. If it fails, @left is the user that was registered meanwhile. */
+static int pasid_user_open_locked(struct pasid_vfio *dev, struct pasid_ctl_user **left)
 {
 	int err;
 
 	dev->answer = (struct pasid_answer){};
-	pasid_user_hide(dev, -EOPNOTSUPP, "emulate=0");
-	err = pasid_user_enter(dev, PASID_PERM_ALL);
-	if (err == -ENODEV)
+	err = pasid_user_enter(dev);
+	if (err == -ENODEV) {
+		pasid_user_hide(dev, err, "it is not under PASID control");
 		return 0;
+	}
+	if (err)
+		return err;
+	err = pasid_user_show(dev);
 	if (!err)
 		err = pasid_region_add(dev);
 	if (err)
@@ -368,12 +366,14 @@ static int pasid_user_open_region(struct pasid_vfio *dev, struct pasid_ctl_user 
  * pasid_user_open() - a device is being opened
  * @dev: the device, enabled
  *
- * Shows the capability if all that it needs is there. If something is missing, the
- * device is as with vfio-pci, and cap_layout says why. What cannot be enforced is not
- * opened at all.
+ * A VF under control gets a user, which asks for all, and the control region. If all
+ * that a capability needs is there, too, that is shown, and the user asks for nothing.
+ * Otherwise configuration space is as with vfio-pci, and cap_layout says why. What cannot
+ * be enforced is not opened at all.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EBUSY if the host has PASIDs of the VF in use; -EIO, -ENOMEM.
+ * Return: 0; -EBUSY if the host has PASIDs of the VF in use; -EIO, -ENOMEM; -ENODEV if
+ * the VF is going away.
  */
 int pasid_user_open(struct pasid_vfio *dev)
 {
@@ -386,8 +386,7 @@ int pasid_user_open(struct pasid_vfio *dev)
 	mutex_lock(&dev->lock);
 	/* A VF that cannot be reset is not held for ever after a recovery that failed. */
 	WRITE_ONCE(dev->resetting, false);
-	err = pasid_emulate ? pasid_user_open_emulated(dev, &left) :
-	      pasid_user_open_region(dev, &left);
+	err = pasid_user_open_locked(dev, &left);
 	dev->open = !err;
 	mutex_unlock(&dev->lock);
 	pasid_user_put(left);

@@ -246,7 +246,7 @@ ceiling_before_open() {
 	set_ctl "$first" -enable
 	expect_equal "$(client_open it "$first")" 0 'opening'
 	expect_client '0x100:000f 0x110:000e' it chain
-	expect_client none it region
+	region_without_capability
 	expect_file "$pci/$first/pasid_status/cap_layout" 'none: pasid_ctl or the PF does not grant enable'
 	expect_context "$first" PASIDE 0
 	client_close it
@@ -405,10 +405,17 @@ region_is() { # NAME VALUE
 	expect_client "$2" it rread "$(region_offset "$1")" 4
 }
 
+# Whatever the reason is that no capability is shown: the user asks for all, as nobody knows better.
+region_without_capability() {
+	expect_client '9 64' it region
+	region_is pasid 0x0
+	region_is requested 0xf
+}
+
 # With the capability shown, both are views of one request.
 region_and_registers() {
 	opened it "$first"
-	expect_client '9 32' it region
+	expect_client '9 64' it region
 	expect_client 0x1 it rread 0 4
 	region_is width 0x14
 	region_is pasid 0x180
@@ -426,7 +433,9 @@ region_and_registers() {
 	expect_client EINVAL it rwrite 12 2 1
 	expect_client EINVAL it rwrite 8 4 1
 	expect_client EINVAL it rwrite 13 4 1
-	expect_client EINVAL it rread 32 4
+	expect_client EINVAL it rread 64 4
+	expect_client EINVAL it rwrite 32 4 0
+	expect_client '00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00' it rbytes 32 32
 	control_is 1 "$first"
 }
 
@@ -501,18 +510,20 @@ pf_driver_unbinds() {
 reload_vfio() { # [PARAMETER...]
 	clients_kill
 	unbind "$first"
+	[ ! -e "$pci/$second/driver" ] || unbind "$second"
 	unload_vfio
 	load_vfio "$@"
 	echo 0x180-0x197 >"$pci/$pf/vf_pasid_ranges"
 	bind "$first"
+	bind "$second"
 }
 
 region_alone() {
 	reload_vfio emulate=0
 	opened it "$first"
 	expect_client '0x100:000f 0x110:000e' it chain
-	expect_file "$pci/$first/pasid_status/cap_layout" 'none: emulate=0'
-	expect_client '9 32' it region
+	expect_file "$pci/$first/pasid_status/cap_layout" 'none: emulation is off'
+	expect_client '9 64' it region
 	region_is pasid 0x0
 	# Nothing is asked for yet: all is granted, as with vfio-pci, also through a reset.
 	region_is requested 0xf
@@ -538,11 +549,52 @@ region_alone() {
 	closed "$first"
 }
 
+# What the admin says of one VF is for that, and goes with the driver.
+told_per_device() {
+	local emulate=$pci/$first/pasid_emulate
+	reload_vfio emulate=0 allow_type1=1
+	expect_file "$emulate" 0
+	expect_file "$pci/$second/pasid_emulate" 0
+	echo 1 >"$emulate"
+	opened it "$first"
+	expect_client '0x100:000f 0x110:000e 0x180:001b' it chain
+	region_is pasid 0x180
+	expect_equal "$(client_open other "$second")" 0 "opening $second"
+	expect_client '0x100:000f 0x110:000e' other chain
+	# It is for the next open.
+	echo 0 >"$emulate"
+	expect_client '0x100:000f 0x110:000e 0x180:001b' it chain
+	opened it "$first"
+	expect_client '0x100:000f 0x110:000e' it chain
+	expect_equal "$(answer "$emulate" 2)" EINVAL 'writing 2'
+	expect_file "$emulate" 0
+	echo 1 >"$emulate"
+	unbind "$first"
+	expect_fails [ -e "$emulate" ]
+	bind "$first"
+	expect_file "$emulate" 0
+	clients_kill
+}
+
+# A VMM that has no use for the capability or the region has SRE like one that has.
+privileged_without_capability() {
+	opened it "$first"
+	lab_do attach "$first" 7
+	expect_entry "$first" 7 11
+	expect_client 0 it rwrite 12 4 1
+	expect_entry "$first" 7 00
+	expect_client 0 it rwrite 12 4 5
+	expect_entry "$first" 7 10
+	lab_do detach-all "$first"
+	client_close it
+	closed "$first"
+}
+
 no_iommufd() {
 	reload_vfio
 	opened it "$first"
 	expect_client '0x100:000f 0x110:000e' it chain
-	expect_client none it region
+	region_without_capability
 	grep -q '^none: no PASID can be attached' "$pci/$first/pasid_status/cap_layout"
 	client_close it
 }
@@ -579,5 +631,7 @@ it 'sriov_numvfs=0 waits for the client' numvfs_0
 it 'the VF is suddenly not there' suddenly_not_there
 it 'the PF driver unbinds: it waits for the client' pf_driver_unbinds
 it 'emulate=0: the control region alone' region_alone
+it 'emulate=0: privileged requests all the same' privileged_without_capability
+it 'pasid_emulate says it of one VF' told_per_device
 it 'without iommufd nothing is shown by default' no_iommufd
 finish

@@ -46,10 +46,16 @@ default_shape() {
 	shape </dev/null
 }
 
+# Has the driver find out what an open would find.
+look() {
+	echo 1 >"$pci/$vf/pasid_status/cap_layout"
+}
+
 # What cap_layout says before an open is what it says while open, and the chain is what it should be.
 layout_is() { # RANGES LAYOUT CHAIN
 	clients_kill
 	echo "$1" >"$ranges"
+	look
 	expect_file "$pci/$vf/pasid_status/cap_layout" "$2"
 	expect_equal "$(client_open it "$vf")" 0 'opening the VF'
 	expect_file "$pci/$vf/pasid_status/cap_layout" "$2"
@@ -68,6 +74,7 @@ refused() { # RANGES REASON [CHAIN]
 # The VF is not opened: vfio-pci-core itself does not like its configuration space.
 refused_unopened() { # RANGES REASON
 	echo "$1" >"$ranges"
+	look
 	expect_file "$pci/$vf/pasid_status/cap_layout" "none: $2"
 }
 
@@ -250,7 +257,7 @@ bytes_that_are_not_zero() {
 	pasid_at 0x188-0x18f 0x188 '0x100:000f 0x110:000e 0x188:001b'
 	expect_fails expect_said 'do not read as zero'
 	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
-	expect_said "$vf: PASID capability: bytes that it hides do not read as zero"
+	expect_said "$vf: PASID capability: the bytes at 0x184 that it hides do not read as zero"
 	default_shape
 }
 
@@ -269,12 +276,12 @@ our_dwords() {
 	printf '%s\n' '110 1801000e' '180 1881001b' '184 00001400' '188 00010013' '18c 81000000' '190 00000040'
 }
 
-# No layout: bit for bit as with vfio-pci, also the number of regions.
+# No layout: bit for bit as with vfio-pci. The control region is there nevertheless.
 nothing_shown_is_vfio_pci() {
 	echo >"$ranges"
 	dump_to /tmp/ours
 	expect_file "$pci/$vf/pasid_status/cap_layout" 'none: nobody says which bytes are free'
-	expect_client none plain region
+	expect_client '9 64' plain region
 	expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
 	client_kill plain
 	expect_same /tmp/plain /tmp/ours 'what the user reads'
@@ -308,6 +315,29 @@ pf_driver_first() {
 	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
 }
 
+# Anybody may read it: that asks nobody, and says what was found last.
+reading_does_not_look() {
+	local layout=$pci/$vf/pasid_status/cap_layout
+	clients_kill
+	unbind "$vf"
+	bind "$vf"
+	expect_file "$layout" 'none: nobody has looked yet: write 1, or open the VF'
+	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
+	echo 0x200-0x207 >"$ranges"
+	echo '0x300-0x307' >"$mock/vf_ranges"
+	expect_file "$layout" 'pasid 0x180 admin'
+	look
+	expect_file "$layout" 'pasid 0x300 pf-driver'
+	expect_equal "$(stat -c %a "$layout")" 644 'its mode'
+	expect_equal "$(answer "$layout" 0)" EINVAL 'writing 0'
+	echo forget >"$mock/vf_ranges"
+	expect_equal "$(client_open it "$vf")" 0 'opening the VF'
+	expect_equal "$(answer "$layout" 1)" EBUSY 'writing 1 while it is open'
+	expect_file "$layout" 'pasid 0x200 admin'
+	client_kill it
+	expect_file "$layout" 'pasid 0x200 admin'
+}
+
 mock_is_free() {
 	[ "$(mock_users)" = 0 ]
 }
@@ -318,7 +348,7 @@ mock_users() {
 
 pf_driver_stays_while_in_use() {
 	echo '0x200-0x207' >"$mock/vf_ranges"
-	cat "$pci/$vf/pasid_status/cap_layout"
+	look
 	expect_equal "$(mock_users)" 0 'users of the PF driver'
 	client_open it "$vf"
 	expect_equal "$(mock_users)" 1 'users of the PF driver'
@@ -428,6 +458,7 @@ it 'bytes that are not zero: a warning' bytes_that_are_not_zero
 it 'all that was there before is the same' everything_else_is_the_same
 it 'without a place, all is as with vfio-pci' nothing_shown_is_vfio_pci
 it 'the PF driver is asked first' pf_driver_first
+it 'reading cap_layout does not look' reading_does_not_look
 it 'the PF driver stays while its answer is in use' pf_driver_stays_while_in_use
 it 'the option comes after vf_pasid_ranges' option_after_admin
 it 'bad options refuse to load' bad_options

@@ -3,8 +3,9 @@
  * pasid-ctl: the VMM control region of pasid-vfio-pci
  *
  * A VFIO device-specific region of a VF, for VMMs that emulate the PASID capability
- * themselves, or want to know what is in force. It is the region whose
- * VFIO_REGION_INFO_CAP_TYPE has the type and subtype below. It can be read with any
+ * themselves, or want to know what is in force. Every VF under PASID control has it
+ * while it is open, whether pasid-vfio-pci shows a capability or not. It is the region
+ * whose VFIO_REGION_INFO_CAP_TYPE has the type and subtype below. It can be read with any
  * offset and size; the one member that can be written is @requested, 4 bytes at once.
  */
 #ifndef _UAPI_LINUX_PASID_CTL_H
@@ -13,7 +14,12 @@
 #include <linux/types.h>
 #include <linux/vfio.h>
 
-#define PASID_CTL_REGION_TYPE		(VFIO_REGION_TYPE_PCI_VENDOR_TYPE | 0x8086)
+/*
+ * VFs of all vendors have the region, so its type is not in the number space of one of
+ * them: FFFFh is what a function that is absent has for a Vendor ID, and is never
+ * assigned. Types without a vendor are for linux/vfio.h alone to number.
+ */
+#define PASID_CTL_REGION_TYPE		(VFIO_REGION_TYPE_PCI_VENDOR_TYPE | 0xffff)
 #define PASID_CTL_REGION_SUBTYPE	0x5043
 
 #define PASID_CTL_REGION_VERSION	1
@@ -26,7 +32,10 @@
 
 /**
  * struct pasid_ctl_region - the region's content, all little-endian
- * @version: PASID_CTL_REGION_VERSION; members are only ever added at the end
+ * @version: PASID_CTL_REGION_VERSION. Another number means that members below have
+ *	another meaning, and a program that does not know it leaves the region alone.
+ *	A member that takes the place of a reserved one, or is added at the end, does
+ *	not change it: the region's size says how far the structure goes
  * @supported: what PF and IOMMU can do now
  * @ceiling: what the host's admin lets the VF do at most, cut to @supported
  * @requested: what the user asks for. A write is in force when it returns: what it
@@ -36,15 +45,18 @@
  *	ENODEV if the VF is going away, EAGAIN while it is being reset. With EIO the
  *	IOMMU did not complete an invalidation, or intel-iommu cannot be followed: what
  *	the write takes away stays away, what it grants is not.
- *	The control bits of an emulated capability are the same request: the last
- *	writer wins, and each sees what the other wrote. Any reset of the VF clears
- *	it, once it has been written or a capability is shown.
+ *	If a capability is shown, it is nothing when the VF is opened, and the control
+ *	bits of the capability are the same request: the last writer wins, and each sees
+ *	what the other wrote. If none is shown, it is all when the VF is opened, so that
+ *	a VMM that does not know the region finds what plain vfio-pci gives. Any reset
+ *	of the VF clears it, once it has been written or a capability is shown.
  * @effective: what the IOMMU lets the VF do: all three sets together
  * @width: PASID width in bits, 0 to 20
  * @pasid_offset: offset of the emulated PASID capability, or 0 if none is shown
  * @pri_offset: offset of the emulated PRI capability, or 0 if none is shown
+ * @reserved: 0. What a driver says there one day, it says by another value than 0
  *
- * The sets are masks of PASID_CTL_*.
+ * The sets are masks of PASID_CTL_*; bits that are not listed here are to be ignored.
  */
 struct pasid_ctl_region {
 	__le32 version;
@@ -55,6 +67,7 @@ struct pasid_ctl_region {
 	__le32 width;
 	__le32 pasid_offset;
 	__le32 pri_offset;
+	__le32 reserved[8];
 };
 
 #endif /* _UAPI_LINUX_PASID_CTL_H */

@@ -15,7 +15,7 @@
 #include "vfio.h"
 
 /* As the project's uapi header has them. */
-#define CONTROL_TYPE	(1u << 31 | 0x8086)
+#define CONTROL_TYPE	(1u << 31 | 0xffff)
 #define CONTROL_SUBTYPE	0x5043
 
 #define PAGE_SIZE	4096
