@@ -9,6 +9,7 @@
 #define ARI	0x0e
 #define ATS	0x0f
 #define DVSEC	0x23
+#define UNKNOWN	0x3ff
 
 /* A header; null capabilities have ID and version 0. */
 #define H(id, next)	((id) | 1 << 16 | (u32)(next) << 20)
@@ -60,6 +61,7 @@ struct place_case {
 #define FREE(...)	{ .count = ARRAY_SIZE(((struct pasid_range[]){ __VA_ARGS__ })), \
 			  .range = { __VA_ARGS__ } }
 #define TWO_CAPS	{ { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0) } }
+#define UNKNOWN_FIRST	{ { 0x100, H(ARI, 0x180) }, { 0x180, H(UNKNOWN, 0x200) }, { 0x200, H(ATS, 0) } }
 
 static const struct place_case place_cases[] = {
 	{ "empty list", {}, {}, FREE({ 0x180, 0x18f }), .want = {
@@ -100,6 +102,23 @@ static const struct place_case place_cases[] = {
 	{ "one of two ranges overlaps", TWO_CAPS, {}, FREE({ 0x180, 0x187 }, { 0x204, 0x20b }),
 	  .err = -EADDRINUSE },
 	{ "header at 0x100", TWO_CAPS, {}, FREE({ 0x100, 0x107 }), .err = -EADDRINUSE },
+	{ "before one of unknown size", UNKNOWN_FIRST, {}, FREE({ 0x108, 0x10f }), .want = {
+	  .pasid = 0x108, .pasid_next = 0x180, .link = { { 0x100, H(ARI, 0x108) } },
+	  .link_count = 1 } },
+	{ "right before one of unknown size", UNKNOWN_FIRST, {}, FREE({ 0x178, 0x17f }),
+	  .want = { .pasid = 0x178, .pasid_next = 0x180, .link = { { 0x100, H(ARI, 0x178) } },
+	  .link_count = 1 } },
+	{ "in one of unknown size", UNKNOWN_FIRST, {}, FREE({ 0x17c, 0x18b }),
+	  .err = -EADDRINUSE },
+	{ "far behind one of unknown size", UNKNOWN_FIRST, {}, FREE({ 0x1f8, 0x1ff }),
+	  .err = -EADDRINUSE },
+	{ "behind one of unknown size, the next one is over", UNKNOWN_FIRST, {},
+	  FREE({ 0x208, 0x20f }), .want = {
+	  .pasid = 0x208, .link = { { 0x200, H(ATS, 0x208) } }, .link_count = 1 } },
+	{ "the next one is lower in the list", { { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0x180) },
+	  { 0x180, H(UNKNOWN, 0) } }, {}, FREE({ 0x1f0, 0x1f7 }), .err = -EADDRINUSE },
+	{ "behind one of unknown size, which is the last", { { 0x100, H(UNKNOWN, 0) } }, {},
+	  FREE({ 0xff8, 0xfff }), .err = -EADDRINUSE },
 	{ "range outside", TWO_CAPS, {}, FREE({ 0x80, 0x8f }), .err = -ERANGE },
 	{ "range not aligned", TWO_CAPS, {}, FREE({ 0x182, 0x18f }), .err = -EINVAL },
 	{ "ranges overlap", TWO_CAPS, {}, FREE({ 0x180, 0x18f }, { 0x188, 0x197 }),
@@ -271,9 +290,6 @@ static const struct body_case body_cases[] = {
 	{ "VF Resizable BAR, 2 BARs", 0x24, 0, 2 << 5, 20 },
 	{ "Data Link Feature", 0x25, 0, 0, 12 },
 	{ "DOE", 0x2e, 0, 0, 24 },
-	{ "not known", 0x7f, ~0, ~0, 4 },
-	{ "not known, first behind the table", 0x2f, ~0, ~0, 4 },
-	{ "not known, in the table's range", 0x05, ~0, ~0, 4 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(body, body_cases, name);

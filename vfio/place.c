@@ -17,6 +17,8 @@
 /* More headers of 8 bytes do not fit, so a longer list is a loop. */
 #define PASID_WALK_MAX	((PCI_CFG_SPACE_EXP_SIZE - PCI_CFG_SPACE_SIZE) / 8)
 
+#define PASID_DWORDS	(PCI_CFG_SPACE_EXP_SIZE / 4)
+
 /* PCIe 6.3, 7.8.7; younger than the oldest kernel's pci_regs.h. */
 #define PASID_EXT_CAP_ID_VF_REBAR	0x24
 
@@ -53,8 +55,9 @@ static int pasid_walk(const struct pasid_space *space, pasid_visit_header_fn *vi
 	return 0;
 }
 
-/* Sizes that do not vary, in bytes. */
+/* Sizes that do not vary, in bytes; 0 is the null capability. */
 static const u8 pasid_cap_sizes[] = {
+	[0] = PASID_HEADER_SIZE,
 	[PCI_EXT_CAP_ID_ERR] = 0x48,
 	[PCI_EXT_CAP_ID_DSN] = 12,
 	[PCI_EXT_CAP_ID_PWR] = 16,
@@ -101,7 +104,7 @@ static unsigned int pasid_rebar_size(u32 control)
 	return 4 + 8 * (control >> 5 & 7);
 }
 
-/* In bytes. Of a capability that is not known here, only the header is. */
+/* In bytes, or 0 of a capability that is not known here. */
 static unsigned int pasid_cap_size(const struct pasid_space *hw, unsigned int at,
 				   unsigned int id)
 {
@@ -127,19 +130,22 @@ static unsigned int pasid_cap_size(const struct pasid_space *hw, unsigned int at
 		return at + 12 <= PCI_CFG_SPACE_EXP_SIZE ?
 		       pasid_rebar_size(hw->read(hw->arg, at + 8)) : 4;
 	default:
-		return id < ARRAY_SIZE(pasid_cap_sizes) && pasid_cap_sizes[id] ?
-		       pasid_cap_sizes[id] : 4;
+		return id < ARRAY_SIZE(pasid_cap_sizes) ? pasid_cap_sizes[id] : 0;
 	}
 }
 
 /**
- * struct pasid_taken - bytes that capabilities of the function take
+ * struct pasid_taken - 4 bytes each that capabilities of the function take
  * @hw: the function
- * @bytes: a bit for each
+ * @known: those of capabilities of known size, and the headers of others
+ * @header: the first ones of all capabilities
+ * @unknown: the headers of capabilities of unknown size
  */
 struct pasid_taken {
 	const struct pasid_space *hw;
-	DECLARE_BITMAP(bytes, PCI_CFG_SPACE_EXP_SIZE);
+	DECLARE_BITMAP(known, PASID_DWORDS);
+	DECLARE_BITMAP(header, PASID_DWORDS);
+	DECLARE_BITMAP(unknown, PASID_DWORDS);
 };
 
 static void pasid_take(unsigned int at, u32 header, void *arg)
@@ -147,7 +153,24 @@ static void pasid_take(unsigned int at, u32 header, void *arg)
 	struct pasid_taken *taken = arg;
 	unsigned int size = pasid_cap_size(taken->hw, at, PCI_EXT_CAP_ID(header));
 
-	bitmap_set(taken->bytes, at, min(size, PCI_CFG_SPACE_EXP_SIZE - at));
+	__set_bit(at / 4, taken->header);
+	if (!size)
+		__set_bit(at / 4, taken->unknown);
+	size = clamp(size, PASID_HEADER_SIZE, PCI_CFG_SPACE_EXP_SIZE - at);
+	bitmap_set(taken->known, at / 4, DIV_ROUND_UP(size, 4));
+}
+
+/* A capability of unknown size may reach to the next header, or to the end. */
+static bool pasid_may_be_taken(const struct pasid_taken *taken, const struct pasid_range *range)
+{
+	unsigned long first = range->first / 4, at, next;
+
+	for_each_set_bit(at, taken->unknown, PASID_DWORDS) {
+		next = find_next_bit(taken->header, PASID_DWORDS, at + 1);
+		if (at <= range->last / 4 && first < next)
+			return true;
+	}
+	return false;
 }
 
 static int pasid_check_free(const struct pasid_space *hw,
@@ -161,9 +184,13 @@ static int pasid_check_free(const struct pasid_space *hw,
 	if (err)
 		return err;
 	for (range = ranges->range; range < ranges->range + ranges->count; range++) {
-		if (find_next_bit(taken.bytes, range->last + 1, range->first) <=
-		    range->last) {
+		if (find_next_bit(taken.known, range->last / 4 + 1, range->first / 4) <=
+		    range->last / 4) {
 			*why = "a range overlaps a capability";
+			return -EADDRINUSE;
+		}
+		if (pasid_may_be_taken(&taken, range)) {
+			*why = "a range comes after a capability of unknown size, and before the next one";
 			return -EADDRINUSE;
 		}
 	}
@@ -312,7 +339,7 @@ static u16 pasid_find_dirty(const struct pasid_space *hw, unsigned int at,
  *
  * Context: Any in which @hw and @view can be read.
  * Return: 0; -EINVAL or -ERANGE from pasid_ranges_check(); -EADDRINUSE if a range
- * overlaps a capability; -ENOSPC if none has room; -ELOOP if the list of
+ * overlaps a capability, or may do so; -ENOSPC if none has room; -ELOOP if the list of
  * capabilities does not end; -EIO if the function does not answer.
  */
 int pasid_place(const struct pasid_space *hw, const struct pasid_space *view,
