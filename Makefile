@@ -25,7 +25,7 @@ $(KDIR)/Makefile:
 
 install: modules
 	install -d $(MODDIR)
-	install -m 644 iommu/intel-pasid-ctl.ko vfio/pasid-vfio-pci.ko $(MODDIR)/
+	install -m 644 iommu/intel-pasid-ctl.ko pf/pasid-pf.ko vfio/pasid-vfio-pci.ko $(MODDIR)/
 	$(if $(DESTDIR),,depmod $(KVER))
 	@echo "installed for $(KVER); load them with: modprobe intel-pasid-ctl, modprobe pasid-vfio-pci"
 

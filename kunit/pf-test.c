@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bookkeeping of pasid-vfio-pci: which functions are in its register of PFs, what of
+ * Bookkeeping of pasid-pf and pasid-vfio-pci: which functions are in their registers, what of
  * a PF's driver, admin and module option reaches which VFs, and whose module is kept.
  * PFs, VFs and the driver's module are fake.
  */
@@ -83,10 +83,17 @@ static struct fake_pci *pf_plug_vf(struct fake_pci *pf, unsigned int devfn)
 	return vf;
 }
 
-static struct fake_pci *pf_plug(unsigned int devfn)
+static void pf_forget(void *pf)
+{
+	pasid_pf_unregister(&((struct fake_pci *)pf)->pdev);
+}
+
+/* What its driver has registered goes at the end of the case. */
+static struct fake_pci *pf_plug(struct kunit *test, unsigned int devfn)
 {
 	struct fake_pci *pf = fake_pf_alloc(devfn);
 
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, pf_forget, pf));
 	fake_pci_plug(pf);
 	return pf;
 }
@@ -137,8 +144,6 @@ static void pf_expect_kind(struct kunit *test, struct fake_pci *fn, int err)
 	const struct pasid_ranges admin = ADMIN;
 	struct pasid_ranges ranges;
 
-	KUNIT_EXPECT_EQ(test, err, pasid_pf_register(&fn->pdev, &driver->ops));
-	pasid_pf_unregister(&fn->pdev);
 	KUNIT_EXPECT_EQ(test, err, pasid_pf_admin_set(&fn->pdev, &admin));
 	KUNIT_EXPECT_EQ(test, err, pasid_pf_admin_get(&fn->pdev, &ranges));
 }
@@ -146,7 +151,7 @@ static void pf_expect_kind(struct kunit *test, struct fake_pci *fn, int err)
 static void pf_kind(struct kunit *test)
 {
 	const struct pf_kind_case *c = test->param_value;
-	struct fake_pci *pf = pf_plug(0x10), *fn[2];
+	struct fake_pci *pf = pf_plug(test, 0x10), *fn[2];
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
@@ -155,6 +160,11 @@ static void pf_kind(struct kunit *test)
 		fn[i]->pdev.is_virtfn = c->is_virtfn;
 		fn[i]->pdev.physfn = &pf->pdev;
 		fn[i]->pdev.pasid_cap = c->pasid_cap;
+	}
+	/* Their drivers need no module but the register. */
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, c->err, pasid_pf_register(&fn[i]->pdev, &driver->ops));
+		pasid_pf_unregister(&fn[i]->pdev);
 	}
 	/* One is there at load, one appears later. */
 	fake_pci_plug(fn[0]);
@@ -173,7 +183,7 @@ static void pf_kind(struct kunit *test)
 static void pf_registers_once(struct kunit *test)
 {
 	const struct pasid_pf_ops none = { .owner = &driver->module };
-	struct fake_pci *pf = pf_plug(0), *other = pf_plug(0x10);
+	struct fake_pci *pf = pf_plug(test, 0), *other = pf_plug(test, 0x10);
 
 	pf_load(test, NULL);
 	KUNIT_EXPECT_EQ(test, -EINVAL, pasid_pf_register(&pf->pdev, NULL));
@@ -221,7 +231,7 @@ static const struct pf_offer_case pf_offer_cases[] = {
 	{ "driver does not know, admin does", true, -EOPNOTSUPP, .admin = ADMIN,
 	  .answer = AT_ADMIN },
 	{ "driver's module is on its way out", true, 1, MODULE_STATE_GOING, .admin = ADMIN,
-	  .answer = AT_ADMIN },
+	  .answer = -ENODEV },
 	{ "driver's module is on its way in", true, 1, MODULE_STATE_COMING,
 	  .answer = AT_DRIVER, .pinned = true },
 	{ "driver that did not register", false, 1, .answer = -ENOENT },
@@ -240,8 +250,8 @@ KUNIT_ARRAY_PARAM_DESC(pf_offer, pf_offer_cases, name);
 static void pf_offers(struct kunit *test)
 {
 	const struct pf_offer_case *c = test->param_value;
-	struct fake_pci *pf = pf_plug(0), *vf = pf_plug_vf(pf, 1);
-	struct fake_pci *other = pf_plug_vf(pf_plug(0x10), 0x11);
+	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1);
+	struct fake_pci *other = pf_plug_vf(pf_plug(test, 0x10), 0x11);
 	enum pasid_source source = PASID_SOURCES;
 	struct module *pin;
 
@@ -273,7 +283,7 @@ static void pf_offers(struct kunit *test)
 /* A PF's driver without a module of its own is built in. */
 static void pf_driver_is_built_in(struct kunit *test)
 {
-	struct fake_pci *pf = pf_plug(0), *vf = pf_plug_vf(pf, 1);
+	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1);
 	enum pasid_source source;
 	struct module *pin;
 
@@ -287,7 +297,7 @@ static void pf_driver_is_built_in(struct kunit *test)
 static void pf_driver_comes_and_goes(struct kunit *test)
 {
 	const struct pasid_ranges admin = ADMIN;
-	struct fake_pci *pf = pf_plug(0), *vf = pf_plug_vf(pf, 1), *late;
+	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1), *late;
 
 	pf_load(test, OPTION);
 	KUNIT_EXPECT_EQ(test, AT_OPTION, pf_ask_and_forget(vf));
@@ -305,11 +315,25 @@ static void pf_driver_comes_and_goes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, atomic_read(&driver->module.refcnt));
 }
 
+/* What a PF's driver registers is there before the module and after it. */
+static void pf_registration_stays(struct kunit *test)
+{
+	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1);
+
+	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
+	pf_load(test, NULL);
+	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask_and_forget(vf));
+	kunit_release_action(test, pf_unload, NULL);
+	pf_load(test, NULL);
+	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, -EBUSY, pasid_pf_register(&pf->pdev, &driver->ops));
+}
+
 /* What was said about a PF goes with it. */
 static void pf_comes_and_goes(struct kunit *test)
 {
 	const struct pasid_ranges admin = ADMIN;
-	struct fake_pci *pf = pf_plug(0), *vf = pf_plug_vf(pf, 1);
+	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1);
 	struct pasid_ranges ranges;
 
 	pf_load(test, NULL);
@@ -318,8 +342,8 @@ static void pf_comes_and_goes(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, &admin, &ranges, sizeof(ranges));
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
 	fake_pci_unplug(vf);
+	pasid_pf_unregister(&pf->pdev);
 	fake_pci_unplug(pf);
-	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_pf_register(&pf->pdev, &driver->ops));
 	KUNIT_EXPECT_EQ(test, -ENOENT, pf_ask_and_forget(vf));
 	fake_pci_plug(pf);
 	fake_pci_plug(vf);
@@ -375,6 +399,7 @@ static struct kunit_case pf_test_cases[] = {
 	KUNIT_CASE_PARAM(pf_offers, pf_offer_gen_params),
 	KUNIT_CASE(pf_driver_is_built_in),
 	KUNIT_CASE(pf_driver_comes_and_goes),
+	KUNIT_CASE(pf_registration_stays),
 	KUNIT_CASE(pf_comes_and_goes),
 	KUNIT_CASE_PARAM(pf_option, pf_option_gen_params),
 	{}

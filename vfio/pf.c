@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The register of PFs that have SR-IOV and PASID: what their drivers and the admin
- * say about the configuration space of their VFs.
+ * The sources: what the PF's driver, the admin and the quirk table say about the configuration
+ * space of VFs; and the PFs that have SR-IOV and PASID, for which the admin has a file.
  */
 #include <linux/device/bus.h>
 #include <linux/list.h>
@@ -18,19 +18,17 @@
  * struct pasid_pf - a PF
  * @node: in the register
  * @pdev: the PF; it is there as long as its entry is
- * @ops: its driver's, or NULL
  * @admin: what the admin wrote to vf_pasid_ranges
  */
 struct pasid_pf {
 	struct list_head node;
 	struct pci_dev *pdev;
-	const struct pasid_pf_ops *ops;
 	struct pasid_ranges admin;
 };
 
 static LIST_HEAD(pasid_pfs);
 
-/* Protects the register and its entries; held while a PF's driver is asked. */
+/* Protects the list and its entries. */
 static DEFINE_MUTEX(pasid_pfs_lock);
 
 /* The module option ranges=; does not change after load. */
@@ -47,58 +45,6 @@ static struct pasid_pf *pasid_pf_find(struct pci_dev *pdev)
 			return pf;
 	return NULL;
 }
-
-/**
- * pasid_pf_register() - a PF's driver says that it knows about its VFs
- * @pf: the PF
- * @ops: how to ask it; stays until pasid_pf_unregister()
- *
- * To be called before VFs are assigned, best before they are created.
- *
- * Context: Process context, may sleep.
- * Return: 0; -EINVAL without @ops->vf_ranges; -EBUSY if the PF has a registration;
- * -ENODEV if it lacks SR-IOV or PASID, so that no VF will show the capability.
- */
-int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops)
-{
-	struct pasid_pf *entry;
-	int err = 0;
-
-	if (!ops || !ops->vf_ranges)
-		return -EINVAL;
-	mutex_lock(&pasid_pfs_lock);
-	entry = pasid_pf_find(pf);
-	if (!entry)
-		err = -ENODEV;
-	else if (entry->ops)
-		err = -EBUSY;
-	else
-		entry->ops = ops;
-	mutex_unlock(&pasid_pfs_lock);
-	return err;
-}
-EXPORT_SYMBOL_GPL(pasid_pf_register);
-
-/**
- * pasid_pf_unregister() - a PF's driver goes away
- * @pf: the PF; without a registration nothing happens
- *
- * When this returns, the driver is not asked any more. VFs that are open keep their
- * capabilities where they are, so SR-IOV is to be disabled first.
- *
- * Context: Process context, may sleep.
- */
-void pasid_pf_unregister(struct pci_dev *pf)
-{
-	struct pasid_pf *entry;
-
-	mutex_lock(&pasid_pfs_lock);
-	entry = pasid_pf_find(pf);
-	if (entry)
-		entry->ops = NULL;
-	mutex_unlock(&pasid_pfs_lock);
-}
-EXPORT_SYMBOL_GPL(pasid_pf_unregister);
 
 /**
  * pasid_pf_admin_get() - what the admin said about a PF's VFs
@@ -140,23 +86,13 @@ int pasid_pf_admin_set(struct pci_dev *pf, const struct pasid_ranges *ranges)
 	return entry ? 0 : -ENODEV;
 }
 
-/* Its module is kept if it answers with ranges. */
-static void pasid_pf_ask_driver(const struct pasid_pf_ops *ops, struct pci_dev *vf,
-				struct pasid_offer *offer, struct module **pin)
+static void pasid_pf_ask_driver(struct pci_dev *vf, struct pasid_offer *offer,
+				struct module **pin)
 {
-	int count;
+	int count = pasid_pf_ask(vf, offer->ranges.range, PASID_RANGES_MAX, pin);
 
-	if (!try_module_get(ops->owner))
-		return;
-	count = ops->vf_ranges(vf, offer->ranges.range, PASID_RANGES_MAX);
-	if (count > PASID_RANGES_MAX)
-		count = -E2BIG;
 	offer->err = min(count, 0);
 	offer->ranges.count = max(count, 0);
-	if (count > 0)
-		*pin = ops->owner;
-	else
-		module_put(ops->owner);
 }
 
 /* All that the option says of one device; -E2BIG if that is too much. */
@@ -197,14 +133,12 @@ void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers, struct modu
 	struct pasid_pf *pf;
 	int i;
 
-	*pin = NULL;
 	for (i = 0; i < PASID_SOURCES; i++)
 		offers[i] = (struct pasid_offer){ .err = -EOPNOTSUPP };
 
+	pasid_pf_ask_driver(vf, &offers[PASID_SOURCE_PF_DRIVER], pin);
 	mutex_lock(&pasid_pfs_lock);
 	pf = pasid_pf_find(pci_physfn(vf));
-	if (pf && pf->ops)
-		pasid_pf_ask_driver(pf->ops, vf, &offers[PASID_SOURCE_PF_DRIVER], pin);
 	if (pf && pf->admin.count)
 		offers[PASID_SOURCE_ADMIN] = (struct pasid_offer){ .ranges = pf->admin };
 	mutex_unlock(&pasid_pfs_lock);

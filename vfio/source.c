@@ -29,6 +29,8 @@ static const char *pasid_source_refusal(const struct pasid_offer *offer,
 	switch (offer->err) {
 	case 0:
 		return pasid_source_nothing[source];
+	case -ENODEV:
+		return "the PF's driver is going away";
 	case -E2BIG:
 		return "the PF's driver gives more than 16 ranges";
 	default:

@@ -74,14 +74,16 @@ struct pasid_range {
  *	is: neither part of a capability nor a register of the device, so that an
  *	emulated capability may hide them. Fills @ranges, @max at most.
  *
- *	Context: Process context, may sleep; called while the VF's file is being
- *	opened and when sysfs is read, with a lock held. It must not call
+ *	Context: Process context, may sleep; called while the VF is being
+ *	opened and when root writes to cap_layout, with a lock held. It must not call
  *	pasid_pf_register() or pasid_pf_unregister(), nor take the PF's or the
  *	VF's device lock, nor any lock under which its driver calls these two or
  *	enables or disables SR-IOV.
  *
  *	Return: how many were filled in; 0: none is free; -EOPNOTSUPP: the driver
  *	does not know, ask others; another negative errno: show no capability.
+ *	Nobody else is asked either while @owner is being unloaded: who comes next
+ *	knows less.
  */
 struct pasid_pf_ops {
 	struct module *owner;
@@ -90,21 +92,15 @@ struct pasid_pf_ops {
 };
 
 /*
- * Implemented by pasid-vfio-pci. A PF's driver that must also work without it
- * does not call these by name, which would make it depend on the module, but
- * through symbol_request():
- *
- *	register_pf = symbol_request(pasid_pf_register);
- *	if (register_pf) {
- *		err = register_pf(pdev, &ops);
- *		symbol_put(pasid_pf_register);
- *	}
- *
- * and, before the PF goes away, through symbol_get(pasid_pf_unregister) in the
- * same way: where pasid-vfio-pci has been unloaded meanwhile, the registration
- * went with it.
+ * Implemented by pasid-pf, a module that needs the PCI core alone and loads on every machine,
+ * so that a PF's driver may call these by name. What is registered stays when pasid-vfio-pci
+ * is unloaded, and is there when it is loaded later. A driver unregisters before it unbinds.
  */
 int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops);
 void pasid_pf_unregister(struct pci_dev *pf);
+
+/* For drivers of VFs. */
+int pasid_pf_ask(struct pci_dev *vf, struct pasid_range *ranges, unsigned int max,
+		 struct module **pin);
 
 #endif /* _LINUX_PASID_CTL_H */

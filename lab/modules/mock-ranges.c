@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the mock PF's driver tells pasid-vfio-pci, as any PF's driver may that does
- * not want to depend on it.
+ * What the mock PF's driver tells those who show capabilities in its VFs.
  */
 #include <linux/device.h>
 #include <linux/kstrtox.h>
@@ -35,25 +34,14 @@ static const struct pasid_pf_ops mock_pasid_ops = {
  */
 void mock_ranges_forget(struct pci_dev *pdev)
 {
-	void (*unregister)(struct pci_dev *pf) = symbol_get(pasid_pf_unregister);
-
-	if (!unregister)
-		return;
-	unregister(pdev);
-	symbol_put(pasid_pf_unregister);
+	pasid_pf_unregister(pdev);
 }
 
 static int mock_ranges_tell(struct pci_dev *pdev)
 {
-	int (*reg)(struct pci_dev *pf, const struct pasid_pf_ops *ops);
-	int ret;
+	int err = pasid_pf_register(pdev, &mock_pasid_ops);
 
-	reg = symbol_request(pasid_pf_register);
-	if (!reg)
-		return -ENOENT;
-	ret = reg(pdev, &mock_pasid_ops);
-	symbol_put(pasid_pf_register);
-	return ret == -EBUSY ? 0 : ret;
+	return err == -EBUSY ? 0 : err;
 }
 
 /*

@@ -74,7 +74,7 @@ build_part() { # PART KERNEL [VAR=value...]
 		build_module "$2" "$repo/lab/modules" . "$product/Module.symvers" "PASID_CTL_INCLUDE=${product#"$root"}/include" "${@:3}"
 		;;
 	kunit)
-		build_module "$2" "$repo" "$PRODUCT_PATHS kunit" '' CONFIG_INTEL_PASID_CTL= CONFIG_PASID_VFIO_PCI= \
+		build_module "$2" "$repo" "$PRODUCT_PATHS kunit" '' CONFIG_INTEL_PASID_CTL= CONFIG_PASID_PF= CONFIG_PASID_VFIO_PCI= \
 			CONFIG_PASID_CTL_KUNIT_TEST=m KBUILD_MODPOST_WARN=1 "${@:3}"
 		;;
 	esac

@@ -30,7 +30,7 @@ add_todo() { # BATCH FILE SUITES
 # The files that suites test, or those that are wanted of them.
 tested_files() { # [FILE]...
 	local file
-	sed -nE 's#^((iommu|vfio)/.*)\.o$#\1.c#p' "$suites/objects.ours" | while read -r file; do
+	sed -nE 's#^((iommu|pf|vfio)/.*)\.o$#\1.c#p' "$suites/objects.ours" | while read -r file; do
 		! is_selected "$file" "$@" || echo "$file"
 	done
 }

@@ -8,7 +8,7 @@ judge_made() {
 	LC_ALL=C awk -F'\t' '
 		FILENAME == ARGV[1] { split($0, field, " "); verdict[field[1]] = field[2]; next }
 		FILENAME == ARGV[2] {
-			if (/^(iommu|vfio)\//)
+			if (/^(iommu|pf|vfio)\//)
 				listed[$0] = substr($0, 1, index($0, " ") - 1)
 			next
 		}

@@ -94,6 +94,7 @@ loads() {
 
 both() {
 	load "default_ctl=-all +enable +pri"
+	modprobe pasid-pf
 	each_fails driver_is_there_or_not driver_goes insmod "$modules/pasid-vfio-pci.ko"
 	load_vfio
 }

@@ -361,6 +361,20 @@ pf_driver_stays_while_in_use() {
 	echo forget >"$mock/vf_ranges"
 }
 
+# A PF's driver registers without VFIO, and what it says outlives the driver of its VFs.
+registration_stays() {
+	echo 0x200-0x207 >"$mock/vf_ranges"
+	unbind "$vf"
+	unload_vfio
+	echo 0x300-0x307 >"$mock/vf_ranges"
+	expect_fails grep -q "^pasid_vfio_pci " /proc/modules
+	load_vfio allow_type1=1
+	bind "$vf"
+	layout_is 0x180-0x187 "pasid 0x300 pf-driver" "0x100:000f 0x110:000e 0x300:001b"
+	echo forget >"$mock/vf_ranges"
+	echo >"$ranges"
+}
+
 option_after_admin() {
 	unbind "$vf"
 	unload_vfio
@@ -460,6 +474,7 @@ it 'without a place, all is as with vfio-pci' nothing_shown_is_vfio_pci
 it 'the PF driver is asked first' pf_driver_first
 it 'reading cap_layout does not look' reading_does_not_look
 it 'the PF driver stays while its answer is in use' pf_driver_stays_while_in_use
+it 'what the PF driver said outlives pasid-vfio-pci' registration_stays
 it 'the option comes after vf_pasid_ranges' option_after_admin
 it 'bad options refuse to load' bad_options
 it 'ids= binds without driver_override' ids_bind

@@ -83,8 +83,9 @@ installs_and_uninstalls() { # KERNEL
 	release=$(release_of "$1")
 	dir=$dest/lib/modules/$release/updates/pasid-ctl
 	make_in "$work/$1" install KVER="$release" DESTDIR="$(inside "$dest")"
-	expect_equal "$(find "$dest" -type f | sort | xargs)" "$dir/intel-pasid-ctl.ko $dir/pasid-vfio-pci.ko" 'installed files'
+	expect_equal "$(find "$dest" -type f | sort | xargs)" "$dir/intel-pasid-ctl.ko $dir/pasid-pf.ko $dir/pasid-vfio-pci.ko" 'installed files'
 	cmp "$dir/intel-pasid-ctl.ko" "$work/$1/iommu/intel-pasid-ctl.ko"
+	cmp "$dir/pasid-pf.ko" "$work/$1/pf/pasid-pf.ko"
 	cmp "$dir/pasid-vfio-pci.ko" "$work/$1/vfio/pasid-vfio-pci.ko"
 	make_in "$work/$1" uninstall KVER="$release" DESTDIR="$(inside "$dest")"
 	expect_equal "$(find "$dest" -name '*pasid*')" '' 'files that stay'

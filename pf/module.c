@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pasid-pf: register.c as a module.
+ */
+#include <linux/module.h>
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("What PFs' drivers know about the configuration space of their VFs");
+MODULE_AUTHOR("The pasid-ctl developers");
+MODULE_VERSION(PASID_CTL_VERSION);

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pasid-pf: the register of what PFs' drivers know about the configuration space of their
+ * VFs.
+ *
+ * A module of its own, as both sides come and go without the other: a PF's driver has it
+ * without VFIO and without an IOMMU, and pasid-vfio-pci finds what was registered before
+ * it was loaded. It needs the PCI core alone, so there is no machine on which it does not
+ * load.
+ */
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pasid_ctl.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+
+/**
+ * struct pasid_pf_entry - what a PF's driver has registered
+ * @node: in the register
+ * @pdev: the PF; a reference is held
+ * @ops: the driver's
+ */
+struct pasid_pf_entry {
+	struct list_head node;
+	struct pci_dev *pdev;
+	const struct pasid_pf_ops *ops;
+};
+
+static LIST_HEAD(pasid_pf_register_list);
+
+/* Protects the register; held while a driver is asked. */
+static DEFINE_MUTEX(pasid_pf_register_lock);
+
+static struct pasid_pf_entry *pasid_pf_entry_find(struct pci_dev *pdev)
+{
+	struct pasid_pf_entry *entry;
+
+	lockdep_assert_held(&pasid_pf_register_lock);
+	list_for_each_entry(entry, &pasid_pf_register_list, node)
+		if (entry->pdev == pdev)
+			return entry;
+	return NULL;
+}
+
+/**
+ * pasid_pf_register() - a PF's driver says that it knows about its VFs
+ * @pf: the PF
+ * @ops: how to ask it; stays until pasid_pf_unregister()
+ *
+ * To be called before VFs are assigned, best before they are created.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EINVAL without @ops->vf_ranges; -EBUSY if the PF has a registration;
+ * -ENODEV if it lacks SR-IOV or PASID, so that no VF will show the capability; -ENOMEM.
+ */
+int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops)
+{
+	struct pasid_pf_entry *entry;
+	int err = 0;
+
+	if (!ops || !ops->vf_ranges)
+		return -EINVAL;
+	if (!pf->is_physfn || !pf->pasid_cap)
+		return -ENODEV;
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+	if (!entry)
+		return -ENOMEM;
+	entry->ops = ops;
+	mutex_lock(&pasid_pf_register_lock);
+	if (pasid_pf_entry_find(pf)) {
+		err = -EBUSY;
+	} else {
+		entry->pdev = pci_dev_get(pf);
+		list_add(&entry->node, &pasid_pf_register_list);
+	}
+	mutex_unlock(&pasid_pf_register_lock);
+	if (err)
+		kfree(entry);
+	return err;
+}
+EXPORT_SYMBOL_GPL(pasid_pf_register);
+
+/**
+ * pasid_pf_unregister() - a PF's driver goes away
+ * @pf: the PF; without a registration nothing happens
+ *
+ * When this returns, the driver is not asked any more. VFs that are open keep their
+ * capabilities where they are, so SR-IOV is to be disabled first.
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_pf_unregister(struct pci_dev *pf)
+{
+	struct pasid_pf_entry *entry;
+
+	mutex_lock(&pasid_pf_register_lock);
+	entry = pasid_pf_entry_find(pf);
+	if (entry)
+		list_del(&entry->node);
+	mutex_unlock(&pasid_pf_register_lock);
+	if (!entry)
+		return;
+	pci_dev_put(entry->pdev);
+	kfree(entry);
+}
+EXPORT_SYMBOL_GPL(pasid_pf_unregister);
+
+/* Its module is kept if it answers with ranges. */
+static int pasid_pf_ask_driver(const struct pasid_pf_ops *ops, struct pci_dev *vf,
+			       struct pasid_range *ranges, unsigned int max,
+			       struct module **pin)
+{
+	int count;
+
+	if (!try_module_get(ops->owner))
+		return -ENODEV;
+	count = ops->vf_ranges(vf, ranges, max);
+	if (count > (int)max)
+		count = -E2BIG;
+	if (count > 0)
+		*pin = ops->owner;
+	else
+		module_put(ops->owner);
+	return count;
+}
+
+/**
+ * pasid_pf_ask() - ask a PF's driver which bytes of a VF's configuration space are free
+ * @vf: the VF
+ * @ranges: filled
+ * @max: room in @ranges
+ * @pin: set to the driver's module, with a reference, if it gives ranges; to NULL
+ *	otherwise
+ *
+ * Context: Process context, may sleep.
+ * Return: what the driver says, see &struct pasid_pf_ops; -EOPNOTSUPP if none has
+ * registered, too; -ENODEV if its module is going away;
+ * -E2BIG if it gives more than @max.
+ */
+int pasid_pf_ask(struct pci_dev *vf, struct pasid_range *ranges, unsigned int max,
+		 struct module **pin)
+{
+	struct pasid_pf_entry *entry;
+	int count = -EOPNOTSUPP;
+
+	*pin = NULL;
+	mutex_lock(&pasid_pf_register_lock);
+	entry = pasid_pf_entry_find(pci_physfn(vf));
+	if (entry)
+		count = pasid_pf_ask_driver(entry->ops, vf, ranges, max, pin);
+	mutex_unlock(&pasid_pf_register_lock);
+	return count;
+}
+EXPORT_SYMBOL_GPL(pasid_pf_ask);
