@@ -243,9 +243,17 @@ static void pasid_vfio_remove(struct pci_dev *pdev)
 	vfio_put_device(&core->vdev);
 }
 
-/* Everything else is bound by driver_override or ids=. */
+/*
+ * Everything else is bound by driver_override or ids=, and so are rows without ranges, for which
+ * a management tool had better take vfio-pci, or a variant that migrates them. The name of what
+ * a row has for ranges becomes that of the macro that makes its entry, or none.
+ */
+#define PASID_ALIAS(_vendor, _device) { PCI_DRIVER_OVERRIDE_DEVICE_VFIO(_vendor, _device) },
+#define PASID_NO_ALIAS(_vendor, _device)
+#define PASID_ALIAS_PASID_FREE(...) PASID_ALIAS
+#define PASID_ALIAS_PASID_ASK_PF_DRIVER PASID_NO_ALIAS
 #define PASID_QUIRK(_vendor, _device, _name, _kinds, _ranges, _evidence) \
-	{ PCI_DRIVER_OVERRIDE_DEVICE_VFIO(_vendor, _device) },
+	PASID_ALIAS_##_ranges(_vendor, _device)
 
 static const struct pci_device_id pasid_vfio_table[] = {
 #include "quirks.def"
