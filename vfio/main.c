@@ -26,7 +26,11 @@ MODULE_PARM_DESC(ranges, "Free bytes in VFs' configuration space, \"vendor:devic
 
 bool pasid_show_pri;
 module_param_named(pri, pasid_show_pri, bool, 0444);
-MODULE_PARM_DESC(pri, "Show a PRI capability, too, where there is room and the IOMMU supports it (default: 0)");
+MODULE_PARM_DESC(pri, "With allow_unserved_pri=1, show a PRI capability, too, where there is room and the IOMMU supports it (default: 0)");
+
+static bool allow_unserved_pri;
+module_param(allow_unserved_pri, bool, 0444);
+MODULE_PARM_DESC(allow_unserved_pri, "Have pri=1 take effect although iommufd gives no user the page requests of a VF, so that nobody answers them (default: 0)");
 
 static bool pasid_emulate = true;
 module_param_named(emulate, pasid_emulate, bool, 0444);
@@ -310,6 +314,10 @@ static int __init pasid_vfio_init(void)
 {
 	int err;
 
+	if (pasid_show_pri && !allow_unserved_pri) {
+		pr_notice("pri=1 has no effect without allow_unserved_pri=1: iommufd gives no user the page requests of a VF\n");
+		pasid_show_pri = false;
+	}
 	err = pasid_pf_init(ranges);
 	if (err)
 		return err;

@@ -29,7 +29,7 @@ prepare() {
 	lab_do ecap set "$first" SRS
 	lab_do ecap set "$first" ERS
 	load
-	load_vfio allow_type1=1 pri=1
+	load_vfio allow_type1=1 pri=1 allow_unserved_pri=1
 	echo 0x180-0x197 >"$pci/$pf/vf_pasid_ranges"
 	bind "$first"
 	bind "$second"

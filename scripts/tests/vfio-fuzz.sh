@@ -15,7 +15,7 @@ prepare() {
 	lab_do ecap set "$vf" SRS
 	load
 	enable_pri "$vf"
-	load_vfio allow_type1=1 pri=1
+	load_vfio allow_type1=1 pri=1 allow_unserved_pri=1
 	bind "$vf"
 }
 

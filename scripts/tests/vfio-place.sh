@@ -16,7 +16,7 @@ prepare() {
 	load_client
 	load
 	enable_pri "$vf"
-	load_vfio allow_type1=1 pri=1
+	load_vfio allow_type1=1 pri=1 allow_unserved_pri=1
 	modprobe vfio-pci
 	expect_file "$ranges" ''
 	bind "$vf" vfio-pci
@@ -393,6 +393,18 @@ does_not_load_with() { # OPTION REASON
 	expect_said "$2"
 }
 
+# Nobody would answer page requests: one word is not enough for that.
+pri_takes_two_words() {
+	dmesg -c >/dev/null
+	load_vfio allow_type1=1 pri=1
+	expect_said "pri=1 has no effect without allow_unserved_pri=1"
+	bind "$vf"
+	layout_is 0x180-0x197 "pasid 0x180 admin" "0x100:000f 0x110:000e 0x180:001b"
+	echo >"$ranges"
+	unbind "$vf"
+	unload_vfio
+}
+
 bad_options() {
 	does_not_load_with ranges=8086:4941 "an item is '<vendor>:<device>@0x"
 	does_not_load_with ranges=8086:4941@0x180-0x18f, 'items are separated by one comma'
@@ -476,6 +488,7 @@ it 'reading cap_layout does not look' reading_does_not_look
 it 'the PF driver stays while its answer is in use' pf_driver_stays_while_in_use
 it 'what the PF driver said outlives pasid-vfio-pci' registration_stays
 it 'the option comes after vf_pasid_ranges' option_after_admin
+it 'pri=1 alone shows no PRI capability' pri_takes_two_words
 it 'bad options refuse to load' bad_options
 it 'ids= binds without driver_override' ids_bind
 it 'PFs that come later have the file, too' pfs_that_come

@@ -155,7 +155,7 @@ for kernel in 6.12 newest; do
 	it "intel-pasid-ctl for $kernel states version, parameters and defaults" \
 		module_describes_itself "$kernel" iommu/intel-pasid-ctl.ko 'default_ctl verbose'
 	it "pasid-vfio-pci for $kernel states version, parameters and defaults" \
-		module_describes_itself "$kernel" vfio/pasid-vfio-pci.ko 'allow_type1 emulate ids pri ranges'
+		module_describes_itself "$kernel" vfio/pasid-vfio-pci.ko 'allow_type1 allow_unserved_pri emulate ids pri ranges'
 	it "pasid-vfio-pci for $kernel has an alias for each quirk with ranges, and no other" quirks_are_aliases "$kernel"
 	it "it installs for $kernel and uninstalls" installs_and_uninstalls "$kernel"
 	it "DKMS builds for $kernel and cleans up" dkms_builds_and_cleans "$kernel"
