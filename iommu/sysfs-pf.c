@@ -54,18 +54,21 @@ static ssize_t virtfn_store(struct device *dev, struct device_attribute *attr,
 				 pasid_attr_place(attr));
 }
 
+static const struct device_attribute pasid_attr_default = __ATTR_RW(default);
+static const struct device_attribute pasid_attr_virtfn = __ATTR_RW(virtfn);
+
 static void pasid_settings_name_files(struct pasid_settings *settings,
 				      struct attribute **attrs)
 {
 	struct pasid_place *place = settings->place;
 
-	settings->attr = (struct device_attribute)__ATTR_RW(default);
+	settings->attr = pasid_attr_default;
 	sysfs_attr_init(&settings->attr.attr);
 	*attrs++ = &settings->attr.attr;
 	for (; place < settings->place + settings->total; place++) {
 		snprintf(place->name, sizeof(place->name), "virtfn%u",
 			 (u16)(place - settings->place));
-		place->attr = (struct device_attribute)__ATTR_RW(virtfn);
+		place->attr = pasid_attr_virtfn;
 		place->attr.attr.name = place->name;
 		sysfs_attr_init(&place->attr.attr);
 		*attrs++ = &place->attr.attr;

@@ -197,9 +197,18 @@ static struct attribute *pasid_status_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group pasid_groups[PASID_VF_FILES] = {
-	[PASID_VF_FILE_CTL] = { .attrs = pasid_ctl_attrs },
-	[PASID_VF_FILES_STATUS] = { .name = "pasid_status", .attrs = pasid_status_attrs },
+static const struct attribute_group pasid_ctl_group = {
+	.attrs = pasid_ctl_attrs,
+};
+
+static const struct attribute_group pasid_status_group = {
+	.name = "pasid_status",
+	.attrs = pasid_status_attrs,
+};
+
+static const struct attribute_group *pasid_groups[PASID_VF_FILES] = {
+	[PASID_VF_FILE_CTL] = &pasid_ctl_group,
+	[PASID_VF_FILES_STATUS] = &pasid_status_group,
 };
 
 /**
@@ -211,7 +220,7 @@ static const struct attribute_group pasid_groups[PASID_VF_FILES] = {
  */
 const char *pasid_vf_sysfs_name(unsigned int files)
 {
-	return pasid_groups[files].name ?: pasid_groups[files].attrs[0]->name;
+	return pasid_groups[files]->name ?: pasid_groups[files]->attrs[0]->name;
 }
 
 /**
@@ -261,13 +270,13 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
 	int err;
 
 	err = pasid_sysfs_add_group(vf->pdev, pasid_vf_sysfs_name(files),
-				    &pasid_groups[files]);
+				    pasid_groups[files]);
 	if (err)
 		return err;
 	vf->files |= BIT(files);
 	if (files != PASID_VF_FILES_STATUS)
 		return 0;
-	dir = sysfs_get_dirent(vf->pdev->dev.kobj.sd, pasid_groups[files].name);
+	dir = sysfs_get_dirent(vf->pdev->dev.kobj.sd, pasid_groups[files]->name);
 	pasid_sysfs_set_polled(vf, sysfs_get_dirent(dir, dev_attr_effective.attr.name),
 			       sysfs_get_dirent(dir, dev_attr_requested.attr.name));
 	sysfs_put(dir);
@@ -288,7 +297,7 @@ void pasid_vf_sysfs_remove(struct pasid_vf *vf)
 
 	for (files = 0; files < PASID_VF_FILES; files++)
 		if (vf->files & BIT(files))
-			sysfs_remove_group(&vf->pdev->dev.kobj, &pasid_groups[files]);
+			sysfs_remove_group(&vf->pdev->dev.kobj, pasid_groups[files]);
 	vf->files = 0;
 	pasid_sysfs_set_polled(vf, NULL, NULL);
 }

@@ -170,3 +170,26 @@ mutant kdump-kernel-is-not-refused newest refuse-kdump "*" iommu/main.c \
 	's/is_kdump_kernel\(\)/false/'
 mutant call-goes-to-the-probe newest load "calls of functions*" iommu/kernel.c \
 	's/^\t\*start = addr - offset;/\t*start = addr;/'
+
+# --- Settings of VFs that come and go ------------------------------------------------------------------------
+
+mutant setting-not-kept uml kunit pasid-settings iommu/settings.c \
+	's/vf->place->own = \*own;/;/'
+mutant setting-not-read-at-birth uml kunit pasid-settings iommu/settings.c \
+	's/vf->own = vf->place->own;/;/'
+mutant setting-of-the-PF-not-spread uml kunit pasid-settings iommu/settings.c \
+	's/err = pasid_vf_inherit\(vf\) \?: err;/;/'
+mutant setting-of-the-PF-over-that-of-the-VF uml kunit pasid-settings iommu/settings.c \
+	's/!vf->gone && !vf->own.made/!vf->gone/'
+mutant setting-granted-though-it-failed uml kunit pasid-settings iommu/settings.c \
+	's/pasid_setting_take_back\(&all, old, pasid_default_ceiling\);/;/'
+mutant setting-of-its-own-lost-in-a-failure uml kunit pasid-settings iommu/settings.c \
+	's/pasid_setting_take_back\(&own, old, inherited\);/;/'
+mutant VFs-from-before-without-uevent newest load "uevents tell*" iommu/vf.c \
+	's/kobject_uevent\(&vf->pdev->dev.kobj, KOBJ_CHANGE\);/;/'
+mutant VF-open-at-its-add-event newest settings "prepare|a VF is denied before*" iommu/settings.c \
+	's/vf->own = vf->place->own;/;/'
+mutant default_ctl-cut-short newest load "words of default_ctl*" iommu/main.c \
+	's/^\treturn -EINVAL;/\treturn 0;/'
+mutant names-one-fails-all newest names "*pasid_status*" iommu/sysfs.c \
+	's/return taken \? -EEXIST : /return /'

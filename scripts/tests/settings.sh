@@ -112,7 +112,6 @@ bad_text_is_refused() { # FILE
 	done
 	expect_equal "$(answer "$dir/$1" '+exec')" EOPNOTSUPP 'writing +exec'
 	expect_equal "$(answer "$dir/$1" '-enable +exec')" EOPNOTSUPP 'writing -enable +exec'
-	expect_said "$1: refused '+exec"
 	expect_file "$dir/$1" "$was"
 }
 
@@ -165,6 +164,7 @@ it "a VF's file and its PF's are one setting" both_files_are_one_setting
 it 'a setting outlives its VF' setting_survives_its_vf
 it "the PF's default holds for VFs that have none of their own" default_holds_for_those_without_their_own
 it 'bad text is refused: default' bad_text_is_refused default
+it 'the log says what was refused, and in which file' expect_said "default: refused '+exec"
 it 'bad text is refused: a VF that is there' bad_text_is_refused virtfn0
 it 'bad text is refused: a VF that is not there' bad_text_is_refused virtfn7
 it 'if the IOMMU does not answer, nothing is granted' nothing_is_granted_that_fails
