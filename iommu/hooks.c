@@ -13,10 +13,12 @@
  * struct pasid_call - one call of a hooked function
  * @gaps: their number when it began
  * @arg: the arguments that the hook names
+ * @caller: of a call that has ended: where it returned to
  */
 struct pasid_call {
 	struct pasid_gaps gaps;
 	unsigned long arg[PASID_FOLLOWED_ARGS];
+	unsigned long caller;
 };
 
 /**
@@ -29,10 +31,12 @@ struct pasid_call {
  * @enter: called before the function; with a return handler it can be missed,
  *	which is counted
  * @leave: called after it, with its return value, or NULL
+ * @answer: instead of both: called after it, with its return value; what @answer returns is
+ *	what the caller gets
  * @at: positions of the arguments that the handlers want
  * @active: the probe is in place
- * @entry: the probe, without @leave
- * @exit: the probe, with @leave
+ * @entry: the probe, of a hook that needs no return
+ * @exit: the probe, of one with @leave or @answer
  *
  * Handlers run with preemption off.
  */
@@ -42,6 +46,7 @@ struct pasid_hook {
 	bool grants;
 	void (*enter)(const struct pasid_call *call);
 	void (*leave)(const struct pasid_call *call, int ret);
+	int (*answer)(const struct pasid_call *call, int ret);
 	int at[PASID_FOLLOWED_ARGS];
 	bool active;
 	struct kprobe entry;
@@ -92,6 +97,39 @@ static void pasid_flip_pri_leave(const struct pasid_call *call, int ret)
 	vf = pasid_vf_find(*(struct device **)(info + pasid_layout.info_dev));
 	if (vf && !ret)
 		pasid_vf_context_pri(vf, &call->gaps, (u8)call->arg[1]);
+}
+
+/* By its name, as iommufd may be a module that comes later than this one. */
+static bool pasid_is_iommufd(unsigned long caller)
+{
+	char name[sizeof("iommufd_")];
+
+	snprintf(name, sizeof(name), "%pB", (void *)caller);
+	return !strcmp(name, "iommufd_");
+}
+
+/*
+ * The only hook that changes what a function returns. iommufd asks on behalf of a VMM what a
+ * device supports (IOMMU_GET_HW_INFO), and the VMM shows its guest a PASID capability that
+ * says so. A VF has no such capability, so the PCI core answers with the control register of
+ * the PF: with what PF and IOMMU can do, also where the admin denies it to this VF. What the
+ * VF supports is what its guest can have, and for Execute and Privileged only this module
+ * knows that. What the guest has enabled so far is no part of it.
+ *
+ * The answer is never more than the PF's. Nothing in the kernel decides by it: the PCI core
+ * and intel-iommu go by the PF's register or by what they keep of it. Callers other than
+ * iommufd get the PF's register, and so do those that ask about other functions.
+ *
+ * A call that goes by unseen promises more than the guest gets. The tables deny it all the
+ * same, so that there is nothing to look for.
+ */
+static int pasid_status_answer(const struct pasid_call *call, int ret)
+{
+	struct pasid_vf *vf = pasid_vf_find(&((struct pci_dev *)call->arg[0])->dev);
+
+	if (!vf || !pasid_is_iommufd(call->caller))
+		return ret;
+	return pasid_status(ret, pasid_vf_granted(vf));
 }
 
 static struct pci_dev *pasid_call_pf(const struct pasid_call *call)
@@ -269,6 +307,10 @@ static struct pasid_hook pasid_hooks[] = {
 		.symbol = "pci_enable_ats",
 		.leave = pasid_enable_ats_leave,
 	}, {
+		.symbol = "pci_pasid_status",
+		.unseen = PASID_UNSEEN_NOTHING,
+		.answer = pasid_status_answer,
+	}, {
 		.symbol = "pci_restore_state",
 		.enter = pasid_restore_enter,
 		.leave = pasid_restore_leave,
@@ -293,7 +335,8 @@ static atomic_long_t pasid_missed_handled = ATOMIC_LONG_INIT(0);
 
 /**
  * pasid_hooks_missed() - how many calls were missed since load
- * @what: of hooks with that @unseen; PASID_UNSEEN_ANY: of all hooks
+ * @what: of hooks with that @unseen; PASID_UNSEEN_ANY: of all but those with
+ *	PASID_UNSEEN_NOTHING
  *
  * Context: Any.
  * Return: that number.
@@ -304,7 +347,8 @@ unsigned long pasid_hooks_missed(enum pasid_unseen what)
 	unsigned long missed = 0;
 
 	for (hook = pasid_hooks; hook < pasid_hooks + ARRAY_SIZE(pasid_hooks); hook++)
-		if (what == PASID_UNSEEN_ANY || hook->unseen == what)
+		if (hook->unseen == what ||
+		    (what == PASID_UNSEEN_ANY && hook->unseen != PASID_UNSEEN_NOTHING))
 			missed += READ_ONCE(hook->exit.nmissed) +
 				  READ_ONCE(hook->exit.kp.nmissed) +
 				  READ_ONCE(hook->entry.nmissed);
@@ -372,27 +416,38 @@ static int pasid_on_call(struct kretprobe_instance *instance, struct pt_regs *re
 static int pasid_on_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	struct kretprobe *probe = get_kretprobe(instance);
+	struct pasid_call *call = (void *)instance->data;
+	int ret = regs_return_value(regs);
 	struct pasid_hook *hook;
 
 	/* The probe is being removed. */
 	if (!probe)
 		return 0;
 	hook = container_of(probe, struct pasid_hook, exit);
-	hook->leave((void *)instance->data, regs_return_value(regs));
+	call->caller = get_kretprobe_retaddr(instance);
+	if (hook->answer)
+		regs_set_return_value(regs, hook->answer(call, ret));
+	else
+		hook->leave(call, ret);
 	pasid_check_missed();
 	return 0;
+}
+
+static bool pasid_hook_returns(const struct pasid_hook *hook)
+{
+	return hook->leave || hook->answer;
 }
 
 /* Disabled: handlers are not to run before it is known where their arguments are. */
 static int pasid_hook_register(struct pasid_hook *hook, kprobe_opcode_t *addr)
 {
-	struct kprobe *probe = hook->leave ? &hook->exit.kp : &hook->entry;
+	struct kprobe *probe = pasid_hook_returns(hook) ? &hook->exit.kp : &hook->entry;
 	int err;
 
 	probe->symbol_name = addr ? NULL : hook->symbol;
 	probe->addr = addr;
 	probe->flags = KPROBE_FLAG_DISABLED;
-	if (hook->leave) {
+	if (pasid_hook_returns(hook)) {
 		hook->exit.entry_handler = pasid_on_call;
 		hook->exit.handler = pasid_on_return;
 		hook->exit.data_size = sizeof(struct pasid_call);
@@ -408,7 +463,8 @@ static int pasid_hook_register(struct pasid_hook *hook, kprobe_opcode_t *addr)
 
 static int pasid_hook_enable(struct pasid_hook *hook)
 {
-	return hook->leave ? enable_kretprobe(&hook->exit) : enable_kprobe(&hook->entry);
+	return pasid_hook_returns(hook) ? enable_kretprobe(&hook->exit) :
+					  enable_kprobe(&hook->entry);
 }
 
 static int pasid_hook_add(struct pasid_hook *hook)
@@ -557,7 +613,7 @@ void pasid_hooks_exit(void)
 		struct pasid_hook *hook = i < ARRAY_SIZE(pasid_hooks) ?
 					  &pasid_hooks[i] : &pasid_self_test_hook;
 
-		if (hook->active && hook->leave)
+		if (hook->active && pasid_hook_returns(hook))
 			exits[n_exits++] = &hook->exit;
 		else if (hook->active)
 			entries[n_entries++] = &hook->entry;

@@ -59,6 +59,9 @@ static const struct pasid_member pasid_members[] = {
  *
  * Kernels up to 6.14 enable page requests on demand. From 6.15 on, which count their
  * users in iopf_refcount, PRE is a part of the context entry from the beginning.
+ *
+ * pci_pasid_status() came together with what iommufd tells VMMs of PASIDs, in 6.15, 6.14.9
+ * and 6.12.31. Kernels without it tell them nothing.
  */
 const struct pasid_followed pasid_followed[] = {
 	PASID_FOLLOWED_ENTRY("intel_pasid_setup_first_level", false),
@@ -99,6 +102,11 @@ const struct pasid_followed pasid_followed[] = {
 		.name = "pci_enable_ats",
 		.purpose = "ATS that Linux switches on",
 		.args = { "dev" },
+	}, {
+		.name = "pci_pasid_status",
+		.purpose = "what iommufd tells VMMs of execution and privilege",
+		.optional = true,
+		.args = { "pdev" },
 	}, {
 		.name = "pci_restore_state",
 		.purpose = "functions that answer again after a reset",

@@ -55,6 +55,21 @@ unsigned int pasid_vf_effective(const struct pasid_vf *vf)
 }
 
 /**
+ * pasid_vf_granted() - what the admin lets a VF's user have now, if it asks for it
+ * @vf: the VF
+ *
+ * As pasid_ctl reads, but exec and priv only with enable.
+ *
+ * Context: Any.
+ * Return: a mask of PASID_PERM_*.
+ */
+unsigned int pasid_vf_granted(const struct pasid_vf *vf)
+{
+	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->ceiling),
+			       PASID_PERM_ALL);
+}
+
+/**
  * pasid_vf_rule() - what the effective set means for PASID-table entries
  * @vf: the VF
  *

@@ -55,3 +55,23 @@ unsigned int pasid_effective(unsigned int supported, unsigned int ceiling,
 		perms &= ~(PASID_PERM_EXEC | PASID_PERM_PRIV);
 	return perms;
 }
+
+/**
+ * pasid_status() - what of a PF's PASID status holds for one of its VFs
+ * @status: the PF's: PCI_PASID_CTRL_ENABLE, _EXEC and _PRIV; or a negative errno
+ * @granted: what the admin grants the VF, see pasid_vf_granted()
+ *
+ * Enable is the PF's, whatever the VF may do: iommufd takes a status without it for a
+ * bug in the kernel and warns.
+ *
+ * Context: Any.
+ * Return: the status without Execute and Privileged where they are not granted; an
+ * errno stays what it is.
+ */
+int pasid_status(int status, unsigned int granted)
+{
+	unsigned int denied = (PASID_PERM_EXEC | PASID_PERM_PRIV) & ~granted;
+
+	/* Permissions sit where the register has the controls of the same names. */
+	return status < 0 ? status : status & ~denied;
+}

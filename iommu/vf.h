@@ -33,6 +33,7 @@ enum pasid_unseen {
 	PASID_UNSEEN_ANY,
 	PASID_UNSEEN_ENTRY,
 	PASID_UNSEEN_CONTEXT,
+	PASID_UNSEEN_NOTHING,
 };
 
 /**
@@ -186,6 +187,7 @@ extern struct hlist_head pasid_vfs[1 << PASID_VF_HASH_BITS];
 /* policy.c: the sets of one VF, and changing them */
 unsigned int pasid_vf_supported(const struct pasid_vf *vf);
 unsigned int pasid_vf_effective(const struct pasid_vf *vf);
+unsigned int pasid_vf_granted(const struct pasid_vf *vf);
 unsigned int pasid_vf_owed(const struct pasid_vf *vf);
 struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf);
 void pasid_vf_start(struct pasid_vf *vf, bool at_load);

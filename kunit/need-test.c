@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Whether a kernel is one that the module can work with, for each release from 6.12 to
- * 7.3: what a release has is a fact from its source. All but those of 6.13 to 6.15,
- * 6.18.39 and 6.19 were compared with the BTF of Debian's kernels, too.
+ * 7.3: what a release has is a fact from its source. All but those of 6.12 before 6.12.31,
+ * 6.13 to 6.15, 6.18.39 and 6.19 were compared with the BTF of Debian's kernels, too.
  */
 #include <kunit/test.h>
 #include <linux/string.h>
@@ -11,13 +11,16 @@
 
 /* Within a release, what a stable update changed makes a kernel of its own. */
 enum need_release {
-	R6_12, R6_13, R6_14, R6_15, R6_16, R6_17, R6_18, R6_18_39, R6_19, R6_19_4,
-	R7_0, R7_1, R7_2, R7_3, RELEASES
+	R6_12, R6_12_31, R6_13, R6_14, R6_14_9, R6_15, R6_16, R6_17, R6_18, R6_18_39, R6_19,
+	R6_19_4, R7_0, R7_1, R7_2, R7_3, RELEASES
 };
 
 #define FROM(release)	(~0U << (release))
 #define UNTIL(release)	(~0U >> (31 - (release)))
 #define ALWAYS		FROM(R6_12)
+
+/* 803f97298e7d in 6.15, 6.14.9 and 6.12.31 */
+#define TELLS_VMMS	(BIT(R6_12_31) | FROM(R6_14_9))
 
 /* 7543ee63e811 in 6.13; gone with c3b1edea3791 in 7.0, 6.19.4 and 6.18.39 */
 #define REPLACES	((FROM(R6_13) & UNTIL(R6_18)) | BIT(R6_19))
@@ -31,8 +34,10 @@ struct need_release_case {
 
 static const struct need_release_case need_releases[] = {
 	{ "6.12", R6_12, .flips = true },
+	{ "6.12.31", R6_12_31, .flips = true },
 	{ "6.13", R6_13, .flips = true, .replaces = true },
 	{ "6.14", R6_14, .flips = true, .replaces = true },
+	{ "6.14.9", R6_14_9, .flips = true, .replaces = true },
 	{ "6.15", R6_15, .replaces = true },
 	{ "6.16", R6_16, .replaces = true },
 	{ "6.17", R6_17, .replaces = true },
@@ -81,9 +86,10 @@ static const struct need_function need_functions[] = {
 	{ "intel_pasid_replace_nested", REPLACES,
 	  { "iommu", "dev", "pasid", "old_did", "domain" } },
 	/* 87caaba1d174 in 6.15 enables page requests when a device is probed */
-	{ "context_flip_pri", UNTIL(R6_14), { "info", "enable" } },
+	{ "context_flip_pri", UNTIL(R6_14_9), { "info", "enable" } },
 	{ "pci_enable_pasid", ALWAYS, { "pdev", "features" } },
 	{ "pci_disable_pasid", ALWAYS, { "pdev" } },
+	{ "pci_pasid_status", TELLS_VMMS, { "pdev" } },
 	{ "pci_enable_pri", ALWAYS, { "pdev", "reqs" } },
 	{ "pci_disable_pri", ALWAYS, { "pdev" } },
 	{ "pci_enable_ats", ALWAYS, { "dev", "ps" } },
@@ -292,6 +298,7 @@ static void need_misses_followed(struct kunit *test)
 						     .no_function = what->name };
 		if (strstr(what->name, "_replace_") || need_is_switch(what->name) ||
 		    !strcmp(what->name, "pcie_do_recovery") ||
+		    !strcmp(what->name, "pci_pasid_status") ||
 		    (!strcmp(what->name, "context_flip_pri") && !c->flips)) {
 			KUNIT_EXPECT_EQ_MSG(test, 0, need_load(&layout, &followed, why),
 					    "%s", what->name);

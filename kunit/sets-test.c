@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is supported, and what of it is in effect (design: section 3). */
 #include <kunit/test.h>
+#include <linux/errno.h>
 #include <linux/pci_regs.h>
 
 #include "../iommu/perm.h"
@@ -119,10 +120,31 @@ static void sets_effective(struct kunit *test)
 	}
 }
 
+/* Every status of a PF, every set that is granted, and no status at all. */
+static void sets_status(struct kunit *test)
+{
+	unsigned int i, status, granted, want;
+
+	for (i = 0; i < 8 * 16; i++) {
+		status = i & 7;
+		granted = i >> 3;
+		want = status & PCI_PASID_CTRL_ENABLE;
+		if (granted & EXEC)
+			want |= status & PCI_PASID_CTRL_EXEC;
+		if (granted & PRIV)
+			want |= status & PCI_PASID_CTRL_PRIV;
+		KUNIT_EXPECT_EQ_MSG(test, want, pasid_status(status, granted),
+				    "%#x, %#x", status, granted);
+	}
+	KUNIT_EXPECT_EQ(test, -EINVAL, pasid_status(-EINVAL, 0));
+	KUNIT_EXPECT_EQ(test, -EINVAL, pasid_status(-EINVAL, PASID_PERM_ALL));
+}
+
 static struct kunit_case sets_test_cases[] = {
 	KUNIT_CASE_PARAM(sets_supported, sets_gen_params),
 	KUNIT_CASE(sets_supported_all_facts),
 	KUNIT_CASE(sets_effective),
+	KUNIT_CASE(sets_status),
 	{}
 };
 

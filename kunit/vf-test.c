@@ -463,6 +463,32 @@ static void vf_write(struct kunit *test, struct pasid_vf *vf, const char *text)
 	vf_set_ceiling(test, vf, ceiling, 0);
 }
 
+/* What a VMM may promise is what the admin grants, also before the guest has enabled it. */
+static void vf_grants(struct kunit *test)
+{
+	struct fake_pci *pf = vf_plug_pf(0), *fn = vf_plug_vf(pf, 1);
+	struct pasid_ctl_user *user;
+	struct pasid_vf *vf;
+
+	fake_unit.ecap = FAKE_ECAP | BIT_ULL(30);	/* ERS */
+	vf_load(test);
+	vf = vf_of(fn);
+	KUNIT_EXPECT_EQ(test, BUILTIN, pasid_vf_granted(vf));
+	vf_set_ceiling(test, vf, ALL, 0);
+	user = pasid_ctl_get(&fn->pdev, NONE);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
+	KUNIT_EXPECT_EQ(test, NONE, pasid_vf_effective(vf));
+	KUNIT_EXPECT_EQ(test, ALL, pasid_vf_granted(vf));
+	vf_set_ceiling(test, vf, ALL & ~EXEC, 0);
+	KUNIT_EXPECT_EQ(test, ALL & ~EXEC, pasid_vf_granted(vf));
+	vf_set_ceiling(test, vf, ALL & ~ENABLE, 0);
+	KUNIT_EXPECT_EQ(test, PRI, pasid_vf_granted(vf));
+	vf_set_ceiling(test, vf, ALL, 0);
+	vf_pf_event(pf, LOSES_PASID);
+	KUNIT_EXPECT_EQ(test, PRI, pasid_vf_granted(vf));
+	pasid_ctl_put(user);
+}
+
 /* "+all -exec" lets the module go, whatever default_ctl and whatever the PF has lost. */
 static void vf_lets_go(struct kunit *test)
 {
@@ -757,6 +783,7 @@ static struct kunit_case vf_test_cases[] = {
 	KUNIT_CASE(vf_pf_loses_queue_fails),
 	KUNIT_CASE_PARAM(vf_default_ceiling, vf_default_gen_params),
 	KUNIT_CASE(vf_load_changes_nothing),
+	KUNIT_CASE(vf_grants),
 	KUNIT_CASE_PARAM(vf_pins, vf_pin_gen_params),
 	KUNIT_CASE_PARAM(vf_lets_go, vf_leave_gen_params),
 	KUNIT_CASE_PARAM(vf_deny_meets_setup, vf_setup_gen_params),
