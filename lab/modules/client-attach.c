@@ -41,7 +41,7 @@ struct lab_attachment {
 	struct iommu_attach_handle handle;
 };
 
-u64 lab_bench_result;
+u64 lab_result;
 
 static LIST_HEAD(devices);
 
@@ -409,7 +409,7 @@ static int bench(struct device *dev, struct iommu_domain *domain, u32 pasid,
 		cond_resched();
 	}
 
-	lab_bench_result = div_u64(ktime_get_ns() - start, loops);
+	lab_result = div_u64(ktime_get_ns() - start, loops);
 	return 0;
 }
 

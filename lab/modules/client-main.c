@@ -91,6 +91,22 @@ static int lab_cmd_error(int argc, char **argv)
 	return 0;
 }
 
+/* pasid-status <bdf>: what the PCI core says of it to all but iommufd, in "result" */
+static int lab_cmd_pasid_status(int argc, char **argv)
+{
+	struct pci_dev *pdev = pasid_lab_find_device(argv[0]);
+	int status;
+
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	status = pci_pasid_status(pdev);
+	pci_dev_put(pdev);
+	if (status < 0)
+		return status;
+	lab_result = status;
+	return 0;
+}
+
 /* leak <text>: loses memory, for who is to find that */
 static int lab_cmd_leak(int argc, char **argv)
 {
@@ -180,6 +196,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "iopf",		2, 2, lab_cmd_iopf },
 	{ "latency",		2, 2, lab_cmd_latency },
 	{ "leak",		1, 1, lab_cmd_leak },
+	{ "pasid-status",	1, 1, lab_cmd_pasid_status },
 	{ "stall-qi",		1, 1, lab_cmd_stall_qi },
 	{ "take",		3, 3, lab_cmd_take },
 	{ "memory",		1, 1, lab_cmd_memory },
@@ -354,7 +371,7 @@ static void __init create_files(void)
 	debugfs_create_file("stall-qi", 0400, pasid_lab_dir, NULL, &stall_qi_fops);
 	lab_memory_dir = debugfs_create_dir("memory", pasid_lab_dir);
 	debugfs_create_u32("held-add", 0400, pasid_lab_dir, &held_add);
-	debugfs_create_u64("result", 0400, pasid_lab_dir, &lab_bench_result);
+	debugfs_create_u64("result", 0400, pasid_lab_dir, &lab_result);
 	debugfs_create_u64("latency-irq", 0400, pasid_lab_dir, &lab_latency_irq);
 	debugfs_create_u64("latency-task", 0400, pasid_lab_dir, &lab_latency_task);
 	debugfs_create_atomic_t("fail-qi-left", 0400, pasid_lab_dir,

@@ -99,7 +99,7 @@ struct lab_domain *lab_domain_get(struct device *dev, enum lab_type type,
 void lab_domain_put(struct lab_domain *dom);
 
 /* client-attach.c */
-extern u64 lab_bench_result;
+extern u64 lab_result;
 int lab_cmd_attach(int argc, char **argv);
 int lab_cmd_attach_range(int argc, char **argv);
 int lab_cmd_detach(int argc, char **argv);

@@ -16,6 +16,7 @@
  *	region			INDEX SIZE of the VMM control region, or none
  *	reset, hot-reset
  *	low-power, full-power
+ *	hw-info			of PASIDs, with an iommufd: WIDTH, and +exec +priv as in pasid_ctl
  *	attach PASID FILE [nested|nested-sre]
  *				the address space that has FILE's first page at 0x10000, with an
  *				iommufd; PASID can be none; nested: in two stages, the first of
@@ -170,6 +171,18 @@ static void do_region(void)
 		tell("none");
 }
 
+static void do_hw_info(void)
+{
+	struct vfio_hw_info info;
+	int err = vfio_hw_info(&fn, &info);
+
+	if (err)
+		tell_error(err);
+	else
+		tell("%u %cexec %cpriv", info.pasid_width, info.exec ? '+' : '-',
+		     info.priv ? '+' : '-');
+}
+
 static uint32_t parse_pasid(const char *text)
 {
 	return strcmp(text, "none") ? strtoul(text, NULL, 0) : VFIO_NO_PASID;
@@ -285,6 +298,8 @@ static void obey(const char *line)
 		tell_error(vfio_detach(&fn, parse_pasid(number)));
 	else if (sscanf(line, "dma %31s %7s %255s", number, how, path) == 3)
 		do_dma(number, how, path);
+	else if (!strcmp(word, "hw-info"))
+		do_hw_info();
 	else if (!strcmp(word, "low-power"))
 		tell_error(vfio_low_power(&fn, true));
 	else if (!strcmp(word, "full-power"))

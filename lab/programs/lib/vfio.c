@@ -289,6 +289,18 @@ int vfio_map_nested(struct vfio_function *fn, const char *path, uint64_t iova, b
 	return 0;
 }
 
+int vfio_hw_info(struct vfio_function *fn, struct vfio_hw_info *info)
+{
+	struct iommu_hw_info cmd = { .size = sizeof(cmd), .dev_id = fn->id };
+
+	if (ioctl(fn->iommufd, IOMMU_GET_HW_INFO, &cmd))
+		return errno;
+	info->pasid_width = cmd.out_max_pasid_log2;
+	info->exec = cmd.out_capabilities & IOMMU_HW_CAP_PCI_PASID_EXEC;
+	info->priv = cmd.out_capabilities & IOMMU_HW_CAP_PCI_PASID_PRIV;
+	return 0;
+}
+
 int vfio_attach(struct vfio_function *fn, uint32_t pasid, uint32_t table)
 {
 	struct vfio_device_attach_iommufd_pt attach = {

@@ -28,6 +28,13 @@ struct vfio_function {
 	unsigned int control_index;
 };
 
+/* What iommufd says of PASIDs. */
+struct vfio_hw_info {
+	unsigned int pasid_width;	/* in bits; 0: none */
+	bool exec;
+	bool priv;
+};
+
 /* 0 or an errno; then nothing is left open. */
 int vfio_open(struct vfio_function *fn, const char *bdf);
 int vfio_open_iommufd(struct vfio_function *fn, const char *bdf);
@@ -42,6 +49,7 @@ int vfio_map_nested(struct vfio_function *fn, const char *path, uint64_t iova, b
 		    uint32_t *table);
 int vfio_attach(struct vfio_function *fn, uint32_t pasid, uint32_t table);
 int vfio_detach(struct vfio_function *fn, uint32_t pasid);
+int vfio_hw_info(struct vfio_function *fn, struct vfio_hw_info *info);
 
 /* 0 or an errno. A number is little-endian, of 1 to 8 bytes. */
 int vfio_read_config(struct vfio_function *fn, unsigned int at, void *buf, size_t size);

@@ -1,0 +1,125 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# kernels: lab debug
+# boot: --model x-ers=on
+# What VMMs are told is what they can have: clients ask iommufd (IOMMU_GET_HW_INFO) of VFs, as a VMM does before it shows
+# its guest a capability. The width is the PF's and the IOMMU's, whatever the VF may do.
+# shellcheck source=scripts/tests/lib.sh
+. /lab/lib.sh
+
+first=$(vf 0)
+second=$(vf 1)
+sibling=$(vf 2)
+
+told() { # ANSWER CLIENT
+	expect_client "20 $1" "$2" hw-info
+}
+
+# A client stays for all tests.
+opened() { # NAME BDF DRIVER
+	bind "$2" "$3"
+	expect_equal "$(client_open "$1" "$2" iommufd)" 0 "opening $2"
+}
+
+without_the_module() {
+	opened plain "$first" vfio-pci
+	opened sibling "$sibling" vfio-pci
+	told '+exec +priv' plain
+	told '+exec +priv' sibling
+}
+
+# SRE and ERE can be granted in this machine. The kernel itself never sets ERE.
+as_loaded() {
+	load_client
+	lab_do ecap set "$first" SRS
+	load
+	load_vfio
+	told '-exec +priv' plain
+}
+
+# Before each write the client is told of the one before.
+as_written() { # CLIENT BDF
+	local text
+	while read -r text answer; do
+		set_ctl "$2" "$text"
+		told "$answer" "$1"
+	done <<-'END'
+		+exec +exec +priv
+		-priv +exec -priv
+		-exec -exec -priv
+		+priv -exec +priv
+		+all +exec +priv
+		-enable -exec -priv
+		-pri -exec -priv
+		+enable +exec +priv
+		-all -exec -priv
+		default -exec +priv
+	END
+}
+
+# What a guest has enabled is its own affair: its VMM asks before there is one.
+of_a_guest() {
+	echo 0x180-0x187 >"$pci/$(pf)/vf_pasid_ranges"
+	opened guest "$second" pasid-vfio-pci
+	expect_file "$pci/$second/pasid/effective" '-enable -exec -priv -pri'
+	as_written guest "$second"
+	set_ctl "$second" +all
+	expect_client 0 guest write 0x186 2 1
+	told '+exec +priv' guest
+}
+
+only_of_that_vf() {
+	set_ctl "$first" -all
+	told '-exec -priv' plain
+	told '-exec +priv' sibling
+}
+
+pasid_status() { # BDF: what callers in the kernel are told
+	lab_do pasid-status "$1"
+	cat "$lab/result"
+}
+
+only_to_vmms() {
+	set_ctl "$first" -all
+	told '-exec -priv' plain
+	expect_equal "$(pasid_status "$first")" "$(pasid_status "$(pf)")" "status of $first"
+	expect_equal "$(pasid_status "$first")" 7 "status of $first"
+}
+
+# VFs that vfio-pci has made, so that the PF can be opened while they are there.
+of_the_pf() {
+	local pf
+	pf=$(pf)
+	clients_kill
+	set_numvfs 0
+	echo Y >/sys/module/vfio_pci/parameters/enable_sriov
+	bind "$pf" vfio-pci
+	set_numvfs 1
+	set_ctl "$(vf 0)" -all
+	expect_equal "$(client_open pf "$pf" iommufd)" 0 "opening $pf"
+	told '+exec +priv' pf
+}
+
+after_the_module() {
+	set_ctl "$(vf 0)" default
+	clients_kill
+	set_numvfs 0
+	bind "$(pf)" pci-pf-stub
+	set_numvfs 2
+	opened plain "$(vf 0)" vfio-pci
+	told '-exec +priv' plain
+	unload_vfio
+	unload
+	told '+exec +priv' plain
+}
+
+it 'without the module a VMM is told what the PF can do' without_the_module
+it 'with the module, what is granted' as_loaded
+it 'what pasid_ctl says, after each write: plain vfio-pci' as_written plain "$first"
+it 'pasid-vfio-pci, whatever the guest has enabled' of_a_guest
+it 'of that VF alone' only_of_that_vf
+it 'others in the kernel are told what they were told before' only_to_vmms
+it 'and so is a VMM that has the PF' of_the_pf
+it 'unloaded, as if it had never been there' after_the_module
+finish
