@@ -193,3 +193,16 @@ mutant default_ctl-cut-short newest load "words of default_ctl*" iommu/main.c \
 	's/^\treturn -EINVAL;/\treturn 0;/'
 mutant names-one-fails-all newest names "*pasid_status*" iommu/sysfs.c \
 	's/return taken \? -EEXIST : /return /'
+mutant added-without-an-SR-IOV-PF uml kunit "pasid-vf*" iommu/vf.c \
+	's/if \(!pasid_is_vf\(pdev\)\)/if (!pdev->is_virtfn)/'
+
+# --- What VMMs are told -------------------------------------------------------------------------------------
+
+mutant answer-is-the-PFs debug vfio-hwinfo "with* the module*" iommu/hooks.c \
+	's/return pasid_status\(ret, .*/return ret;/'
+mutant answer-is-what-the-guest-has-enabled debug vfio-hwinfo "with* the module*|pasid-vfio-pci*" iommu/hooks.c \
+	's/pasid_status\(ret, pasid_vf_granted/pasid_status(ret, pasid_vf_effective/'
+mutant answer-to-all-callers debug vfio-hwinfo "with* the module*|others in the kernel*" iommu/hooks.c \
+	's/ \|\| !pasid_is_iommufd\(call->caller\)//'
+mutant answer-that-is-missed-counts debug vfio-hwinfo "with* the module*|an answer that is missed*" iommu/hooks.c \
+	'/"pci_pasid_status"/,/answer/ s/PASID_UNSEEN_NOTHING/PASID_UNSEEN_ANY/'

@@ -87,6 +87,19 @@ only_to_vmms() {
 	expect_equal "$(pasid_status "$first")" 7 "status of $first"
 }
 
+# It changes nothing but what this one VMM is told, so that no VF is looked at for it.
+missed() {
+	set_ctl "$first" -all
+	mark_log
+	lab_do hold-hooks pci_pasid_status 0
+	told '+exec +priv' plain
+	lab_do hold-hooks off
+	told '-exec -priv' plain
+	expect_said "mark $mark"
+	dmesg | sed "1,/mark $mark/d" >/tmp/since
+	expect_fails grep 'went by unseen' /tmp/since
+}
+
 # VFs that vfio-pci has made, so that the PF can be opened while they are there.
 of_the_pf() {
 	local pf
@@ -119,7 +132,8 @@ it 'with the module, what is granted' as_loaded
 it 'what pasid_ctl says, after each write: plain vfio-pci' as_written plain "$first"
 it 'pasid-vfio-pci, whatever the guest has enabled' of_a_guest
 it 'of that VF alone' only_of_that_vf
-it 'others in the kernel are told what they were told before' only_to_vmms
-it 'and so is a VMM that has the PF' of_the_pf
+it 'others in the kernel are told what the PF can do' only_to_vmms
+it 'an answer that is missed is no reason to look at VFs' missed
+it 'a VMM that has the PF, too, is told what that can do' of_the_pf
 it 'unloaded, as if it had never been there' after_the_module
 finish
