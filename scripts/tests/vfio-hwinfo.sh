@@ -32,7 +32,6 @@ without_the_module() {
 # SRE and ERE can be granted in this machine. The kernel itself never sets ERE.
 as_loaded() {
 	load_client
-	lab_do ecap set "$first" SRS
 	load
 	load_vfio
 	told '-exec +priv' plain
