@@ -4,25 +4,11 @@
 # The part of the demo that runs inside the lab machine.
 set -eu
 
-pf=$(basename "$(dirname "$(ls /sys/bus/pci/devices/*/sriov_numvfs)")")
-vf=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn0")")
-sibling=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn1")")
+# shellcheck source=scripts/demo-lib.sh
+. /lab/demo-lib.sh
+
 lab=/sys/kernel/debug/pasid-lab
 cd "/sys/bus/pci/devices/$vf"
-
-act() {
-	printf '\n=== %s\n' "$*"
-}
-
-step() {
-	printf '\n%s\n' "$*"
-}
-
-# Shows a command as it would be typed in the VF's folder, and runs it.
-run() {
-	printf '  # %s\n' "$*"
-	eval "$*" 2>&1 | sed 's/^/  /'
-}
 
 # The same in the guest that `vmm` has booted.
 in_guest() {
@@ -139,4 +125,3 @@ step 'The guest powers off: all is as if it had never been there.'
 echo "detach-all $vf" >$lab/ctl
 run 'vmm off; echo default >pasid_ctl; cat pasid_status/requested pasid_status/effective'
 contexts 'after '
-step 'That was it. The lab stays in the cache; the same on the other kernel: scripts/demo --kernel 6.12'

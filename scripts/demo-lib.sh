@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+# For the parts of scripts/demo that run inside lab machines: whom they are about, and how they show it.
+
+pf=$(basename "$(dirname "$(ls /sys/bus/pci/devices/*/sriov_numvfs)")")
+vf=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn0")")
+sibling=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn1")")
+export vf sibling
+
+act() {
+	printf '\n=== %s\n' "$*"
+}
+
+step() {
+	printf '\n%s\n' "$*"
+}
+
+# Shows a command as it would be typed in the VF's folder, and runs it.
+run() {
+	printf '  # %s\n' "$*"
+	eval "$*" 2>&1 | sed 's/^/  /'
+}
