@@ -3,6 +3,7 @@
  * The register of VFs: which are under control, from when to when.
  */
 #include <linux/bitfield.h>
+#include <linux/pasid_vf.h>
 #include <linux/pci-ats.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -388,7 +389,7 @@ void pasid_vf_add(struct pci_dev *pdev)
 {
 	struct pasid_vf *vf;
 
-	if (!pdev->is_virtfn && !pdev->is_physfn)
+	if (!pasid_is_vf(pdev) && !pdev->is_physfn)
 		return;
 	mutex_lock(&pasid_vfs_lock);
 	if (pdev->is_physfn) {
@@ -428,7 +429,7 @@ int pasid_vf_add_present(void)
 			verdict = err;
 		if (!err && pdev->is_physfn)
 			pasid_pf_register_reported(pdev, &unit);
-		if (!err && pdev->is_virtfn)
+		if (!err && pasid_is_vf(pdev))
 			pasid_vf_register_reported(pdev);
 	}
 	/* No call that began before its VF was registered, and so is not followed, is left. */

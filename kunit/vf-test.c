@@ -15,6 +15,8 @@
 struct vf_kind_case {
 	const char *name;
 	bool is_virtfn;
+	bool no_pf;
+	bool plain_pf;		/* its PF has no SR-IOV */
 	int unit_err;
 	unsigned int aliases;	/* from the next number on */
 	bool others;		/* ... which are other functions' numbers */
@@ -27,6 +29,8 @@ struct vf_kind_case {
 static const struct vf_kind_case vf_kind_cases[] = {
 	{ "VF", .is_virtfn = true, .contexts = 1 },
 	{ "function without SR-IOV", .is_virtfn = false },
+	{ "virtual function of another kind", .is_virtfn = true, .no_pf = true },
+	{ "virtual function of another kind, with a parent", .is_virtfn = true, .plain_pf = true },
 	{ "VF without a unit", .is_virtfn = true, .unit_err = -ENODEV },
 	{ "VF behind a unit in legacy mode", .is_virtfn = true, .unit_err = -EOPNOTSUPP },
 	{ "VF whose unit does not answer", .is_virtfn = true, .unit_err = -EIO },
@@ -69,6 +73,9 @@ static struct fake_pci *vf_kind_alloc(struct kunit *test, const struct vf_kind_c
 	struct fake_pci *fn = c->is_virtfn ? fake_vf_alloc(pf, 1) : fake_pci_alloc(1);
 	unsigned int devfn;
 
+	if (c->no_pf)
+		fn->pdev.physfn = NULL;
+	pf->pdev.is_physfn = !c->plain_pf;
 	fn->unit_err = c->unit_err;
 	if (c->claimed)
 		vf_claim(fn->pdev.devfn);

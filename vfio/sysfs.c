@@ -164,7 +164,7 @@ static struct attribute *pasid_dev_attrs[] = {
 
 static umode_t pasid_dev_is_visible(struct kobject *kobj, struct attribute *attr, int n)
 {
-	return to_pci_dev(kobj_to_dev(kobj))->is_virtfn ? attr->mode : 0;
+	return pasid_is_vf(to_pci_dev(kobj_to_dev(kobj))) ? attr->mode : 0;
 }
 
 static const struct attribute_group pasid_dev_group = {

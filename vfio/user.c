@@ -5,6 +5,7 @@
  * them changes.
  */
 #include <linux/module.h>
+#include <linux/pasid_vf.h>
 #include <linux/pci.h>
 
 #include "pasid-vfio.h"
@@ -380,7 +381,7 @@ int pasid_user_open(struct pasid_vfio *dev)
 	struct pasid_ctl_user *left = NULL;
 	int err;
 
-	if (!dev->core.pdev->is_virtfn)
+	if (!pasid_is_vf(dev->core.pdev))
 		return 0;
 	dev->iommufd = compat_vfio_has_pasids(&dev->core.vdev);
 	mutex_lock(&dev->lock);
