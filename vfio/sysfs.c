@@ -9,6 +9,8 @@
 #include <linux/pm_runtime.h>
 #include <linux/sysfs.h>
 
+#include <linux/pasid_vf.h>
+
 #include "pasid-vfio.h"
 
 /* intel-pasid-ctl's folder. */
