@@ -45,15 +45,17 @@ static const struct kernel_param_ops pasid_ctl_stray_ops = {
 		.name = MODULE_PARAM_PREFIX word, .mod = THIS_MODULE,			\
 		.ops = &pasid_ctl_stray_ops, .level = -1,				\
 	}
-#define PASID_CTL_STRAYS(name)				\
-	PASID_CTL_STRAY(grant_##name, "+" #name);	\
-	PASID_CTL_STRAY(deny_##name, "-" #name)
 
-PASID_CTL_STRAYS(all);
-PASID_CTL_STRAYS(enable);
-PASID_CTL_STRAYS(exec);
-PASID_CTL_STRAYS(priv);
-PASID_CTL_STRAYS(pri);
+PASID_CTL_STRAY(grant_all, "+all");
+PASID_CTL_STRAY(deny_all, "-all");
+PASID_CTL_STRAY(grant_enable, "+enable");
+PASID_CTL_STRAY(deny_enable, "-enable");
+PASID_CTL_STRAY(grant_exec, "+exec");
+PASID_CTL_STRAY(deny_exec, "-exec");
+PASID_CTL_STRAY(grant_priv, "+priv");
+PASID_CTL_STRAY(deny_priv, "-priv");
+PASID_CTL_STRAY(grant_pri, "+pri");
+PASID_CTL_STRAY(deny_pri, "-pri");
 PASID_CTL_STRAY(default, "default");
 
 bool pasid_verbose;

@@ -279,6 +279,10 @@ static void settings_fail_closed(struct kunit *test)
 	settings_expect(test, pf, 0, first, PRIV);
 	settings_expect(test, pf, 1, second, ENABLE | PRIV);
 	fake_unit.hooks_dead = false;
+	/* What is left of the change is the setting. */
+	fake_pci_unplug(first);
+	vf_plug(first);
+	settings_expect(test, pf, 0, first, PRIV);
 	settings_write(test, pf, -1, "default", 0);
 	settings_write(test, pf, 0, "default", 0);
 	settings_expect(test, pf, 0, first, BUILTIN);

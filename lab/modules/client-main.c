@@ -125,7 +125,7 @@ static struct device_attribute taken = {
 	.show = taken_show,
 };
 
-/* take <bdf> <name> on|off: a file of that name, as a driver of the device may have one; one name at a time */
+/* take <bdf> <name> on|off: a file of that name, as a driver may have one; one at a time */
 static int lab_cmd_take(int argc, char **argv)
 {
 	struct pci_dev *pdev;

@@ -109,13 +109,13 @@ uevents_tell_of_files() {
 	await 10 uevents_are_heard
 	load default_ctl=-enable
 	for vf in $(all_vfs); do
-		await 10 grep -q "^change $vf -enable " $seen
+		await 10 grep -q "^change $vf -enable " "$seen"
 	done
 	set_numvfs 3
 	for vf in $(all_vfs); do
-		await 10 grep -q "^add $vf -enable " $seen
+		await 10 grep -q "^add $vf -enable " "$seen"
 	done
-	expect_fails grep -vE "^(change|add) .* -enable |^(remove|change|bind|unbind) |^add $(pf)" $seen
+	expect_fails grep -vE "^(change|add) .* -enable |^(remove|change|bind|unbind) |^add $(pf)" "$seen"
 	kill $!
 	set_numvfs 0
 	unload

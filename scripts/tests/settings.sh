@@ -13,7 +13,6 @@ write() { # NAME TEXT
 	expect_equal "$(answer "$dir/$1" "$2")" 0 "writing '$2' to $1"
 }
 
-
 # The client comes last, so that it holds VFs when the module has seen them.
 prepare() {
 	set_numvfs 0
@@ -40,14 +39,16 @@ wait_until_held() { # NUMBER
 
 # From outside, at the moment when nobody but the IOMMU has heard of the VF. There is no link virtfn0 yet.
 nothing_is_open_at_the_add_event() {
-	local before appeared functions
+	local before appeared='' known function
 	write virtfn0 '-all'
-	functions=$(ls "$pci")
+	known=" $(echo "$pci"/*) "
 	before=$(cat "$lab/held-add")
 	lab_do hold-add on
 	echo 2 >"$pci/$pf/sriov_numvfs" &
 	await 10 wait_until_held $((before + 1))
-	appeared=$(ls "$pci" | grep -vxF "$functions")
+	for function in "$pci"/*; do
+		case $known in *" $function "*) ;; *) appeared=$appeared${function##*/} ;; esac
+	done
 	expect_context "$appeared" PASIDE 0
 	expect_context "$appeared" PRE 0
 	expect_ctl "$appeared" '-enable -exec -priv -pri'
