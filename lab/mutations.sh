@@ -194,7 +194,7 @@ mutant default_ctl-cut-short newest load "words of default_ctl*" iommu/main.c \
 mutant names-one-fails-all newest names "*pasid_status*" iommu/sysfs.c \
 	's/return taken \? -EEXIST : /return /'
 mutant added-without-an-SR-IOV-PF uml kunit "pasid-vf*" iommu/vf.c \
-	's/if \(!pasid_is_vf\(pdev\)\)/if (!pdev->is_virtfn)/'
+	's/!pasid_is_vf\(pdev\) \&\& /!pdev->is_virtfn \&\& /'
 
 # --- What VMMs are told -------------------------------------------------------------------------------------
 
