@@ -78,14 +78,14 @@ void pasid_pci_restoring(struct pci_dev *pdev)
  */
 void pasid_pci_restored(struct pci_dev *pdev)
 {
+	/* Registers are restored without a reset, too; resets are locked. */
+	bool reset = pdev->block_cfg_access;
 	struct pasid_vf *vf;
 	int bucket;
 
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
 		if (vf->pdev == pdev) {
-			/* Registers are restored without a reset, too; resets are locked. */
-			WRITE_ONCE(vf->revived, pci_channel_offline(pdev) &&
-						pdev->block_cfg_access);
+			WRITE_ONCE(vf->revived, pci_channel_offline(pdev) && reset);
 			atomic_set(&vf->registers_lost, 0);
 		} else if (vf->pf != pdev) {
 			continue;

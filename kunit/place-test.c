@@ -61,7 +61,8 @@ struct place_case {
 #define FREE(...)	{ .count = ARRAY_SIZE(((struct pasid_range[]){ __VA_ARGS__ })), \
 			  .range = { __VA_ARGS__ } }
 #define TWO_CAPS	{ { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0) } }
-#define UNKNOWN_FIRST	{ { 0x100, H(ARI, 0x180) }, { 0x180, H(UNKNOWN, 0x200) }, { 0x200, H(ATS, 0) } }
+#define UNKNOWN_FIRST	{ { 0x100, H(ARI, 0x180) }, { 0x180, H(UNKNOWN, 0x200) }, \
+			  { 0x200, H(ATS, 0) } }
 
 static const struct place_case place_cases[] = {
 	{ "empty list", {}, {}, FREE({ 0x180, 0x18f }), .want = {

@@ -146,7 +146,7 @@ mutant sleeping-VF-keeps-ATS uml kunit pasid-function iommu/function.c \
 mutant device-is-not-told-later uml kunit pasid-function iommu/function.c \
 	's/atomic_set\(&vf->device_owed, 1\);/;/'
 mutant restored-registers-are-a-reset uml kunit pasid-function iommu/reset.c \
-	's/^(.*)pdev->block_cfg_access\);$/\1true);/'
+	's/bool reset = pdev->block_cfg_access;/bool reset = true;/'
 mutant next-error-does-not-freeze uml kunit pasid-function iommu/reset.c \
 	's/WRITE_ONCE\(vf->revived, false\);/;/'
 mutant PF-reset-not-told uml kunit pasid-function iommu/reset.c \

@@ -190,7 +190,7 @@ static int pasid_check_free(const struct pasid_space *hw,
 			return -EADDRINUSE;
 		}
 		if (pasid_may_be_taken(&taken, range)) {
-			*why = "a range comes after a capability of unknown size, and before the next one";
+			*why = "a range lies between a capability of unknown size and the next one";
 			return -EADDRINUSE;
 		}
 	}
