@@ -180,11 +180,13 @@ vfs_that_come_later_have_files() {
 	expect_context "$(vf 1)" PASIDE 1
 }
 
-removed_vf_takes_its_state_along() {
+removed_vf_keeps_its_ceiling() {
 	set_numvfs 0
 	set_numvfs 3
+	expect_context "$(vf 2)" PASIDE 0
+	grep -q '^-enable' "$pci/$(vf 2)/pasid_ctl"
+	set_ctl "$(vf 2)" default
 	expect_context "$(vf 2)" PASIDE 1
-	grep -q '^+enable' "$pci/$(vf 2)/pasid_ctl"
 	unload
 }
 
@@ -221,7 +223,7 @@ it 'what default_ctl denies can be given up while the PF has no PASID' readme_le
 it 'what default_ctl denies can be given up while the PF has no PRI' readme_lets_the_module_go pri
 it 'uevents tell of VFs that have their files, old and new ones' uevents_tell_of_files
 it 'VFs that appear later come under control' vfs_that_come_later_have_files
-it 'a VF that is removed takes its ceiling along' removed_vf_takes_its_state_along
+it 'a VF that is removed and comes again has its ceiling' removed_vf_keeps_its_ceiling
 # The debug kernel does not show its memory.
 [ ! -e /proc/kcore ] || it 'calls of functions of the kernel go to their beginning' calls_go_to_the_beginning vtd_qi_submit qi_submit_sync
 it 'loads and unloads again and again' load_and_unload 2
