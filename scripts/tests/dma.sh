@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# usually: 6.12 newest
 # Permissions by what happens to DMA: it works before; it is blocked, with the fault that the specification
 # names, once the write has returned; it works again after; and nobody else notices.
 # shellcheck source=scripts/tests/lib.sh

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2046,SC2086,SC2119,SC2317
 # kernels: debug
-# boot: --vfs 64 --mem 2048 --model x-ers=on --leaks
-# Everything at the same time, on 64 VFs (lab/programs/stress.c): writers, attachers, users, resets, VFs that go and
+# boot: --vfs 32 --mem 2048 --model x-ers=on --leaks
+# Everything at the same time, on 32 VFs (lab/programs/stress.c): writers, attachers, users, resets, VFs that go and
 # come, modules that go and come, and memory that is short. What is left at the end is what intel-iommu intended.
 # One round has all VFs go and come once, and the rest done as often as fits beside that; make soak has it last longer.
 # shellcheck source=scripts/tests/lib.sh
@@ -19,7 +19,7 @@ decisions() {
 }
 
 prepare() {
-	expect_equal "$(all_vfs | wc -l)" 64 'VFs'
+	expect_equal "$(all_vfs | wc -l)" 32 'VFs'
 	load_client
 	decisions >/tmp/intended
 	truncate -s 4096 /tmp/stress-page
@@ -84,7 +84,7 @@ goes() {
 	done
 	unload_vfio
 	unload
-	set_numvfs 64
+	set_numvfs 32
 	decisions >/tmp/now
 	expect_same /tmp/intended /tmp/now 'what intel-iommu intends'
 }

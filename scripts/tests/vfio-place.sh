@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
+# usually: 6.12 newest
 # boot: --machine stock --vfs 1
 # Where the PASID capability of a VF goes: who says so, configuration space in many shapes, every reason to show
 # none. The mock's VF has ATS at 0x100 and ARI at 0x110 unless a test makes it something else.
