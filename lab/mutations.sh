@@ -128,7 +128,7 @@ mutant hook-leaves-the-flush-to-a-writer uml kunit "pasid-vf*" iommu/atomic.c \
 	's/changed \|\| READ_ONCE\(vf->applying\)/changed/'
 mutant failed-invalidation-not-tried-again uml kunit "pasid-vf*" iommu/policy.c \
 	's/^\t\tschedule_delayed_work\(&vf->retry, vf->pause\);/\t\t;/'
-mutant ATS-off-leaves-page-requests newest pf "ATS that Linux*" iommu/hooks.c \
+mutant ATS-off-leaves-page-requests newest pf "the PF loses PASID*|the PF gets PASID*|ATS that Linux*" iommu/hooks.c \
 	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_contexts_now\(vf\);/;/; /^static void pasid_disable_ats_leave/,/^}/ s/schedule_work\(&vf->refresh\);/;/'
 
 # --- Functions that cannot answer ---------------------------------------------------------------------------
@@ -164,7 +164,7 @@ mutant removed-after-the-IOMMU-core uml kunit "pasid-vf*" iommu/discover.c \
 	's/\.priority = INT_MAX/.priority = INT_MIN/'
 mutant shared-requester-ID-is-taken uml kunit "pasid-vf*" iommu/vf.c \
 	's/if \(pasid_vf_is_alias\(vf->pdev\)\)/if (false)/'
-mutant restriction-does-not-pin newest load "unloading is refused*" iommu/policy.c \
+mutant restriction-does-not-pin newest load "loading changes*|unloading is refused*|unloading is allowed*" iommu/policy.c \
 	'/^static int pasid_vf_pin/,/^}/ s/try_module_get\(THIS_MODULE\)/true/'
 mutant kdump-kernel-is-not-refused newest refuse-kdump "*" iommu/main.c \
 	's/is_kdump_kernel\(\)/false/'

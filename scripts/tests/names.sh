@@ -44,6 +44,7 @@ no_status() {
 	load default_ctl=-all
 	expect_equal "$(said_times "$first: PASID control: there is no pasid_status, as another driver has that name")" 1 'lines in the log'
 	expect_equal "$(said_times 'PASID control: there is no')" 1 'lines in the log'
+	expect_equal "$(said_times 'Call Trace')" 0 'call traces'
 	expect_context "$first" PASIDE 0
 	set_ctl "$first" +enable
 	expect_context "$first" PASIDE 1

@@ -61,7 +61,7 @@ as_written() { # CLIENT BDF
 of_a_guest() {
 	echo 0x180-0x187 >"$pci/$(pf)/vf_pasid_ranges"
 	opened guest "$second" pasid-vfio-pci
-	expect_file "$pci/$second/pasid/effective" '-enable -exec -priv -pri'
+	expect_file "$pci/$second/pasid_status/effective" '-enable -exec -priv -pri'
 	as_written guest "$second"
 	set_ctl "$second" +all
 	expect_client 0 guest write 0x186 2 1
