@@ -114,11 +114,11 @@ of_the_pf() {
 }
 
 after_the_module() {
-	set_ctl "$(vf 0)" default
 	clients_kill
 	set_numvfs 0
 	bind "$(pf)" pci-pf-stub
 	set_numvfs 2
+	set_all_ctl default
 	opened plain "$(vf 0)" vfio-pci
 	told '-exec +priv' plain
 	unload_vfio
