@@ -84,8 +84,7 @@ static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sur
 	awake = pasid_vf_keep_awake(vf);
 	vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
 	pasid_vf_apply_run(vf, &apply, &plan);
-	if (awake)
-		pasid_vf_let_sleep(vf);
+	pasid_vf_let_sleep(vf, awake);
 	if (plan.owed)
 		pasid_vf_owe(vf);
 	if (plan.err)

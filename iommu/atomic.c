@@ -52,23 +52,23 @@ static void pasid_plan_contexts(struct vtd_plan *plan, const struct pasid_vf *vf
  */
 void pasid_vf_contexts_now(struct pasid_vf *vf)
 {
-	bool awake = pasid_vf_keep_awake(vf);
 	struct vtd_function fn;
 	struct vtd_plan plan;
+	bool awake;
 
 	atomic_inc(&pasid_hooks_flushing);
 	/* What a writer has changed before this it flushes later: too late for a hook. */
 	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->applying)) {
+		awake = pasid_vf_keep_awake(vf);
 		vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
 		pasid_vf_function(vf, &fn);
 		pasid_plan_contexts(&plan, vf);
 		vtd_plan_all_domains(&plan, &fn);
 		vtd_plan_device_tlb(&plan, &fn);
 		pasid_vf_plan_done(vf, &plan);
+		pasid_vf_let_sleep(vf, awake);
 	}
 	atomic_dec(&pasid_hooks_flushing);
-	if (awake)
-		pasid_vf_let_sleep(vf);
 }
 
 /**
@@ -147,8 +147,7 @@ static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
 	pasid_vf_function(vf, &fn);
 	vtd_plan_entry(&plan, &fn, did, pasid);
 	pasid_vf_plan_done(vf, &plan);
-	if (awake)
-		pasid_vf_let_sleep(vf);
+	pasid_vf_let_sleep(vf, awake);
 }
 
 /**
@@ -235,8 +234,7 @@ static void pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
 		vtd_plan_device_tlb(plan, &fn);
 		if (plan->owed)
 			pasid_vf_owe(vf);
-		if (awake)
-			pasid_vf_let_sleep(vf);
+		pasid_vf_let_sleep(vf, awake);
 	}
 }
 

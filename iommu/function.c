@@ -126,8 +126,8 @@ void pasid_vf_function(struct pasid_vf *vf, struct vtd_function *fn)
  * @vf: the VF
  *
  * Context: Any.
- * Return: true if it is awake and stays so until pasid_vf_let_sleep(); else there is
- * nothing to give back.
+ * Return: whether it is awake, and so stays until pasid_vf_let_sleep(), which takes this
+ * answer.
  */
 bool pasid_vf_keep_awake(const struct pasid_vf *vf)
 {
@@ -137,12 +137,14 @@ bool pasid_vf_keep_awake(const struct pasid_vf *vf)
 /**
  * pasid_vf_let_sleep() - the end of pasid_vf_keep_awake()
  * @vf: the VF
+ * @awake: what that returned
  *
  * Context: Any.
  */
-void pasid_vf_let_sleep(const struct pasid_vf *vf)
+void pasid_vf_let_sleep(const struct pasid_vf *vf, bool awake)
 {
-	pm_runtime_put(&vf->pdev->dev);
+	if (awake)
+		pm_runtime_put(&vf->pdev->dev);
 }
 
 /*

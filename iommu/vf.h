@@ -225,7 +225,7 @@ void pasid_vf_write_ats(const struct pasid_vf *vf, u16 ctrl);
 bool pasid_vf_answers(struct pasid_vf *vf);
 void pasid_vf_function(struct pasid_vf *vf, struct vtd_function *fn);
 bool pasid_vf_keep_awake(const struct pasid_vf *vf);
-void pasid_vf_let_sleep(const struct pasid_vf *vf);
+void pasid_vf_let_sleep(const struct pasid_vf *vf, bool awake);
 void pasid_vf_owe(struct pasid_vf *vf);
 
 /* ats.c: ATS is as Linux believes */
