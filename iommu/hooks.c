@@ -13,12 +13,10 @@
  * struct pasid_call - one call of a hooked function
  * @gaps: their number when it began
  * @arg: the arguments that the hook names
- * @caller: of a call that has ended: where it returned to
  */
 struct pasid_call {
 	struct pasid_gaps gaps;
 	unsigned long arg[PASID_FOLLOWED_ARGS];
-	unsigned long caller;
 };
 
 /**
@@ -31,8 +29,8 @@ struct pasid_call {
  * @enter: called before the function; with a return handler it can be missed,
  *	which is counted
  * @leave: called after it, with its return value, or NULL
- * @answer: instead of both: called after it, with its return value; what @answer returns is
- *	what the caller gets
+ * @answer: instead of both: called after it, with the address in the caller to which it
+ *	returns and its return value; what @answer returns is what the caller gets
  * @at: positions of the arguments that the handlers want
  * @active: the probe is in place
  * @entry: the probe, of a hook that needs no return
@@ -46,7 +44,7 @@ struct pasid_hook {
 	bool grants;
 	void (*enter)(const struct pasid_call *call);
 	void (*leave)(const struct pasid_call *call, int ret);
-	int (*answer)(const struct pasid_call *call, int ret);
+	int (*answer)(const struct pasid_call *call, unsigned long caller, int ret);
 	int at[PASID_FOLLOWED_ARGS];
 	bool active;
 	struct kprobe entry;
@@ -123,11 +121,11 @@ static bool pasid_is_iommufd(unsigned long caller)
  * A call that goes by unseen promises more than the guest gets. The tables deny it all the
  * same, so that there is nothing to look for.
  */
-static int pasid_status_answer(const struct pasid_call *call, int ret)
+static int pasid_status_answer(const struct pasid_call *call, unsigned long caller, int ret)
 {
 	struct pasid_vf *vf = pasid_vf_find(&((struct pci_dev *)call->arg[0])->dev);
 
-	if (!vf || !pasid_is_iommufd(call->caller))
+	if (!vf || !pasid_is_iommufd(caller))
 		return ret;
 	return pasid_status(ret, pasid_vf_granted(vf));
 }
@@ -424,11 +422,11 @@ static int pasid_on_return(struct kretprobe_instance *instance, struct pt_regs *
 	if (!probe)
 		return 0;
 	hook = container_of(probe, struct pasid_hook, exit);
-	call->caller = get_kretprobe_retaddr(instance);
-	if (hook->answer)
-		regs_set_return_value(regs, hook->answer(call, ret));
-	else
+	if (hook->leave)
 		hook->leave(call, ret);
+	else
+		regs_set_return_value(regs, hook->answer(call, get_kretprobe_retaddr(instance),
+							 ret));
 	pasid_check_missed();
 	return 0;
 }

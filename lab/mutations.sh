@@ -203,6 +203,6 @@ mutant answer-is-the-PFs debug vfio-hwinfo "with* the module*" iommu/hooks.c \
 mutant answer-is-what-the-guest-has-enabled debug vfio-hwinfo "with* the module*|pasid-vfio-pci*" iommu/hooks.c \
 	's/pasid_status\(ret, pasid_vf_granted/pasid_status(ret, pasid_vf_effective/'
 mutant answer-to-all-callers debug vfio-hwinfo "with* the module*|others in the kernel*" iommu/hooks.c \
-	's/ \|\| !pasid_is_iommufd\(call->caller\)//'
+	's/ \|\| !pasid_is_iommufd\(caller\)//'
 mutant answer-that-is-missed-counts debug vfio-hwinfo "with* the module*|an answer that is missed*" iommu/hooks.c \
 	'/"pci_pasid_status"/,/answer/ s/PASID_UNSEEN_NOTHING/PASID_UNSEEN_ANY/'
