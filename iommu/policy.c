@@ -288,17 +288,26 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 	return err;
 }
 
-/* One line per change that can be seen in pasid_ctl. */
-static void pasid_vf_log_ceiling(struct pasid_vf *vf, unsigned int old)
+/**
+ * pasid_log_ceiling() - say what has become of a ceiling, if anything
+ * @pdev: whose file has it
+ * @dir: the file's directory, with a slash, or ""
+ * @file: the file
+ * @old: what the file said before
+ * @new: what it says now
+ *
+ * Context: Any.
+ */
+void pasid_log_ceiling(struct pci_dev *pdev, const char *dir, const char *file,
+		       unsigned int old, unsigned int new)
 {
 	char was[PASID_PERM_TEXT_MAX], is[PASID_PERM_TEXT_MAX];
-	unsigned int supported = pasid_vf_supported(vf);
 
-	if (!((vf->ceiling ^ old) & supported))
+	if (new == old)
 		return;
-	pasid_perm_format(was, old & supported);
-	pasid_perm_format(is, vf->ceiling & supported);
-	pci_info(vf->pdev, "pasid_ctl: %s (was %s)\n", is, was);
+	pasid_perm_format(was, old);
+	pasid_perm_format(is, new);
+	pci_info(pdev, "%s%s: %s (was %s)\n", dir, file, is, was);
 }
 
 /**
@@ -313,10 +322,12 @@ static void pasid_vf_log_ceiling(struct pasid_vf *vf, unsigned int old)
  */
 int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
 {
-	unsigned int old = vf->ceiling;
+	unsigned int old = vf->ceiling, supported;
 	int err = pasid_vf_change(vf, ceiling, vf->request);
 
-	pasid_vf_log_ceiling(vf, old);
+	supported = pasid_vf_supported(vf);
+	pasid_log_ceiling(vf->pdev, "", "pasid_ctl", old & supported,
+			  vf->ceiling & supported);
 	return err;
 }
 

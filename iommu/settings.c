@@ -116,20 +116,17 @@ void pasid_settings_drop(struct pasid_settings *settings)
 }
 
 /**
- * pasid_settings_for_each() - do something for every PF, or for one
- * @pf: the PF, or NULL for every one
+ * pasid_settings_for_each() - do something for every PF
  * @fn: what; may drop the settings
  *
  * Context: Process context, may sleep, the register's lock held.
  */
-void pasid_settings_for_each(const struct pci_dev *pf,
-			     void (*fn)(struct pasid_settings *settings))
+void pasid_settings_for_each(void (*fn)(struct pasid_settings *settings))
 {
 	struct pasid_settings *settings, *next;
 
 	list_for_each_entry_safe(settings, next, &pasid_settings_list, node)
-		if (!pf || settings->pf == pf)
-			fn(settings);
+		fn(settings);
 }
 
 /* The ceiling of VFs without a setting of their own; pasid_settings_lock held. */
@@ -268,14 +265,10 @@ static unsigned int pasid_settings_supported(const struct pasid_settings *settin
 static void pasid_settings_log(const struct pasid_settings *settings, const char *name,
 			       unsigned int old, unsigned int perms)
 {
-	char was[PASID_PERM_TEXT_MAX], is[PASID_PERM_TEXT_MAX];
 	unsigned int supported = pasid_settings_supported(settings);
 
-	if (!((old ^ perms) & supported))
-		return;
-	pasid_perm_format(was, old & supported);
-	pasid_perm_format(is, perms & supported);
-	pci_info(settings->pf, "vf_pasid_ctl/%s: %s (was %s)\n", name, is, was);
+	pasid_log_ceiling(settings->pf, "vf_pasid_ctl/", name, old & supported,
+			  perms & supported);
 }
 
 static void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own)

@@ -69,8 +69,7 @@ struct pasid_settings {
 int pasid_settings_add(struct pci_dev *pf, const struct pasid_unit *unit);
 struct pasid_settings *pasid_settings_find(const struct pci_dev *pf);
 void pasid_settings_drop(struct pasid_settings *settings);
-void pasid_settings_for_each(const struct pci_dev *pf,
-			     void (*fn)(struct pasid_settings *settings));
+void pasid_settings_for_each(void (*fn)(struct pasid_settings *settings));
 void pasid_settings_join(struct pasid_vf *vf);
 void pasid_settings_enter(struct pasid_vf *vf);
 void pasid_settings_leave(struct pasid_vf *vf);

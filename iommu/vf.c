@@ -366,6 +366,7 @@ static void pasid_pf_end(struct pasid_settings *settings)
 
 static void pasid_pf_add(struct pci_dev *pdev)
 {
+	struct pasid_settings *settings;
 	struct pasid_unit unit;
 	int err;
 
@@ -375,7 +376,9 @@ static void pasid_pf_add(struct pci_dev *pdev)
 	if (err || pasid_settings_find(pdev))
 		return;
 	pasid_pf_register_reported(pdev, &unit);
-	pasid_settings_for_each(pdev, pasid_pf_begin);
+	settings = pasid_settings_find(pdev);
+	if (settings)
+		pasid_pf_begin(settings);
 }
 
 /**
@@ -436,7 +439,7 @@ int pasid_vf_add_present(void)
 	synchronize_rcu_tasks();
 	hash_for_each(pasid_vfs, bucket, vf, node)
 		pasid_vf_begin(vf, true);
-	pasid_settings_for_each(NULL, pasid_pf_begin_at_load);
+	pasid_settings_for_each(pasid_pf_begin_at_load);
 	mutex_unlock(&pasid_vfs_lock);
 	return verdict;
 }
@@ -451,6 +454,7 @@ int pasid_vf_add_present(void)
  */
 void pasid_vf_remove(struct pci_dev *pdev)
 {
+	struct pasid_settings *settings;
 	struct pasid_vf *vf;
 
 	mutex_lock(&pasid_vfs_lock);
@@ -459,7 +463,9 @@ void pasid_vf_remove(struct pci_dev *pdev)
 		pasid_vf_sysfs_remove(vf);
 		pasid_vf_withdraw(vf);
 	}
-	pasid_settings_for_each(pdev, pasid_pf_end);
+	settings = pasid_settings_find(pdev);
+	if (settings)
+		pasid_pf_end(settings);
 	mutex_unlock(&pasid_vfs_lock);
 }
 
@@ -470,14 +476,10 @@ void pasid_vf_remove(struct pci_dev *pdev)
  */
 void pasid_vf_close(void)
 {
-	struct pasid_vf *vf;
-	int bucket;
-
 	mutex_lock(&pasid_vfs_lock);
-	pasid_settings_for_each(NULL, pasid_settings_sysfs_remove);
-	hash_for_each(pasid_vfs, bucket, vf, node)
-		pasid_vf_sysfs_remove(vf);
+	pasid_settings_for_each(pasid_settings_sysfs_remove);
 	mutex_unlock(&pasid_vfs_lock);
+	pasid_vf_for_each(pasid_vf_sysfs_remove);
 }
 
 /**
@@ -495,6 +497,6 @@ void pasid_vf_remove_all(void)
 	mutex_lock(&pasid_vfs_lock);
 	hash_for_each_safe(pasid_vfs, bucket, next, vf, node)
 		pasid_vf_withdraw(vf);
-	pasid_settings_for_each(NULL, pasid_settings_drop);
+	pasid_settings_for_each(pasid_settings_drop);
 	mutex_unlock(&pasid_vfs_lock);
 }

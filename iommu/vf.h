@@ -190,6 +190,8 @@ unsigned int pasid_vf_effective(const struct pasid_vf *vf);
 unsigned int pasid_vf_granted(const struct pasid_vf *vf);
 unsigned int pasid_vf_owed(const struct pasid_vf *vf);
 struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf);
+void pasid_log_ceiling(struct pci_dev *pdev, const char *dir, const char *file,
+		       unsigned int old, unsigned int new);
 void pasid_vf_start(struct pasid_vf *vf, bool at_load);
 int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling);
 int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request);
