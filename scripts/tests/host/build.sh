@@ -70,9 +70,20 @@ module_describes_itself() { # KERNEL FILE PARAMETERS
 quirks_are_aliases() { # KERNEL
 	while read -r vendor device _; do
 		printf 'vfio_pci:v0000%sd0000%ssv*sd*bc*sc*i*\n' "${vendor^^}" "${device^^}"
-	done < <(grep -v -e '^#' -e "ask the PF's driver only\$" "$here/quirks.list") | sort >should
+	done < <(grep -v -e '^#' -e "ask the PF's driver only\$" "$work/$1/scripts/tests/host/quirks.list") | sort >should
 	module_info "$work/$1/vfio/pasid-vfio-pci.ko" alias | sort >is
 	diff should is
+}
+
+# No row has ranges yet, so the copy of the checkout gets one.
+row_with_ranges_is_an_alias() { # KERNEL
+	local dir=$work/$1
+	printf 'PASID_QUIRK(0x8086, 0xbeef, "VF of this test",\n\t    PASID_KIND_PASID, PASID_FREE({ 0x180, 0x18f }, { 0x200, 0x207 }),\n\t    "this test")\n' \
+		>>"$dir/vfio/quirks.def"
+	"$dir/scripts/gen-quirks"
+	make_in "$dir" KVER="$(release_of "$1")" >output 2>&1 || { cat output && return 1; }
+	quirks_are_aliases "$1"
+	expect_text is 'vfio_pci:v00008086d0000BEEFsv'
 }
 
 generated_files_are_up_to_date() {
@@ -160,6 +171,7 @@ for kernel in 6.12 newest; do
 	it "it installs for $kernel and uninstalls" installs_and_uninstalls "$kernel"
 	it "DKMS builds for $kernel and cleans up" dkms_builds_and_cleans "$kernel"
 done
+it 'pasid-vfio-pci has an alias for a quirk with ranges that is added' row_with_ranges_is_an_alias newest
 it 'what is made from the quirk table is up to date' generated_files_are_up_to_date
 it 'missing headers are told, and nothing is installed' missing_headers_are_told
 it 'DKMS takes both kernels, and none before 6.12' dkms_knows_the_kernels
