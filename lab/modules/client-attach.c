@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is attached where.
+ * Domains at PASIDs: attach, replace, detach, and the list of what is attached.
  */
-#include <linux/ktime.h>
 #include <linux/list.h>
-#include <linux/math64.h>
 #include <linux/pci.h>
-#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/xarray.h>
 
 #include "client.h"
 #include "compat.h"
-#include "pasid-lab.h"
 
-/* Bounds the time that one command takes, not what could be done. */
+/* Bounds the time that one command takes. */
 #define MAX_RANGE	0x10000
 #define MAX_DOMAINS	256
-#define MAX_LOOPS	1000000
 
 /**
  * struct lab_device - a function that has something attached
@@ -34,67 +29,14 @@ struct lab_device {
 /**
  * struct lab_attachment - a domain at a PASID
  * @dom: the domain
- * @handle: where the kernel remembers it; replacing wants one that is not in use
+ * @handle: the kernel's record of the attachment; a replacement needs another one
  */
 struct lab_attachment {
 	struct lab_domain *dom;
 	struct iommu_attach_handle handle;
 };
 
-u64 lab_result;
-
 static LIST_HEAD(devices);
-
-static int is_device(struct device *dev, void *arg)
-{
-	return dev == arg;
-}
-
-/*
- * For a moment a new one has a group that does not have it yet: to attach it then
- * does nothing, and succeeds.
- */
-static bool is_in_group(struct device *dev)
-{
-	struct iommu_group *group = iommu_group_get(dev);
-	int found;
-
-	if (!group)
-		return false;
-
-	found = iommu_group_for_each_dev(group, dev, is_device);
-	iommu_group_put(group);
-	return found;
-}
-
-/**
- * lab_find_device - look up a function that is behind an IOMMU
- * @bdf: <domain>:<bus>:<device>.<function>
- *
- * Return: the function, to be given back by pci_dev_put(), or an ERR_PTR().
- */
-struct pci_dev *lab_find_device(const char *bdf)
-{
-	struct pci_dev *pdev = pasid_lab_find_device(bdf);
-
-	if (IS_ERR(pdev) || is_in_group(&pdev->dev))
-		return pdev;
-
-	pci_dev_put(pdev);
-	return ERR_PTR(-ENODEV);
-}
-
-/* The core attaches to nothing, and is content, where there are no PASIDs. */
-static struct pci_dev *find_pasid_device(const char *bdf)
-{
-	struct pci_dev *pdev = lab_find_device(bdf);
-
-	if (IS_ERR(pdev) || pdev->dev.iommu->max_pasids)
-		return pdev;
-
-	pci_dev_put(pdev);
-	return ERR_PTR(-EOPNOTSUPP);
-}
 
 static struct lab_device *device_find(const struct device *dev)
 {
@@ -109,7 +51,7 @@ static struct lab_device *device_find(const struct device *dev)
 
 static struct lab_device *device_get(const char *bdf)
 {
-	struct pci_dev *pdev = find_pasid_device(bdf);
+	struct pci_dev *pdev = lab_find_pasid_device(bdf);
 	struct lab_device *ld;
 
 	if (IS_ERR(pdev))
@@ -133,7 +75,7 @@ static struct lab_device *device_get(const char *bdf)
 	return ld;
 }
 
-/* Forgets a device once nothing is attached to it any more. */
+/* Frees the record of a device that nothing is attached to any more. */
 static void device_put(struct lab_device *ld)
 {
 	if (!xa_empty(&ld->pasids))
@@ -204,7 +146,7 @@ static void detach_one(struct lab_device *ld, u32 pasid)
 	attachment_free(at);
 }
 
-/* Returns how many there were. */
+/* Returns how many PASIDs were detached. */
 static unsigned int detach_range(struct lab_device *ld, u32 first, u32 last)
 {
 	struct lab_attachment *at;
@@ -264,7 +206,7 @@ int lab_cmd_attach(int argc, char **argv)
 	if (IS_ERR(ld))
 		return PTR_ERR(ld);
 
-	/* Without a name it is the one that the device has to itself. */
+	/* Without a name: a domain that only this device has. */
 	snprintf(name, sizeof(name), "%s:%s", pci_name(ld->pdev),
 		 lab_type_name(type));
 	ret = attach_one(ld, pasid, type, argc > 3 ? argv[3] : name);
@@ -355,7 +297,7 @@ int lab_cmd_detach(int argc, char **argv)
 	return kstrtou32(argv[1], 0, &pasid) ?: cmd_detach(argv[0], pasid, pasid);
 }
 
-/* detach-range <BDF> <first> <count>: those that are attached */
+/* detach-range <BDF> <first> <count>: PASIDs without a domain are skipped */
 int lab_cmd_detach_range(int argc, char **argv)
 {
 	u32 first, count;
@@ -391,65 +333,6 @@ int lab_cmd_replace(int argc, char **argv)
 	return ret;
 }
 
-static int bench(struct device *dev, struct iommu_domain *domain, u32 pasid,
-		 u32 loops)
-{
-	struct iommu_attach_handle handle = {};
-	u64 start = ktime_get_ns();
-	int ret;
-	u32 i;
-
-	for (i = 0; i < loops; i++) {
-		ret = lab_attach(domain, dev, pasid, &handle);
-		if (ret)
-			return ret;
-		lab_detach(domain, dev, pasid);
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-	}
-
-	lab_result = div_u64(ktime_get_ns() - start, loops);
-	return 0;
-}
-
-/* bench <BDF> <pasid> <loops> [type]: several at the same time run at the same time */
-int lab_cmd_bench(int argc, char **argv)
-{
-	enum lab_type type = LAB_PAGING;
-	char name[LAB_NAME_SIZE];
-	struct lab_domain *dom;
-	struct pci_dev *pdev;
-	u32 pasid, loops;
-	int ret;
-
-	ret = kstrtou32(argv[1], 0, &pasid) ?: kstrtou32(argv[2], 0, &loops);
-	if (!ret && argc > 3)
-		ret = lab_parse_type(argv[3], &type);
-	if (ret)
-		return ret;
-	if (!loops || loops > MAX_LOOPS)
-		return -EINVAL;
-
-	pdev = find_pasid_device(argv[0]);
-	if (IS_ERR(pdev))
-		return PTR_ERR(pdev);
-
-	snprintf(name, sizeof(name), "%s:bench:%s", pci_name(pdev), lab_type_name(type));
-	dom = lab_domain_get(&pdev->dev, type, name);
-	if (IS_ERR(dom)) {
-		ret = PTR_ERR(dom);
-	} else {
-		lab_unlock();
-		ret = bench(&pdev->dev, dom->domain, pasid, loops);
-		lab_lock();
-		lab_domain_put(dom);
-	}
-
-	pci_dev_put(pdev);
-	return ret;
-}
-
 /* One line for each PASID: <BDF> <pasid> <type> <domain-name> */
 void lab_list(struct seq_file *s)
 {
@@ -464,7 +347,7 @@ void lab_list(struct seq_file *s)
 }
 
 /**
- * lab_forget_device - detach all from a device that goes
+ * lab_forget_device - detach all PASIDs of a device that is removed
  * @dev: the device
  */
 void lab_forget_device(struct device *dev)
@@ -479,7 +362,7 @@ void lab_forget_device(struct device *dev)
 }
 
 /**
- * lab_forget_all - detach all from all devices
+ * lab_forget_all - detach all PASIDs of all devices
  */
 void lab_forget_all(void)
 {

@@ -122,7 +122,7 @@ static int domain_fill(struct lab_domain *dom, struct device *dev)
 	if (ret)
 		goto put_parent;
 
-	ret = lab_memory_add(dom);
+	ret = lab_map_add(dom);
 	if (ret)
 		goto free;
 
@@ -196,7 +196,7 @@ void lab_domain_put(struct lab_domain *dom)
 		return;
 
 	list_del(&dom->node);
-	lab_memory_remove(dom);
+	lab_map_remove(dom);
 	free_domain(dom);
 	if (dom->parent)
 		lab_domain_put(dom->parent);

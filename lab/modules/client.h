@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pasid-lab-client: a kernel-side user of PASIDs, driven from a shell.
+ * What the files of pasid-lab-client share. Arrows between them run one way: main
+ * calls the commands; these use attachments, domains and memory; all use shell,
+ * device and kernel.
  */
 #ifndef LAB_CLIENT_H
 #define LAB_CLIENT_H
@@ -16,23 +18,23 @@ struct seq_file;
 #define LAB_NAME_SIZE	48
 
 /*
- * The memory that a domain has, and where. In nested domains a second address
- * leads to the same memory through pages for supervisors.
+ * The size of a domain's memory, and its address. In a nested domain, supervisor
+ * pages lead to the same memory from a second address.
  */
 #define LAB_MEMORY_SIZE		SZ_16K
 #define LAB_IOVA		0x10000
 #define LAB_IOVA_SUPERVISOR	0x20000
 
-/* Where a parent has the first-stage table of a nested domain. */
+/* Where a parent maps the first-stage table of a nested domain. */
 #define LAB_TABLE_GPA		0x300000
 
 /**
  * enum lab_type - what translates the requests of a PASID
- * @LAB_PAGING: whatever the kernel prefers, first stage under fsts=on
- * @LAB_SS: second stage, fit to be the parent of a nested domain
- * @LAB_PT: nothing, addresses pass through
- * @LAB_NESTED: a first stage on a second one
- * @LAB_NESTED_SRE: same, with supervisor requests allowed
+ * @LAB_PAGING: the kernel's choice: first stage under fsts=on
+ * @LAB_SS: second stage, which can be the parent of a nested domain
+ * @LAB_PT: nothing: addresses pass through
+ * @LAB_NESTED: a first stage on a second stage
+ * @LAB_NESTED_SRE: the same, with supervisor requests allowed (SRE)
  */
 enum lab_type {
 	LAB_PAGING,
@@ -43,12 +45,12 @@ enum lab_type {
 };
 
 /**
- * struct lab_memory - memory for DMA that is a file in debugfs
+ * struct lab_memory - memory for DMA, and its file in debugfs
  * @node: in the list of all of them
- * @name: the file's
- * @file: the file, NULL as long as there is none
- * @data: its contents
- * @iova: the address at which DMA reaches them
+ * @name: the file's name
+ * @file: the file; NULL before it is made
+ * @data: the memory
+ * @iova: the address at which DMA reaches the memory
  */
 struct lab_memory {
 	struct list_head node;
@@ -59,15 +61,15 @@ struct lab_memory {
 };
 
 /**
- * struct lab_domain - a domain with a name, shared by all who ask for it
+ * struct lab_domain - a domain with a name, shared by all that ask for the name
  * @node: in the list of all domains
  * @name: its name
- * @type: what it is
- * @users: attachments and children
+ * @type: its type
+ * @users: number of attachments and nested domains that use it
  * @domain: the kernel's domain
- * @parent: the second stage of a nested domain
- * @mem: what DMA can reach
- * @table: the first stage of a nested domain
+ * @parent: the second stage of a nested domain, or NULL
+ * @mem: the memory that it maps
+ * @table: the first-stage table of a nested domain, or NULL
  */
 struct lab_domain {
 	struct list_head node;
@@ -80,16 +82,21 @@ struct lab_domain {
 	void *table;
 };
 
-/* dev_iommu_ops() is for the IOMMU core alone; the types are public. */
+/* dev_iommu_ops() is in a private header of the IOMMU core; the types are public. */
 static inline const struct iommu_ops *lab_iommu_ops(struct device *dev)
 {
 	return dev->iommu->iommu_dev->ops;
 }
 
-/* client-main.c: all below runs under this lock */
+/* client-shell.c: all functions below run under this lock */
+extern u64 lab_result;
 void lab_lock(void);
 void lab_unlock(void);
 bool lab_is_owner(void);
+
+/* client-device.c */
+struct pci_dev *lab_find_device(const char *bdf);
+struct pci_dev *lab_find_pasid_device(const char *bdf);
 
 /* client-domain.c */
 int lab_parse_type(const char *word, enum lab_type *type);
@@ -99,28 +106,47 @@ struct lab_domain *lab_domain_get(struct device *dev, enum lab_type type,
 void lab_domain_put(struct lab_domain *dom);
 
 /* client-attach.c */
-extern u64 lab_result;
 int lab_cmd_attach(int argc, char **argv);
 int lab_cmd_attach_range(int argc, char **argv);
 int lab_cmd_detach(int argc, char **argv);
 int lab_cmd_detach_range(int argc, char **argv);
 int lab_cmd_detach_all(int argc, char **argv);
 int lab_cmd_replace(int argc, char **argv);
-int lab_cmd_bench(int argc, char **argv);
 void lab_list(struct seq_file *s);
 void lab_forget_device(struct device *dev);
 void lab_forget_all(void);
-struct pci_dev *lab_find_device(const char *bdf);
+
+/* client-bench.c */
+int lab_cmd_bench(int argc, char **argv);
 
 /* client-memory.c */
-extern struct dentry *lab_memory_dir;
-int lab_memory_add(struct lab_domain *dom);
-void lab_memory_remove(struct lab_domain *dom);
+void lab_memory_init(struct dentry *parent);
+int lab_memory_show(struct lab_memory *mem, const char *name);
+void lab_memory_hide(struct lab_memory *mem);
+void lab_memory_list(struct seq_file *s);
+
+/* client-map.c */
+int lab_map_add(struct lab_domain *dom);
+void lab_map_remove(struct lab_domain *dom);
+
+/* client-dma.c */
 int lab_cmd_memory(int argc, char **argv);
 int lab_cmd_forget_memory(int argc, char **argv);
-void lab_memory_list(struct seq_file *s);
-void lab_memory_forget_device(const struct device *dev);
-void lab_memory_forget_all(void);
+void lab_dma_forget_device(const struct device *dev);
+void lab_dma_forget_all(void);
+
+/* client-pci.c */
+int lab_cmd_ats(int argc, char **argv);
+int lab_cmd_error(int argc, char **argv);
+int lab_cmd_iopf(int argc, char **argv);
+int lab_cmd_pasid_status(int argc, char **argv);
+int lab_cmd_take(int argc, char **argv);
+
+/* client-hold-add.c */
+extern u32 lab_held_add;
+int lab_hold_add_init(void);
+void lab_hold_add_end(void);
+int lab_cmd_hold_add(int argc, char **argv);
 
 /* client-core.c or client-direct.c */
 int lab_backend_init(void);
