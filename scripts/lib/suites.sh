@@ -20,7 +20,7 @@ take_suites() {
 }
 
 in_suites() { # COMMAND DIR...
-	in_root setpriv --pdeathsig KILL env SUITES_DEADLINE="$(scaled 120)" "${suites#"$root"}/mutate-suites.sh" "$@"
+	in_root setpriv --pdeathsig KILL env SUITES_DEADLINE="$(scaled 120)" PRODUCT="$PRODUCT" "${suites#"$root"}/mutate-suites.sh" "$@"
 }
 
 add_todo() { # BATCH FILE SUITES
@@ -30,7 +30,7 @@ add_todo() { # BATCH FILE SUITES
 # The files that suites test, or those that are wanted of them.
 tested_files() { # [FILE]...
 	local file
-	sed -nE 's#^((iommu|pf|vfio)/.*)\.o$#\1.c#p' "$suites/objects.ours" | while read -r file; do
+	sed -nE "s#^((${PRODUCT// /|})/.*)\.o\$#\1.c#p" "$suites/objects.ours" | while read -r file; do
 		! is_selected "$file" "$@" || echo "$file"
 	done
 }

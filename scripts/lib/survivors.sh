@@ -5,10 +5,10 @@
 # Writes judged, a line per mutant: FILE<tab>VERDICT<tab>NAME, where VERDICT is noticed, refused, known or unknown, or
 # stale for an entry of lab/survivors that no surviving mutant of these files needs.
 judge_made() {
-	LC_ALL=C awk -F'\t' '
+	LC_ALL=C awk -F'\t' -v product="^(${PRODUCT// /|})/" '
 		FILENAME == ARGV[1] { split($0, field, " "); verdict[field[1]] = field[2]; next }
 		FILENAME == ARGV[2] {
-			if (/^(iommu|pf|vfio)\//)
+			if ($0 ~ product)
 				listed[$0] = substr($0, 1, index($0, " ") - 1)
 			next
 		}

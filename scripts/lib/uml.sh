@@ -55,7 +55,7 @@ sync_suites() {
 	local file dir=$uml_tree/drivers/pasid-ctl
 	while read -r file; do
 		cmp -s "$repo/$file" "$dir/$file" || install -D -m 644 "$repo/$file" "$dir/$file"
-	done < <(cd "$repo" && find Kconfig Kbuild iommu pf vfio include compat kunit -type f \
+	done < <(cd "$repo" && find Kconfig Kbuild $PRODUCT include compat kunit -type f \
 		\( -name '*.[ch]' -o -name '*.def' -o -name '*.mk' -o -name 'K*' -o -name Makefile -o -name .kunitconfig \))
 }
 
