@@ -1,40 +1,41 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2016 # sed scripts, not shell
-# What scripts/mutate does to the product, one thing at a time: each store to a table and each invalidation is
-# suppressed, narrowed or reordered, and so is what else is to be noticed and scripts/gen-mutants does not make.
+# The mutants that scripts/mutate tries: each breaks the product in one place. Each store to a table and each
+# invalidation is left out, narrowed or moved; so are other steps that a test has to notice and scripts/gen-mutants
+# cannot break.
 #
 #   mutant NAME KERNEL TEST ONLY FILE SED
 #
-# NAME is one word. TEST is the file in scripts/tests/ that is to notice, and ONLY the tests in it that are run:
-# patterns with | between them, as `it` in scripts/tests/lib.sh matches them. Or TEST is kunit, KERNEL is uml, and ONLY is
-# a pattern of suites, as KUnit matches them. FILE is where SED, a script for sed -E, changes something; one that changes
-# nothing is an error, so this list cannot fall behind the code unseen.
+# NAME is one word. TEST is the file in scripts/tests/ that has to notice the mutant, and ONLY says which of its tests are
+# run: patterns with | between them, as `it` in scripts/tests/lib.sh matches them. Or TEST is kunit, KERNEL is uml, and
+# ONLY is a pattern of suites, as KUnit matches them. SED, a script for sed -E, changes FILE; if it changes nothing, that
+# is an error, so this list always fits the code.
 #
-# Not here, because no simulation can tell the difference: the cache flush after a store (the memory of QEMU is
-# always coherent), and PFSID (QEMU has no ECAP.DIT).
+# Two steps have no mutant, because no simulation shows their effect: the cache flush after a store (the memory of QEMU
+# is always coherent), and PFSID (QEMU has no ECAP.DIT).
 
 # --- Stores ------------------------------------------------------------------------------------------------
 
-mutant store-context-not newest dma "enable: blocked and back, on a VF of the host" iommu/context.c \
+mutant store-context-not newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/context.c \
 	's/pasid_unit_store\(&vf->unit, entry, new\);/;/'
-mutant store-entry-not newest dma "priv: blocked and back*" iommu/apply.c \
+mutant store-entry-not newest dma "priv: -priv blocks*" iommu/apply.c \
 	's/pasid_unit_store\(&vf->unit, &pte\[2\], new\);/;/'
-mutant store-entry-not-at-birth newest dma "priv: a user's ss entry" iommu/atomic.c \
+mutant store-entry-not-at-birth newest dma "priv: -priv and +priv work on a user's ss entry" iommu/atomic.c \
 	's/pasid_unit_store\(&vf->unit, &pte\[2\], new\);/;/'
 mutant store-context-first-alias-only newest shapes "*aliases*" iommu/context.c \
 	's/ctx < vf->ctx \+ vf->ctx_count; ctx\+\+/ctx < vf->ctx + 1; ctx++/'
-mutant store-without-PRE newest dma "pri: page requests*" iommu/entry.c \
+mutant store-without-PRE newest dma "pri: after -pri*" iommu/entry.c \
 	's/if \(effective & PASID_PERM_PRI\)/if (true)/'
-mutant store-entries-of-first-table-only newest deny "64 PASIDs in 8*" iommu/scan.c \
+mutant store-entries-of-first-table-only newest deny "deny and grant enable with 64 PASIDs in 8*" iommu/scan.c \
 	's/i < dir.count; i\+\+/i < 1; i++/'
-mutant store-touches-RID_PASID newest types "default_ctl*|of a user*" iommu/apply.c \
+mutant store-touches-RID_PASID newest types "default_ctl changes*|on a VF with a user*" iommu/apply.c \
 	's/if \(rid\)/if (false)/'
-mutant store-ATS-not-restored newest dma "enable: translation requests*" iommu/ats.c \
+mutant store-ATS-not-restored newest dma "enable: denied translation requests*" iommu/ats.c \
 	's/pasid_vf_write_ats\(vf, ctrl \| PCI_ATS_CTRL_ENABLE\);/;/'
 
 # --- A context entry has changed, by a write ----------------------------------------------------------------
 
-mutant context-cache-not-flushed newest dma "enable: blocked and back, on a VF of the host" iommu/apply.c \
+mutant context-cache-not-flushed newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/apply.c \
 	's/vtd_plan_context\(plan, vf->ctx\[i\].rid\);/;/'
 mutant context-cache-first-alias-only newest shapes "*aliases*" iommu/apply.c \
 	's/i < vf->ctx_count; i\+\+/i < 1; i++/'
@@ -42,53 +43,53 @@ mutant context-cache-flushed-too-late uml kunit "pasid-vf*" iommu/apply.c \
 	'/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/d; /^static void pasid_vf_apply_run/,/^}/ s/^\tif \(apply->affected.whole\)$/\tpasid_vf_scan(vf, pasid_apply_visit, apply);\n&/'
 mutant context-cache-of-a-sibling uml kunit pasid-plan iommu/plan.c \
 	's/VTD_CC_DEVICE \| VTD_INV_SID\(rid\)/VTD_CC_DEVICE | VTD_INV_SID(rid + 1)/'
-mutant domain-PASID-cache-not-flushed newest dma "enable: blocked and back, on a VF of the host" iommu/plan.c \
+mutant domain-PASID-cache-not-flushed newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/plan.c \
 	's/vtd_plan_add\(plan, VTD_INV_PASID \| VTD_PC_DOMAIN.*/;/'
 mutant domain-PASID-cache-one-PASID-only uml kunit pasid-plan iommu/plan.c \
 	's/VTD_INV_PASID \| VTD_PC_DOMAIN \|/VTD_INV_PASID | VTD_PC_PASID |/'
-mutant domain-IOTLB-not-flushed newest dma "enable: blocked and back, on a VF of the host" iommu/plan.c \
+mutant domain-IOTLB-not-flushed newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/plan.c \
 	'/vtd_plan_add\(plan, VTD_INV_IOTLB \| VTD_IOTLB_DOMAIN/,/;/d'
 mutant domain-IOTLB-one-page-only uml kunit pasid-plan iommu/plan.c \
 	's/VTD_INV_IOTLB \| VTD_IOTLB_DOMAIN/VTD_INV_IOTLB | VTD_INV_GRAN(3)/'
 mutant domains-of-first-table-only uml kunit "pasid-vf*" iommu/apply.c \
 	'/^static void pasid_apply_visit/,/^}/ s/^(\tif \(apply->affected.whole)\)$/\1 \&\& pasid < VTD_LEAF_ENTRIES)/'
-mutant domain-device-TLB-not-flushed newest dma "enable: translation requests*" iommu/plan.c \
+mutant domain-device-TLB-not-flushed newest dma "enable: denied translation requests*" iommu/plan.c \
 	'/^void vtd_plan_affected/,/^}/ s/vtd_plan_device_tlb\(plan, fn\);/;/'
 mutant device-TLB-first-page-only uml kunit pasid-plan iommu/plan.c \
 	's/^(#define VTD_DEVTLB_ALL\t+).*/\10/'
 mutant failed-invalidation-is-no-error uml kunit "pasid-vf*" iommu/plan.c \
 	's/plan->err = err;/;/'
-mutant failed-invalidation-is-forgotten newest fail-closed "a deny stays*|the next write*" iommu/apply.c \
+mutant failed-invalidation-is-forgotten newest fail-closed "if no invalidation succeeds, a deny is in the tables*|the next write*" iommu/apply.c \
 	's/atomic_set\(&vf->stale, 1\);/;/'
 
 # --- A PASID-table entry has changed, by a write ------------------------------------------------------------
 
-mutant entry-PASID-cache-not-flushed newest dma "priv: blocked and back*" iommu/plan.c \
+mutant entry-PASID-cache-not-flushed newest dma "priv: -priv blocks*" iommu/plan.c \
 	's/vtd_plan_add\(plan, VTD_INV_PASID \| VTD_PC_PASID \| id, 0\);/;/'
 mutant entry-PASID-cache-of-PASID-0 uml kunit pasid-plan iommu/plan.c \
 	's/VTD_PC_PASID \| id, 0/VTD_PC_PASID | VTD_INV_DID(did), 0/'
-mutant entry-IOTLB-not-flushed newest dma "priv: blocked and back*" iommu/plan.c \
+mutant entry-IOTLB-not-flushed newest dma "priv: -priv blocks*" iommu/plan.c \
 	's/vtd_plan_add\(plan, VTD_INV_PIOTLB \| VTD_PIOTLB_PASID \| id, 0\);/;/'
 mutant entry-IOTLB-of-PASID-0 uml kunit pasid-plan iommu/plan.c \
 	's/VTD_PIOTLB_PASID \| id, 0/VTD_PIOTLB_PASID | VTD_INV_DID(did), 0/'
-mutant entry-device-TLB-not-flushed newest dma "priv: translations*" iommu/plan.c \
+mutant entry-device-TLB-not-flushed newest dma "priv: after -priv*" iommu/plan.c \
 	's/vtd_plan_ask\(plan, fn, qw0, VTD_PDEVTLB_ALL\);/;/'
 mutant entry-device-TLB-first-page-only uml kunit pasid-plan iommu/plan.c \
 	's/^(#define VTD_PDEVTLB_ALL\t).*/\10/'
-mutant entries-first-only newest types "default_ctl*|of a user*|a deny of a few*" iommu/plan.c \
+mutant entries-first-only newest types "default_ctl changes*|on a VF with a user*|a deny of a few*" iommu/plan.c \
 	's/one_by_one && i < affected->entries; i\+\+/one_by_one \&\& i < 1; i++/'
 mutant entries-one-by-one-without-bound uml kunit pasid-plan iommu/plan.c \
 	's/affected->entries <= VTD_FEW_ENTRIES/affected->entries <= 64/'
 
 # --- Changes by hooks ---------------------------------------------------------------------------------------
 
-mutant birth-not-flushed newest types "default_ctl*|of a user*|a nested entry with SRE is born*" iommu/atomic.c \
+mutant birth-not-flushed newest types "default_ctl changes*|on a VF with a user*|a nested entry that is set up with SRE*" iommu/atomic.c \
 	's/vtd_plan_entry\(&plan, &fn, did, pasid\);/;/'
-mutant birth-hook-blind newest dma "priv: a user's ss entry" iommu/atomic.c \
+mutant birth-hook-blind newest dma "priv: -priv and +priv work on a user's ss entry" iommu/atomic.c \
 	's/changed = pasid_vf_edit_entry\(vf, pasid, pte\);/;/'
-mutant PF-loss-not-enforced newest pf "the PF loses PASID*" iommu/atomic.c \
+mutant PF-loss-not-enforced newest pf "the IOMMU blocks PASIDs*" iommu/atomic.c \
 	's/if \(!pasid_vf_edit_contexts\(vf, NULL\) && .*/if (true)/'
-mutant PF-loss-context-not-flushed newest pf "the PF loses PASID*" iommu/atomic.c \
+mutant PF-loss-context-not-flushed newest pf "the IOMMU blocks PASIDs*" iommu/atomic.c \
 	'/^static bool pasid_pf_edit_contexts/,/^}/ s/pasid_plan_contexts\(plan, vf\);/;/'
 mutant PF-loss-PASID-cache-not-flushed uml kunit pasid-plan iommu/plan.c \
 	's/vtd_plan_add\(plan, VTD_INV_PASID \| VTD_PC_GLOBAL, 0\);/;/'
@@ -97,24 +98,24 @@ mutant PF-loss-IOTLB-not-flushed uml kunit pasid-plan iommu/plan.c \
 mutant PF-loss-device-TLB-of-first-VF-only uml kunit "pasid-vf*" iommu/atomic.c \
 	'/first = false;/,/}/ s/vtd_plan_device_tlb\(plan, &fn\);/break;/'
 
-# --- What went by unseen ------------------------------------------------------------------------------------
+# --- What no hook has seen ------------------------------------------------------------------------------------
 
 mutant missed-not-looked-for newest missed "the next call*" iommu/hooks.c \
 	'/looking at all VFs/,/^}/ s/pasid_gap_look\(\);/;/'
 mutant write-looks-at-changes-only uml kunit "pasid-vf*" iommu/apply.c \
 	's/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/\tif (apply->affected.whole)\n\t&/'
-mutant missed-and-not-forgotten newest missed "what intel-iommu*" iommu/intent.c \
+mutant missed-and-not-forgotten newest missed "after a missed set-up*" iommu/intent.c \
 	's/\.entries & LONG_MAX\)\)$/.entries \& LONG_MAX) || true)/'
 
 mutant gap-during-a-pass-ignored uml kunit "pasid-vf*" iommu/apply.c \
 	's/\? 0 : -EAGAIN;/? 0 : 0;/'
 mutant probes-off-not-noticed newest unseen "a write while kprobes*" iommu/gaps.c \
 	's/^\tif \(!READ_ONCE\(pasid_gaps_matter\)\)$/\tif (true)/'
-mutant switching-off-not-noticed newest unseen "the no of a set-up*" iommu/gaps.c \
+mutant switching-off-not-noticed newest unseen "a nested entry that was set up unseen*" iommu/gaps.c \
 	's/^\tatomic_long_inc\(&pasid_switched\);/\t;/'
-mutant switching-on-not-noticed newest unseen "the worker finds it*" iommu/gaps.c \
+mutant switching-on-not-noticed newest unseen "without a write*" iommu/gaps.c \
 	'/^void pasid_gap_ends/,/^}/ s/^\tpasid_gap_look\(\);/\t;/'
-mutant reading-the-switch-is-a-gap newest unseen "reading the switch*" iommu/hooks.c \
+mutant reading-the-switch-is-a-gap newest unseen "reading kernel.ftrace_enabled*" iommu/hooks.c \
 	's/if \(\(int\)call->arg\[0\]\)/if (true)/'
 mutant PRI-that-went-off-unseen-comes-back uml kunit "pasid-*" iommu/context.c \
 	's/^\t\tctx->intent &= shown \| ~VTD_CTX_PRE;/\t\t;/'
@@ -128,10 +129,10 @@ mutant hook-leaves-the-flush-to-a-writer uml kunit "pasid-vf*" iommu/atomic.c \
 	's/changed \|\| READ_ONCE\(vf->applying\)/changed/'
 mutant failed-invalidation-not-tried-again uml kunit "pasid-vf*" iommu/policy.c \
 	's/^\t\tschedule_delayed_work\(&vf->retry, vf->pause\);/\t\t;/'
-mutant ATS-off-leaves-page-requests newest pf "the PF loses PASID*|the PF gets PASID*|ATS that Linux*" iommu/hooks.c \
+mutant ATS-off-leaves-page-requests newest pf "the IOMMU blocks PASIDs*|when the PF has PASID again*|PRE is clear while Linux*" iommu/hooks.c \
 	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_contexts_now\(vf\);/;/; /^static void pasid_disable_ats_leave/,/^}/ s/schedule_work\(&vf->refresh\);/;/'
 
-# --- Functions that cannot answer ---------------------------------------------------------------------------
+# --- VFs that cannot answer an invalidation ---------------------------------------------------------------------------
 
 mutant frozen-VF-is-asked uml kunit pasid-function iommu/function.c \
 	's/return !READ_ONCE\(vf->revived\);/return false;/'
@@ -156,7 +157,7 @@ mutant reset-told-twice uml kunit pasid-function iommu/reset.c \
 mutant ATS-given-up-when-it-does-not-answer uml kunit pasid-function iommu/ats.c \
 	'/^static bool pasid_vf_enable_ats/,/^}/ s/return false;/return true;/'
 
-# --- Comings and goings -------------------------------------------------------------------------------------
+# --- VFs that appear and are removed; loading and unloading -------------------------------------------------------------------------------------
 
 mutant added-before-the-IOMMU-core uml kunit "pasid-vf*" iommu/discover.c \
 	's/\.priority = INT_MIN/.priority = INT_MAX/'
@@ -168,10 +169,10 @@ mutant restriction-does-not-pin newest load "loading changes*|unloading is refus
 	'/^static int pasid_vf_pin/,/^}/ s/try_module_get\(THIS_MODULE\)/true/'
 mutant kdump-kernel-is-not-refused newest refuse-kdump "*" iommu/main.c \
 	's/is_kdump_kernel\(\)/false/'
-mutant call-goes-to-the-probe newest load "calls of functions*" iommu/kernel.c \
+mutant call-goes-to-the-probe newest load "calls of a kernel function*" iommu/kernel.c \
 	's/^\t\*start = addr - offset;/\t*start = addr;/'
 
-# --- Settings of VFs that come and go ------------------------------------------------------------------------
+# --- Settings of VFs that do not exist yet ------------------------------------------------------------------------
 
 mutant setting-not-kept uml kunit pasid-settings iommu/settings.c \
 	's/vf->place->own = \*own;/;/'
@@ -185,24 +186,24 @@ mutant setting-granted-though-it-failed uml kunit pasid-settings iommu/settings.
 	's/pasid_setting_take_back\(&all, old, pasid_default_ceiling\);/;/'
 mutant setting-of-its-own-lost-in-a-failure uml kunit pasid-settings iommu/settings.c \
 	's/pasid_setting_take_back\(&own, old, inherited\);/;/'
-mutant VFs-from-before-without-uevent newest load "uevents tell*" iommu/vf.c \
+mutant VFs-from-before-without-uevent newest load "a VF has its files when udev*" iommu/vf.c \
 	's/kobject_uevent\(&vf->pdev->dev.kobj, KOBJ_CHANGE\);/;/'
-mutant VF-open-at-its-add-event newest settings "prepare|a VF is denied before*" iommu/settings.c \
+mutant VF-open-at-its-add-event newest settings "a VF is denied before*" iommu/settings.c \
 	's/vf->own = vf->place->own;/;/'
-mutant default_ctl-cut-short newest load "words of default_ctl*" iommu/main.c \
+mutant default_ctl-cut-short newest load "default_ctl without quotes*" iommu/main.c \
 	's/^\treturn -EINVAL;/\treturn 0;/'
 mutant names-one-fails-all newest names "*pasid_status*" iommu/sysfs.c \
 	's/return taken \? -EEXIST : /return /'
 mutant added-without-an-SR-IOV-PF uml kunit "pasid-vf*" iommu/vf.c \
 	's/!pasid_is_vf\(pdev\) \&\& /!pdev->is_virtfn \&\& /'
 
-# --- What VMMs are told -------------------------------------------------------------------------------------
+# --- What VMMs are told of a VF -------------------------------------------------------------------------------------
 
 mutant answer-is-the-PFs debug vfio-hwinfo "with* the module*" iommu/hooks.c \
 	's/return pasid_status\(ret, .*/return ret;/'
-mutant answer-is-what-the-guest-has-enabled debug vfio-hwinfo "with* the module*|pasid-vfio-pci*" iommu/hooks.c \
+mutant answer-is-what-the-guest-has-enabled debug vfio-hwinfo "with* the module*|after each write to pasid_ctl, a VMM with pasid-vfio-pci*" iommu/hooks.c \
 	's/pasid_status\(ret, pasid_vf_granted/pasid_status(ret, pasid_vf_effective/'
-mutant answer-to-all-callers debug vfio-hwinfo "with* the module*|others in the kernel*" iommu/hooks.c \
+mutant answer-to-all-callers debug vfio-hwinfo "with* the module*|other callers*" iommu/hooks.c \
 	's/ \|\| !pasid_is_iommufd\(caller\)//'
-mutant answer-that-is-missed-counts debug vfio-hwinfo "with* the module*|an answer that is missed*" iommu/hooks.c \
+mutant answer-that-is-missed-counts debug vfio-hwinfo "with* the module*|a missed call*" iommu/hooks.c \
 	'/"pci_pasid_status"/,/answer/ s/PASID_UNSEEN_NOTHING/PASID_UNSEEN_ANY/'

@@ -1,11 +1,11 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2154
-# Inside the lab machine, for scripts/mutate: runs a test file with one mutant of the module after the other, as
-# /lab/todo lists them (NAME:TESTS), and says of each whether a test failed. The tests themselves could be why, or what was
-# tried before. So the module as it is ("none") has to pass the same tests in this machine: before the first mutant, and
-# after each one that failed. Where it does not pass afterwards, only the verdict on the first mutant means anything, and
-# those that are left need another machine.
+# Inside the lab machine, for scripts/mutate: runs a test file with one mutant of the module after the other, and prints
+# for each mutant whether a test failed. /lab/todo lists the mutants (NAME:TESTS). A test can also fail because of itself,
+# or because of an earlier mutant. So the module without a mutation ("none") has to pass the same tests in this machine:
+# before the first mutant, and after each mutant that failed. If it does not pass after a mutant, only the verdict on the
+# first mutant counts, and the other mutants need another machine.
 
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
@@ -15,7 +15,7 @@ seconds=$2 # for a run of the test file, on a quick machine
 module=/lib/modules/$(uname -r)/intel-pasid-ctl.ko
 vfs=$(count_vfs)
 
-# Sets failed: the first test that fails, or nothing. Fails if the machine is not what it was.
+# Sets failed to the first test that fails, or to nothing. Fails if the machine cannot be put back to its first state.
 try() { # NAME TESTS
 	local status=0
 	echo "begin $1"
@@ -30,8 +30,8 @@ try() { # NAME TESTS
 verdict() { # NAME REASON
 	case $2 in
 	'') echo "result $1:missed:" ;;
-	# It is the test that is to notice.
-	prepare | status\ *) echo "result $1:spoiled:$2" ;;
+	# Only a test can notice a mutant: not what comes before the tests, and not the end of the file.
+	'given: '* | status\ *) echo "result $1:spoiled:$2" ;;
 	*) echo "result $1:noticed:$2" ;;
 	esac
 }

@@ -107,17 +107,17 @@ others_are_the_same() {
 	expect_same /tmp/others /tmp/after 'PF or siblings'
 }
 
-it 'prepare' prepare
-it 'without PASIDs' deny_and_grant 0 0
-it '1 PASID in 1 domain' deny_and_grant 1 1
-it '64 PASIDs in 1 domain' deny_and_grant 64 1
-it '64 PASIDs in 2 domains' deny_and_grant 64 2
-it '64 PASIDs in 8 domains' deny_and_grant 64 8
-it '4096 PASIDs in 1 domain' deny_and_grant 4096 1
-it '4096 PASIDs in 8 domains' deny_and_grant 4096 8
-it 'attach after deny (I6)' attach_after_deny
-it 'a reset does not lift a deny (I6)' reset_does_not_lift_a_deny
+given 'the module and the client are loaded, and a sibling has a PASID' prepare
+it 'deny and grant enable without PASIDs: the invalidations of Table 28, and no entry changes' deny_and_grant 0 0
+it 'deny and grant enable with 1 PASID in 1 domain' deny_and_grant 1 1
+it 'deny and grant enable with 64 PASIDs in 1 domain' deny_and_grant 64 1
+it 'deny and grant enable with 64 PASIDs in 2 domains' deny_and_grant 64 2
+it 'deny and grant enable with 64 PASIDs in 8 domains' deny_and_grant 64 8
+it 'deny and grant enable with 4096 PASIDs in 1 domain' deny_and_grant 4096 1
+it 'deny and grant enable with 4096 PASIDs in 8 domains' deny_and_grant 4096 8
+it 'a PASID that is attached after a deny of enable stays denied (I6)' attach_after_deny
+it 'a reset of the VF does not lift a deny (I6)' reset_does_not_lift_a_deny
 # Elsewhere they are enabled on demand: pf.sh.
-! supports_pri "$first" || it 'page requests alone' pri_alone
-it 'PF and siblings are the same bit for bit (I4)' others_are_the_same
+! supports_pri "$first" || it 'a deny of pri clears PRE and leaves PASIDE' pri_alone
+it 'the entries of the PF and of siblings have not changed by a bit (I4)' others_are_the_same
 finish

@@ -90,15 +90,15 @@ burst_spans_the_deny() { # [OPTION...]
 	lab_do faults all
 }
 
-it 'prepare' prepare
-it 'denied by default' denied_by_default
-it 'granted, blocked and back' deny_and_grant 5
+given 'exec is supported, and PASIDs are attached' prepare
+it 'by default, requests to execute are blocked' denied_by_default
+it '+exec lets requests to execute through, -exec blocks them again' deny_and_grant 5
 for type in ss pt nested; do
-	it "a $type entry" by_type $type
+	it "+exec and -exec work on a $type entry" by_type $type
 done
-it 'exec comes and goes with enable' needs_enable
-it 'what is attached later obeys (I6)' born_granted_and_denied
-it 'translations are denied' translated
-it 'a burst stops before the write returns (I2)' burst_spans_the_deny
-it 'a burst of translated requests stops (I2)' burst_spans_the_deny ats
+it 'exec is blocked while enable is denied, and works again with +enable' needs_enable
+it 'an entry that is set up later has what is allowed then (I6)' born_granted_and_denied
+it 'after -exec, a translation does not allow execution, and no fault is logged' translated
+it 'a burst of requests to execute stops before the write of -exec returns (I2)' burst_spans_the_deny
+it 'a burst of translated requests to execute stops before the write returns (I2)' burst_spans_the_deny ats
 finish

@@ -313,34 +313,34 @@ unload_works() {
 	expect_equal "$(ls "$lab/memory")" '' 'memories'
 }
 
-it 'prepare' prepare
-it 'DMA works, with and without PASID' dma_works
-it 'each PASID has its own memory' address_spaces_are_apart
-it 'a PASID that is not attached is blocked' not_attached 7 0x59
-it 'a PASID far from those that are attached is blocked' not_attached 1048575 0x51
-it 'the PASID of requests without PASID is refused in requests with it' not_attached 0 0x48
-it 'enable: blocked and back, on a VF of the host' deny_enable "$host"
-it 'enable: blocked and back, on a VF with a user' deny_enable "$user"
+given 'a VF of the host and a VF with a user have PASIDs and memory' prepare
+it 'DMA works with and without PASID' dma_works
+it 'each PASID reaches its own memory' address_spaces_are_apart
+it 'a request with a PASID that is not attached is blocked' not_attached 7 0x59
+it 'a request with a PASID whose table does not exist is blocked' not_attached 1048575 0x51
+it 'a request with PASID 0 is blocked: the IOMMU uses 0 for requests without a PASID' not_attached 0 0x48
+it 'enable: -enable blocks DMA with PASIDs, default lets it through, on a VF of the host' deny_enable "$host"
+it 'enable: -enable blocks DMA with PASIDs, default lets it through, on a VF with a user' deny_enable "$user"
 for type in paging ss pt nested nested-sre; do
-	it "enable: a $type entry" enable_by_type $type
+	it "enable: -enable and default work on a $type entry" enable_by_type $type
 done
-it 'priv: never for the host'\''s own entries' priv_of_the_host
-it 'priv: blocked and back, for a user'\''s entries' priv_of_a_user 5
-it 'priv: the same at a PASID of another table' priv_of_a_user 4660
+it "priv: privileged requests are always blocked at the host's own entries" priv_of_the_host
+it "priv: -priv blocks privileged requests, +priv lets them through, at a user's entries" priv_of_a_user 5
+it 'priv: -priv and +priv work at a PASID of another table' priv_of_a_user 4660
 for type in ss pt nested-sre; do
-	it "priv: a user's $type entry" priv_by_type $type
+	it "priv: -priv and +priv work on a user's $type entry" priv_by_type $type
 done
-it 'priv: a nested entry with SRE, and pages for supervisors' nested_with_sre
-it 'priv: a nested entry without SRE stays without' nested_without_sre
-it 'priv comes and goes with enable' enable_covers_priv
-it 'what is attached after the deny is born denied (I6)' born_denied
-it 'a reset does not lift a deny (I6)' reset_does_not_lift_a_deny
-it 'enable: a burst stops before the write returns (I2)' burst_spans_the_deny "$host" -enable +enable
-it 'priv: a burst stops before the write returns (I2)' burst_spans_the_deny "$user" -priv +priv priv
-it 'ATS works' ats_works
-it 'enable: translation requests get UR; ATS comes back with the grant' ats_and_enable
-it 'priv: translations are denied' ats_and_priv
-it 'priv: a burst of translated requests stops (I2)' burst_spans_the_deny "$user" -priv +priv priv ats
-it 'pri: page requests are refused' deny_pri
-it 'all goes, the module too' unload_works
+it 'priv: in a nested entry with SRE, supervisor pages are only for privileged requests' nested_with_sre
+it 'priv: a nested entry that was set up without SRE never gets SRE' nested_without_sre
+it 'priv is blocked while enable is denied, and works again with +enable' enable_covers_priv
+it 'an entry that is set up after a deny is denied (I6)' born_denied
+it 'a reset of the VF does not lift a deny (I6)' reset_does_not_lift_a_deny
+it 'enable: a burst stops before the write of -enable returns (I2)' burst_spans_the_deny "$host" -enable +enable
+it 'priv: a burst stops before the write of -priv returns (I2)' burst_spans_the_deny "$user" -priv +priv priv
+it "the VF's device TLB is used" ats_works
+it 'enable: denied translation requests get UR, and the grant switches ATS on again' ats_and_enable
+it 'priv: after -priv, a translation does not allow privileged access, and no fault is logged' ats_and_priv
+it 'priv: a burst of translated requests stops before the write of -priv returns (I2)' burst_spans_the_deny "$user" -priv +priv priv ats
+it 'pri: after -pri, page requests are refused' deny_pri
+it 'the module can be unloaded at the end' unload_works
 finish

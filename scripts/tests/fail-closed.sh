@@ -149,14 +149,14 @@ request_fails_the_same_way() {
 	expect_context "$vf" PASIDE 1
 }
 
-it 'prepare' prepare
-it 'a deny stays denied and says EIO' deny_stays
-it 'the next write flushes what was left, once' next_write_flushes_what_was_left
-it 'the worker flushes what was left, too, and says so' worker_flushes_what_was_left
-it 'a grant is taken back' grant_is_taken_back
-it 'also if only the second submission fails' second_submission_fails
-it 'a deny of PASID-table entries stays' deny_of_entries_stays
-it 'one write that denies and grants' deny_and_grant_in_one_write
+given 'a VF with a user has 64 PASIDs with SRE' prepare
+it 'if no invalidation succeeds, a deny is in the tables and the write says EIO' deny_stays
+it 'the next write sends the invalidations that failed, and only once' next_write_flushes_what_was_left
+it 'without a write, the worker sends the invalidations that failed, and logs it' worker_flushes_what_was_left
+it 'if no invalidation succeeds, a grant is taken back and the write says EIO' grant_is_taken_back
+it 'if only the second submission fails, a grant is taken back, too' second_submission_fails
+it 'if no invalidation succeeds, a deny of priv is in the PASID-table entries' deny_of_entries_stays
+it 'if no invalidation succeeds, a write that denies and grants only denies' deny_and_grant_in_one_write
 ats_comes_back_after_a_failed_deny() {
 	set_ctl "$vf" default
 	lab_do fail-qi 1000
@@ -187,8 +187,8 @@ user_goes_while_flushes_fail() {
 	await 5 unload
 }
 
-it 'each submission of each write' every_submission_of_each_write
-it 'a request fails the same way' request_fails_the_same_way
-it 'ATS comes back after a deny that failed' ats_comes_back_after_a_failed_deny
-it 'a user that goes while flushes fail leaves nothing behind' user_goes_while_flushes_fail
+it 'whichever submission of a write fails, the write says EIO and grants nothing' every_submission_of_each_write
+it "if no invalidation succeeds, a user's request fails, and enable is denied" request_fails_the_same_way
+it 'a grant switches ATS on again after a deny whose invalidations failed' ats_comes_back_after_a_failed_deny
+it 'a user that goes while invalidations fail leaves no SRE and no request' user_goes_while_flushes_fail
 finish

@@ -247,15 +247,15 @@ goes() {
 	dmesg -n 7
 }
 
-it 'prepare' prepare
-it 'loading' loads
-it 'loading the driver' both
-it 'VFs that appear' vfs_come
-it 'grants' grants
-it 'a deny needs no memory' denies
-it 'vf_pasid_ranges needs none, either' ranges
-it 'binding' binds
-it 'users: what the module needs' sessions
-it 'users: what the kernel needs' attaches
-it 'the modules go' goes
+given 'allocations fail below the modules' prepare
+it 'loading fails with a reason and leaves nothing, or succeeds' loads
+it 'pasid-vfio-pci loads or leaves nothing, and names a PF that it cannot serve' both
+it 'a VF that appears has the default permissions' vfs_come
+it 'a grant is in force, or is taken back and the write says EIO' grants
+it 'a write that denies allocates nothing that could fail' denies
+it 'a write to vf_pasid_ranges allocates nothing that could fail' ranges
+it 'binding succeeds or leaves the VF unbound' binds
+it 'if an allocation of the module fails, a user leaves the VF as it was' sessions
+it 'if an allocation of the kernel fails, a user leaves the VF as it was' attaches
+it 'the modules can be unloaded, and leave nothing behind' goes
 finish

@@ -126,11 +126,11 @@ grants() { # BDF
 	[ "$(context_bit "$1" PASIDE)" = 1 ]
 }
 
-it 'prepare' prepare
-it 'the admin denies while it is frozen; it is reset' admin_and_reset
-it 'the admin denies while it is frozen; it lives again without a reset' admin_and_no_reset "$first"
-it 'the admin denies while its PF is frozen' admin_and_no_reset "$pf"
-it 'its PF loses PASID while it is frozen' pf_loses_pasid
-it 'its PF gets PASID back while it is frozen' pf_gets_pasid_back
-it 'closing leaves nothing behind' goes
+given 'a user has the VF open' prepare
+it '-enable on a frozen VF takes effect at once; after its reset the VF works' admin_and_reset
+it '-enable on a frozen VF takes effect at once; the device TLB is flushed after the recovery' admin_and_no_reset "$first"
+it '-enable takes effect at once while the PF is frozen; the device TLB is flushed after the recovery' admin_and_no_reset "$pf"
+it 'if the PF loses PASID while a VF is frozen, both VFs are denied, and the frozen one is sent nothing' pf_loses_pasid
+it 'if the PF gets PASID back while a VF is frozen, both VFs are granted it, and the frozen one is sent nothing' pf_gets_pasid_back
+it 'closing the VF leaves no request and no invalidation owed' goes
 finish

@@ -99,38 +99,38 @@ log_is_not_flooded() {
 	expect_less $(($(dmesg | grep -c refused) - before)) 40 'lines in the log'
 }
 
-it 'prepare' prepare
-it 'empty line' text_refused EINVAL '
+given '-pri is written to a VF, and its tables are known' prepare
+it 'refused with EINVAL, nothing changed: an empty line' text_refused EINVAL '
 '
-it 'blanks only' text_refused EINVAL '   	 '
-it 'unknown word' text_refused EINVAL 'nonsense'
-it 'unknown name' text_refused EINVAL '+enabled'
-it 'prefix of a name' text_refused EINVAL '+enabl'
-it 'name without a sign' text_refused EINVAL 'enable'
-it 'sign without a name' text_refused EINVAL '+'
-it 'sign and name apart' text_refused EINVAL '- enable'
-it 'two signs' text_refused EINVAL '--enable'
-it 'upper case' text_refused EINVAL '-ENABLE'
-it 'comma between words' text_refused EINVAL '-enable,-priv'
-it 'a good word before a bad one' text_refused EINVAL '-enable -nonsense'
-it 'a name twice' text_refused EINVAL '+enable +enable'
-it 'a name twice, both ways' text_refused EINVAL '-enable +enable'
-it 'all, not first' text_refused EINVAL '-enable +all'
-it 'all, twice' text_refused EINVAL '+all -all'
-it 'all without a sign' text_refused EINVAL 'all'
-it 'default with a word before it' text_refused EINVAL '-enable default'
-it 'default with a word behind it' text_refused EINVAL 'default -enable'
-it 'default with a sign' text_refused EINVAL '+default'
-it 'default, twice' text_refused EINVAL 'default default'
-it 'exec, which is not supported' text_refused EOPNOTSUPP '+exec'
-it 'priv, which is not supported, after a word that is' text_refused EOPNOTSUPP '-enable +priv'
-it 'all that is supported, and one that is not' text_refused EOPNOTSUPP '+all +exec'
-it 'NUL inside' nul_inside
-it 'longer than any text can be' long_text
-it 'several lines' several_lines
-it 'after all that, the tables are the same bit for bit' tables_unchanged
-it 'the longest text that is accepted' longest_good_text
-it 'good text in every shape' good_text
-it 'refusals say why' refusal_says_why
-it 'refusals do not flood the log' log_is_not_flooded
+it 'refused with EINVAL, nothing changed: only blanks' text_refused EINVAL '   	 '
+it 'refused with EINVAL, nothing changed: a word without a sign that is no permission' text_refused EINVAL 'nonsense'
+it 'refused with EINVAL, nothing changed: a name that does not exist' text_refused EINVAL '+enabled'
+it 'refused with EINVAL, nothing changed: the beginning of a name' text_refused EINVAL '+enabl'
+it 'refused with EINVAL, nothing changed: a name without a sign' text_refused EINVAL 'enable'
+it 'refused with EINVAL, nothing changed: a sign without a name' text_refused EINVAL '+'
+it 'refused with EINVAL, nothing changed: a blank between sign and name' text_refused EINVAL '- enable'
+it 'refused with EINVAL, nothing changed: two signs' text_refused EINVAL '--enable'
+it 'refused with EINVAL, nothing changed: upper case' text_refused EINVAL '-ENABLE'
+it 'refused with EINVAL, nothing changed: a comma between words' text_refused EINVAL '-enable,-priv'
+it 'refused with EINVAL, nothing changed: a good word before a bad one' text_refused EINVAL '-enable -nonsense'
+it 'refused with EINVAL, nothing changed: a name twice' text_refused EINVAL '+enable +enable'
+it 'refused with EINVAL, nothing changed: a name with - and with +' text_refused EINVAL '-enable +enable'
+it 'refused with EINVAL, nothing changed: all, not as the first word' text_refused EINVAL '-enable +all'
+it 'refused with EINVAL, nothing changed: all, twice' text_refused EINVAL '+all -all'
+it 'refused with EINVAL, nothing changed: all without a sign' text_refused EINVAL 'all'
+it 'refused with EINVAL, nothing changed: default with a word before it' text_refused EINVAL '-enable default'
+it 'refused with EINVAL, nothing changed: default with a word behind it' text_refused EINVAL 'default -enable'
+it 'refused with EINVAL, nothing changed: default with a sign' text_refused EINVAL '+default'
+it 'refused with EINVAL, nothing changed: default, twice' text_refused EINVAL 'default default'
+it 'refused with EOPNOTSUPP, nothing changed: exec, which is not supported' text_refused EOPNOTSUPP '+exec'
+it 'refused with EOPNOTSUPP, nothing changed: priv, which is not supported, after a word that is' text_refused EOPNOTSUPP '-enable +priv'
+it 'refused with EOPNOTSUPP, nothing changed: all, then exec, which is not supported' text_refused EOPNOTSUPP '+all +exec'
+it 'refused with EINVAL, nothing changed: a NUL inside' nul_inside
+it 'refused with EINVAL, nothing changed: more than 4095 bytes' long_text
+it 'refused with EINVAL, nothing changed: several lines' several_lines
+it 'after all refused texts the tables have not changed by a bit' tables_unchanged
+it 'a text of 4095 bytes is accepted' longest_good_text
+it 'good text is accepted with other blanks and in any order' good_text
+it 'the log says why a text was refused' refusal_says_why
+it '200 refused texts do not flood the log' log_is_not_flooded
 finish

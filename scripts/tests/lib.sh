@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# For the tests: they run inside the lab machine, under busybox's shell. A test file defines functions and
-# calls `it` for each; every function runs in a subshell of its own under `set -eu`, so that its first failing
-# command ends it. Results are printed as KTAP.
+# What the test files share. They run inside the lab machine, under busybox's shell. A test file defines functions
+# and calls `it` for each. Each function runs in a subshell of its own under `set -eu`, so its first failing command
+# ends the test. Results are printed as KTAP.
 
 pci=/sys/bus/pci/devices
 lab=/sys/kernel/debug/pasid-lab
@@ -14,18 +14,17 @@ failures=0
 
 echo 'KTAP version 1'
 
-# Seconds since boot, in whole ones. Without a program: some tests take less time than one to start.
+# Whole seconds since boot. No program is started for it: some tests take less time than that.
 uptime_seconds() {
 	local up
 	IFS=. read -r up _ </proc/uptime
 	echo "$up"
 }
 
-# Is a test wanted? LAB_ONLY, from scripts/mutate, has patterns of names with | between them, and one failure is
-# enough then.
+# Is a test to be run? LAB_ONLY, from scripts/mutate, has patterns of names with | between them. If it is set, the
+# file ends at the first failure.
 is_wanted() ( # NAME
 	IFS='|'
-	[ "$1" != prepare ] || return 0
 	set -f
 	for pattern in $LAB_ONLY; do
 		# shellcheck disable=SC2254 # a pattern
@@ -34,10 +33,23 @@ is_wanted() ( # NAME
 	return 1
 )
 
-# it "what is so" function [argument...]
+# it "what is true" function [argument...]
 it() {
-	local name=$1 log=/tmp/it.log status start
+	local name=$1
 	[ -z "${LAB_ONLY-}" ] || is_wanted "$name" || return 0
+	shift
+	run_test "$name" "$@"
+}
+
+# given "what is true" function [argument...]: as `it`, for what the tests after it need. LAB_ONLY does not leave it out.
+given() {
+	local name="given: $1"
+	shift
+	run_test "$name" "$@"
+}
+
+run_test() { # NAME FUNCTION [ARGUMENT...]
+	local name=$1 log=/tmp/it.log status start
 	shift
 	tests=$((tests + 1))
 	start=$(uptime_seconds)
@@ -67,7 +79,7 @@ finish() {
 
 # --- Devices ---------------------------------------------------------------------------------------------
 
-# The PF, and its VFs counted from 0, as BDFs. Without programs: starting one takes longer than all of this.
+# The PF, and its VFs counted from 0, as BDFs. No program is started: that takes longer than all of this.
 pf() {
 	set -- "$pci"/*/sriov_numvfs
 	set -- "${1%/*}"
@@ -104,8 +116,8 @@ user_do() { # COMMAND [ARGUMENT...]
 	echo "$*" >"$lab/user"
 }
 
-# With the first user the module looks at all VFs again, a while later and in a worker, which would do what a test is
-# to see done, or not done, by others.
+# Registers the first user, and waits for the worker that then looks at all VFs. Without the wait, a test could take
+# what the worker did for the work of a write or a hook.
 first_user() { # BDF SET
 	local tracing=/sys/kernel/tracing
 	echo >$tracing/trace
@@ -115,7 +127,7 @@ first_user() { # BDF SET
 	echo 0 >$tracing/events/workqueue/workqueue_execute_end/enable
 }
 
-# Ends a test, as skipped, where there are no such entries.
+# Ends a test as skipped if the kernel cannot make entries of that type.
 attach_or_skip() { # BDF PASID TYPE
 	local said
 	said=$(answer "$lab/ctl" "attach $*")
@@ -128,7 +140,7 @@ attach_or_skip() { # BDF PASID TYPE
 	expect_equal "$said" 0 "attaching a $3 domain"
 }
 
-# Prints what a write answers: 0 or the name of the error.
+# Prints how a write ends: 0 or the name of the error.
 answer() { # FILE TEXT
 	printf '%s\n' "$2" | write-once "$1"
 }
@@ -138,7 +150,7 @@ set_ctl() { # BDF TEXT
 		witnesses_agree "$1"
 }
 
-# As the files in pasid_status/ have them, of a PASID Control register's value.
+# Prints the value of a PASID Control register in the words of the files in pasid_status/.
 words_of() { # VALUE
 	local enable=- exec=- priv=-
 	[ $(($1 & 1)) = 0 ] || enable=+
@@ -189,13 +201,13 @@ expect_said() { # TEXT: the kernel log has it
 	return 1
 }
 
-# How long this machine may take for what takes a quick one SECONDS. LAB_SLOWNESS is in percent, see lab/init.
+# Prints how long this machine may take for what takes a quick machine SECONDS. LAB_SLOWNESS is in percent: lab/init.
 scaled() { # SECONDS
 	echo $(($1 * LAB_SLOWNESS / 100))
 }
 
-# Waits until a command succeeds, for at most so long on a quick machine. By the machine's own time, see scripts/lab:
-# beside others it may hardly get to run in the meantime.
+# Waits until a command succeeds; SECONDS is the limit on a quick machine. The limit counts the machine's own time, see
+# own_time in scripts/lib/machine.sh: time in which the host gave the machine no processor does not count.
 await() { # SECONDS COMMAND...
 	local limit start end
 	limit=$(scaled "$1")
@@ -229,15 +241,15 @@ expect_same() { # FILE FILE WHAT
 	return 1
 }
 
-context_bit() { # BDF NAME: its value in the walker's words
+context_bit() { # BDF NAME: prints a bit of the context entry, as the walker names it
 	witness walk "$1" | sed -n "s/.* context .* $2=\([0-9]*\).*/\1/p"
 }
 
-entry_bits() { # BDF PASID: SRE and ERE, as two digits
+entry_bits() { # BDF PASID: prints SRE and ERE, as two digits
 	witness walk "$1" | sed -n "s/.* pasid $2 .* SRE=\([01]\) ERE=\([01]\).*/\1\2/p"
 }
 
-entries_with_sre() { # BDF: how many
+entries_with_sre() { # BDF: prints how many there are
 	witness walk "$1" >/tmp/walked || return
 	grep -c SRE=1 /tmp/walked || true
 }
@@ -246,11 +258,11 @@ expect_context() { # BDF NAME VALUE
 	expect_equal "$(context_bit "$1" "$2")" "$3" "$1's context entry, $2"
 }
 
-config_read() { # BDF OFFSET SIZE: a little endian number, in decimal
+config_read() { # BDF OFFSET SIZE: prints a little endian number, in decimal
 	dd if="$pci/$1/config" bs=1 skip="$2" count="$3" 2>/dev/null | od -An "-tu$3" | tr -d ' '
 }
 
-ext_cap() { # BDF ID: where an extended capability is
+ext_cap() { # BDF ID: prints the offset of an extended capability
 	local at=256 header
 	while [ "$at" -ge 256 ]; do
 		header=$(config_read "$1" "$at" 4)
@@ -264,7 +276,7 @@ ext_cap() { # BDF ID: where an extended capability is
 	return 1
 }
 
-ats_enable() { # BDF: ATS Enable of the register, whatever Linux believes
+ats_enable() { # BDF: prints ATS Enable as the VF's register has it; Linux may believe otherwise
 	local at
 	at=$(ext_cap "$1" 0xf) || return
 	echo $(($(config_read "$1" $((at + 6)) 2) >> 15))
@@ -274,7 +286,7 @@ supports_pri() { # BDF
 	grep -q ' +pri$' "$pci/$1/pasid_status/supported"
 }
 
-# 6.12 enables page requests on demand, newer kernels from the beginning.
+# 6.12 enables page requests on demand, newer kernels when they find the device.
 enable_pri() { # BDF...
 	local bdf
 	supports_pri "$1" && return
@@ -284,7 +296,7 @@ enable_pri() { # BDF...
 	supports_pri "$1"
 }
 
-# Where that was on demand.
+# Undoes enable_pri, if the kernel enables page requests on demand.
 disable_pri() { # BDF...
 	local bdf
 	for bdf in "$@" "$(pf)"; do
@@ -296,8 +308,8 @@ expect_entry() { # BDF PASID BITS
 	expect_equal "$(entry_bits "$1" "$2")" "$3" "$1's entry of PASID $2, SRE and ERE"
 }
 
-# A kernel that shows its tables is a witness, too: what it has of functions is compared with what is seen from
-# outside, and that with what their files `effective` say. Not while anybody else changes them.
+# A kernel with intel-iommu's debugfs shows its tables, too. They are compared with the walker's view, and that view
+# with the functions' files `effective`. Not to be called while something changes the tables.
 translations=/sys/kernel/debug/iommu/intel/dmar_translation_struct
 
 witnesses_agree() { # BDF...
@@ -305,11 +317,11 @@ witnesses_agree() { # BDF...
 	witness walk "$@" >/tmp/walked
 	kernel_sees "$@" >/tmp/kernel
 	walker_sees >/tmp/walker
-	expect_same /tmp/kernel /tmp/walker 'what is seen, from the kernel to the walker,' || return
+	expect_same /tmp/kernel /tmp/walker 'the tables, from debugfs to the walker,' || return
 	effective_is_seen "$@"
 }
 
-# A line per PASID: the function, its context entry, the PASID, its entry without the upper quadwords.
+# Prints a line per PASID: the function, its context entry, the PASID, the PASID-table entry without upper quadwords.
 kernel_sees() { # BDF...
 	awk -v wanted=" $* " 'index(wanted, " 0000:" $1 " ") { print "0000:" $1, $3, $4, $5 }' $translations | sort -k 1,1 -k 3,3n
 }
@@ -319,7 +331,7 @@ walker_sees() {
 		$2 == "pasid" { print $1, context, $3, "0x" $6 ":0x" $5 ":0x" $4 }' /tmp/walked | sort -k 1,1 -k 3,3n
 }
 
-# No more than the files say. Less can be: who has no user has no privileged requests, whatever is allowed.
+# The tables allow no more than `effective` says. They can allow less: without a user, SRE stays clear.
 effective_is_seen() { # BDF...
 	local bdf effective
 	for bdf; do
@@ -334,7 +346,7 @@ effective_is_seen() { # BDF...
 	done
 }
 
-# Counts invalidations since `witness inval mark`.
+# Prints how many invalidations of a kind came since `witness inval mark`.
 inval_count() { # PATTERN
 	witness inval >/tmp/inval || return
 	grep -c -e "$1" /tmp/inval || true
@@ -346,10 +358,10 @@ expect_no_inval() {
 }
 
 # --- DMA of the machine `model` ------------------------------------------------------------------------------
-# A PASID is a number at which something is attached, or `none` for the memory that `lab_do memory` gave. Starting
-# a program takes longer than what it does here, so what a shell can do itself it does.
+# PASID is a number at which an address space is attached, or `none` for the memory that `lab_do memory` gave. The
+# shell does what it can itself: to start a program takes longer.
 
-# Sets memory, the name of the file in $memories with what a function reaches by a PASID, and iova, where that is.
+# Sets memory, the name of the file in $memories that shows what a function reaches by a PASID, and iova, its address.
 find_memory() { # BDF PASID
 	local bdf pasid name address
 	memory=$1 iova=
@@ -366,10 +378,10 @@ find_memory() { # BDF PASID
 	return 1
 }
 
-# Sets text to thirty-six letters that nobody has seen before, and has them in the memory.
+# Sets text to 36 new random letters, and writes them to the memory.
 fill_memory() {
 	fresh_text
-	printf %s "$text" 1<>"$memories/$memory" # a file that is mapped stays as it is
+	printf %s "$text" 1<>"$memories/$memory" # not truncated: the file is mapped
 }
 
 fresh_text() {
@@ -397,7 +409,7 @@ dma_failed() { # WHAT
 	return 1
 }
 
-# Data arrive. OPTIONs are those of dma.
+# A write by DMA arrives in memory. OPTIONs are those of dma.
 dma_writes() { # BDF PASID [OPTION...]
 	local text memory iova
 	find_memory "$1" "$2" || return
@@ -418,7 +430,7 @@ dma_ok() { # BDF PASID [OPTION...]
 	dma_writes "$@" && dma_reads read "$@"
 }
 
-# Nothing arrives, and the device is told so: REFUSAL is what dma prints.
+# A write by DMA changes no memory, and the device sees the refusal: REFUSAL is what dma prints.
 refused_write() { # REFUSAL BDF PASID [OPTION...]
 	local refusal=$1 text memory iova
 	shift
@@ -439,7 +451,7 @@ refused_read() { # REFUSAL read|exec BDF PASID [OPTION...]
 	expect_equal "$data" '\x00\x00\x00\x00' "data after $how $*"
 }
 
-# Sets data to what dma showed.
+# Sets data to the data that dma printed.
 expect_refusal() { # REFUSAL WHAT
 	local word ok of count
 	{
@@ -449,11 +461,11 @@ expect_refusal() { # REFUSAL WHAT
 	expect_equal "$word $ok $of $count" "$1 0 of 1" "$2"
 }
 
-dma_denied() { # BDF PASID [OPTION...]: no permission in a translation
+dma_denied() { # BDF PASID [OPTION...]: the translation that the device got does not allow it
 	refused_write denied "$@" && refused_read denied read "$@"
 }
 
-dma_blocked() { # BDF PASID REASON [OPTION...]: and the fault is logged
+dma_blocked() { # BDF PASID REASON [OPTION...]: the IOMMU blocks it, and the kernel logs the fault
 	local bdf=$1 pasid=$2 reason=$3
 	shift 3
 	mark_log
@@ -472,7 +484,7 @@ exec_blocked() { # BDF PASID REASON [OPTION...]
 	expect_fault "$bdf" "$pasid" "$reason"
 }
 
-dma_field() { # BDF NAME: a counter of the engine, or `ok`
+dma_field() { # BDF NAME: prints a counter of the engine, or `ok`
 	local words word
 	words=$(dma "$1" status) || true
 	words="ok=${words#* }"
@@ -481,7 +493,7 @@ dma_field() { # BDF NAME: a counter of the engine, or `ok`
 	done
 }
 
-# Starts a burst that does not end, and sees it run. Not faster: each failure is an interrupt of the IOMMU.
+# Starts an endless burst and waits until it runs. It is not faster, because each failure is an interrupt of the IOMMU.
 dma_burst() { # BDF PASID WORD...
 	dma_do "$@" start keep-going count=0xffffffff interval=500
 	await 5 dma_runs "$1"
@@ -494,7 +506,7 @@ dma_runs() { # BDF
 	[ "$(dma_field "$1" ok)" -gt "$before" ]
 }
 
-# Of a burst that goes on trying, nothing is completed any more.
+# An endless burst goes on trying, and none of its transfers completes any more.
 expect_dma_stopped() { # BDF
 	local ok failed
 	ok=$(dma_field "$1" ok)
@@ -503,7 +515,7 @@ expect_dma_stopped() { # BDF
 	expect_equal "$(dma_field "$1" ok)" "$ok" "$1's transfers completed a while later"
 }
 
-has_failed() { # BDF NUMBER: so many transfers at least
+has_failed() { # BDF NUMBER: at least NUMBER transfers have failed
 	[ "$(dma_field "$1" failed)" -ge "$2" ]
 }
 
@@ -512,12 +524,12 @@ stamp_in() { # FILE
 	dd if="$1" bs=4 count=1 2>/dev/null | od -An -tu4 | tr -d ' '
 }
 
-# By the shell itself: thousands of transfers fit into the time that a program takes to start.
+# The shell does it itself: thousands of transfers fit into the time that a program takes to start.
 clear_stamp() { # FILE
 	printf '\0\0\0\0' 1<>"$1"
 }
 
-# From here on the kernel's log counts.
+# `faults` prints what the kernel logs after this mark.
 mark_log() {
 	local text
 	fresh_text
@@ -525,7 +537,7 @@ mark_log() {
 	echo "mark $mark" >/dev/kmsg
 }
 
-# Prints what the kernel has said of faults since the mark; PATTERN: of which ones.
+# Prints the lines about faults that the kernel has logged since the mark, or those that match PATTERN.
 faults() { # [PATTERN]
 	dmesg | sed -n "1,/mark $mark/d; /Request device \[.*fault reason/!d; /${1-}/p"
 }
@@ -537,20 +549,20 @@ has_fault() { # BDF PASID|none REASON
 	[ -n "$(faults "$pasid\] Request device \[\(0000:\)\?${1#0000:}\] .*\[fault reason $3\]")" ]
 }
 
-expect_fault() { # BDF PASID|none REASON: within a moment, as the interrupt comes when it comes
+expect_fault() { # BDF PASID|none REASON: waits for it, because the IOMMU's interrupt can come late
 	await 3 has_fault "$@" && return
 	faults
 	return 1
 }
 
 expect_no_fault() {
-	expect_said "mark $mark" # or the log was too short for it
+	expect_said "mark $mark" # otherwise the log has lost lines
 	expect_equal "$(faults)" '' 'faults'
 }
 
-# --- The usual start ---------------------------------------------------------------------------------------
+# --- The modules -------------------------------------------------------------------------------------------
 
-# shellcheck disable=SC2120 # the tests pass them
+# shellcheck disable=SC2120 # tests pass parameters
 load() { # [PARAMETER...]
 	modprobe intel-pasid-ctl "$@"
 }
@@ -578,10 +590,10 @@ load_client() {
 	modprobe pasid-lab-client
 }
 
-# --- Memory that is short ------------------------------------------------------------------------------------
-# Where the kernel can have allocations, and copies from and to user space, fail to order (its
-# Documentation/fault-injection). Those count that are made somewhere below a piece of code, but not below a function
-# whose failure ends in a warning of the kernel's own.
+# --- Failing allocations -------------------------------------------------------------------------------------
+# On kernels with fault injection (Documentation/fault-injection), allocations and copies from and to user space can be
+# made to fail. These functions choose which: those with an address of RANGE on the stack, but none with an address of
+# SPARED, a function whose failure makes the kernel warn.
 
 fail_below() { # RANGE SPARED: both as function_range has them
 	local dir
@@ -596,15 +608,16 @@ fail_below() { # RANGE SPARED: both as function_range has them
 	done
 }
 
-# Below the code of modules, which is in the 16 MiB that the first one that was loaded is in; if nobody else is to be
-# spared, not in taking a probe back.
+# Chooses what the code of modules calls; all modules are in the 16 MiB in which the first one is. By default the
+# removal of a probe is spared.
 fail_below_modules() { # [FUNCTION]
 	local first
 	first=$(awk '{ print $6 }' /proc/modules | sort | head -n 1)
 	fail_below "${first%??????}000000 0xffffffffff000000" "$(function_range "${1-__disarm_kprobe_ftrace}")"
 }
 
-# The kernel's own bookkeeping of allocations allocates, too, and gets on without.
+# kmemleak allocates memory for its own records, and has a reserve in case that fails. A failure there would test
+# nothing, so its caches are spared.
 spare_kmemleak() {
 	local cache
 	for cache in /sys/kernel/slab/*/failslab; do
@@ -616,14 +629,14 @@ spare_kmemleak() {
 	echo Y >/sys/kernel/debug/failslab/cache-filter
 }
 
-function_range() { # NAME: from where to where it is
+function_range() { # NAME: prints the address of a kernel function, and of what follows it
 	awk -v name="$1" 'first != "" && $1 != first { print "0x" first, "0x" $1; found = 1; exit }
 		$3 == name { first = $1 }
 		END { exit !found }' /proc/kallsyms
 }
 
 # --- VFIO clients ------------------------------------------------------------------------------------------
-# A client holds a VF open as a VMM would, until it is told otherwise.
+# A client is a process that holds a VF open as a VMM does, and takes commands.
 
 load_vfio() { # [PARAMETER...]
 	modprobe vfio_iommu_type1
@@ -647,7 +660,7 @@ unbind() { # BDF
 	echo >"$pci/$1/driver_override"
 }
 
-# Says 0, or the name of the error with which the VF could not be opened. CLIENT_UID is whose process it is.
+# Prints 0, or the name of the error with which the VF could not be opened. CLIENT_UID is the client's user.
 client_open() { # NAME BDF [iommufd]
 	local dir=/tmp/client.$1
 	rm -rf "$dir"
@@ -658,7 +671,7 @@ client_open() { # NAME BDF [iommufd]
 	cat "$dir/tell"
 }
 
-# Has a client do something, and says what it answers.
+# Sends a client a command, and prints the answer.
 client() { # NAME COMMAND...
 	local dir=/tmp/client.$1
 	shift
@@ -675,7 +688,7 @@ client_close() { # NAME
 	await 10 client_gone "$1"
 }
 
-# What a test that failed left open.
+# Kills the clients that a failed test has left.
 clients_kill() {
 	local dir
 	for dir in /tmp/client.*; do
@@ -694,7 +707,7 @@ expect_client() { # ANSWER NAME COMMAND...
 	expect_equal "$(client "$@")" "$should" "client $*"
 }
 
-# A VF that nobody uses is as it was before somebody did.
+# A VF is free if it is as it was before it had a user.
 remember_free() { # BDF
 	kernel_sees "$1" >/tmp/free
 }
@@ -706,16 +719,16 @@ expect_free() { # BDF
 	expect_same /tmp/free /tmp/now 'tables'
 }
 
-# --- Between runs in one machine -------------------------------------------------------------------------------
+# --- Between test files that share a machine ---------------------------------------------------------------------
 
-# How many VFs there are; nothing in a machine that has no PF.
+# Prints how many VFs there are; nothing in a machine without a PF.
 count_vfs() {
 	cat "$pci/$(pf)/sriov_numvfs" 2>/dev/null
 }
 
-# Makes the machine again what it was, or fails: then who comes next needs a new one. VFs take their settings along;
-# page requests that were enabled on demand in the PF stay.
-tidy() { # VFS, what count_vfs said in the beginning
+# Puts the machine back to its first state. If that fails, the next test file needs another machine. Settings of VFs
+# go with the VFs; page requests that the kernel enabled on demand in the PF stay on.
+tidy() { # VFS, what count_vfs printed in the beginning
 	clients_kill 2>/dev/null
 	echo default 2>/dev/null >"$pci/$(pf)/mock/vf_config"
 	echo 1 2>/dev/null >"$pci/$(pf)/mock/pasid"

@@ -211,22 +211,22 @@ calls_go_to_the_beginning() { # STATIC-CALL FUNCTION
 
 it 'loading changes not one bit and invalidates nothing (I1)' loading_changes_nothing
 it 'a VF has its files, with their modes' files_are_there
-it 'nothing else has' files_are_nowhere_else
+it 'the PF and other devices do not have the files' files_are_nowhere_else
 it 'the default ceiling is what intel-iommu intends' default_is_what_intel_iommu_intends
 it 'what is read can be written back and changes nothing' what_is_read_can_be_written
 it 'unloading is refused while a VF is restricted (I7)' unload_is_refused_while_restricted
 it 'unloading is allowed at the default and gives the tables back (I7)' unload_is_allowed_at_default
 it 'bad text in default_ctl refuses to load and says why' default_ctl_is_checked
-it 'words of default_ctl that the kernel takes for options of their own refuse to load' default_ctl_is_not_cut_short
-it 'default_ctl holds for VFs from before the load and after it' default_ctl_rules_old_and_new_vfs
-it 'what default_ctl denies keeps the module loaded' what_default_ctl_denies_keeps_the_module
-it 'what default_ctl denies can be given up while the PF has no PASID' readme_lets_the_module_go pasid
-it 'what default_ctl denies can be given up while the PF has no PRI' readme_lets_the_module_go pri
+it 'default_ctl without quotes, whose words the kernel takes for options, refuses to load' default_ctl_is_not_cut_short
+it 'default_ctl holds for VFs that are there at load and for VFs that appear later' default_ctl_rules_old_and_new_vfs
+it 'unloading is refused while default_ctl denies something' what_default_ctl_denies_keeps_the_module
+it 'the module can be unloaded after +all -exec although the PF has no PASID' readme_lets_the_module_go pasid
+it 'the module can be unloaded after +all -exec although the PF has no PRI' readme_lets_the_module_go pri
 # The debug kernel has no network, which uevents come by.
-[ ! -e /proc/net/netlink ] || it 'uevents tell of VFs that have their files, old and new ones' uevents_tell_of_files
-it 'VFs that appear later come under control' vfs_that_come_later_have_files
-it 'a VF that is removed and comes again has its ceiling' removed_vf_keeps_its_ceiling
+[ ! -e /proc/net/netlink ] || it 'a VF has its files when udev hears of it, at load and when it appears' uevents_tell_of_files
+it 'a VF that appears after the load has its files and obeys them' vfs_that_come_later_have_files
+it 'a VF that is removed and made again keeps its setting' removed_vf_keeps_its_ceiling
 # The debug kernel does not show its memory.
-[ ! -e /proc/kcore ] || it 'calls of functions of the kernel go to their beginning' calls_go_to_the_beginning vtd_qi_submit qi_submit_sync
-it 'loads and unloads again and again' load_and_unload 2
+[ ! -e /proc/kcore ] || it 'calls of a kernel function go to its first instruction, not to a probe on it' calls_go_to_the_beginning vtd_qi_submit qi_submit_sync
+it 'the module loads and unloads twice in a row' load_and_unload 2
 finish

@@ -119,10 +119,10 @@ goes() {
 	unload
 }
 
-it 'prepare' prepare
-it 'the next call finds an entry that was missed, and it is denied' next_call_finds_it
-it 'so does the next write, before it returns' next_write_finds_it
-it 'what intel-iommu intended is forgotten with what was missed' intents_are_forgotten
-it 'room for one call, and three others that attach: what is denied stays so' under_load
-it 'the module goes' goes
+given 'a VF has a nested entry with SRE' prepare
+it 'the next call of the hook finds an entry whose set-up was missed, and the worker denies it' next_call_finds_it
+it 'the next write finds an entry whose set-up was missed, and denies it before it returns' next_write_finds_it
+it 'after a missed set-up, an old record does not give the new entry SRE' intents_are_forgotten
+it 'three tasks attach while the probe has room for one call: denied entries stay denied' under_load
+it 'the module can be unloaded at the end' goes
 finish

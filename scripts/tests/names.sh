@@ -67,8 +67,8 @@ no_ctl() {
 	unload
 }
 
-it prepare prepare
-it 'a driver has a file pasid: both work, whoever comes first' pasid_is_the_drivers
-it 'a driver has a file pasid_status: the VF has pasid_ctl and obeys it' no_status
-it 'a driver has a file pasid_ctl: the VF obeys default_ctl' no_ctl
+given 'there are 2 VFs' prepare
+it "a driver has a file pasid: its file and the module's files both work" pasid_is_the_drivers
+it 'a driver has a file pasid_status: the VF still has pasid_ctl and obeys it' no_status
+it 'a driver has a file pasid_ctl: the VF obeys default_ctl all the same' no_ctl
 finish

@@ -115,9 +115,9 @@ load_and_unload_while_attaching() {
 	has_attached "$(vf 1)"
 }
 
-it 'prepare' prepare
-it 'four writers and an attacher on one VF' many_writers_on_one_vf
-it 'a writer on each of 64 VFs' writers_on_all_vfs
-it 'VFs are removed while writers run' vfs_go_while_writers_run
-it 'the module comes and goes while PASIDs are attached' load_and_unload_while_attaching
+given 'there are 64 VFs' prepare
+it 'four writers and a task that attaches, on one VF: the table says what the file says' many_writers_on_one_vf
+it 'a writer on each of 64 VFs: each table says what its file says' writers_on_all_vfs
+it 'VFs are removed while writers run: no file is left, and the module can be unloaded' vfs_go_while_writers_run
+it 'the module loads and unloads while PASIDs are attached' load_and_unload_while_attaching
 finish

@@ -119,13 +119,13 @@ everything_goes_back() {
 	expect_entry "$first" 7 00
 }
 
-it 'all four are supported where the IOMMU offers them' prepare
-it 'SRE is granted to a user'\''s entries, never to the host'\''s own' sre_is_not_granted_to_a_host_process
-it 'every combination, on a VF of the host' every_combination "$first" 0
-it 'every combination, on a VF with a user' every_combination "$owned" 1
-it 'default, all and names, alone and together' words_alone
-it 'exec and priv come and go with enable' exec_and_priv_need_enable
-it 'an entry that is set up later obeys (I6)' attach_after_deny_is_born_denied
-it 'PF and sibling are the same bit for bit (I4)' nothing_else_changed
-it 'after unload the tables are what intel-iommu intended (I7)' everything_goes_back
+given 'all four permissions are supported if the IOMMU offers them' prepare
+it "SRE is set in a user's entries, never in the host's own" sre_is_not_granted_to_a_host_process
+it 'every combination of permissions is in the tables, on a VF of the host' every_combination "$first" 0
+it 'every combination of permissions is in the tables, on a VF with a user' every_combination "$owned" 1
+it 'default, all and names are in the tables, alone and together' words_alone
+it 'exec and priv are denied while enable is denied, and are back with +enable' exec_and_priv_need_enable
+it 'an entry that is set up later has what is allowed then (I6)' attach_after_deny_is_born_denied
+it 'the entries of the PF and of a sibling have not changed by a bit (I4)' nothing_else_changed
+it 'after unloading, the tables are what intel-iommu intended (I7)' everything_goes_back
 finish

@@ -200,20 +200,20 @@ effective_can_be_polled() {
 	set_ctl "$first" default
 }
 
-it 'prepare' prepare
-it 'the PF loses PASID: its VFs have lost it already' pf_loses_pasid
-it 'nothing is granted meanwhile, and one line is logged' nothing_is_granted_meanwhile
-it 'what is attached meanwhile is denied' attach_meanwhile_is_denied
-it 'the PF gets PASID back: VFs get what their ceiling allows' pf_gets_pasid_back
+given 'one VF has a PASID, another one is denied enable' prepare
+it "the IOMMU blocks PASIDs of the VFs before the PF's register loses PASID" pf_loses_pasid
+it 'while the PF has no PASID, nothing is granted, and one line is logged' nothing_is_granted_meanwhile
+it 'while the PF has no PASID, a PASID that is attached is denied' attach_meanwhile_is_denied
+it 'when the PF has PASID again, each VF has what its pasid_ctl allows' pf_gets_pasid_back
 if supports_pri "$first"; then
-	it 'the PF loses PRI and gets it back' pf_loses_pri
+	it 'PRE is clear while the PF has no PRI, and set when the PF has it again' pf_loses_pri
 else
-	it 'page requests that are enabled on demand obey (I6)' pri_on_demand
+	it 'page requests that Linux enables on demand obey pasid_ctl (I6)' pri_on_demand
 fi
-it 'a VF that switched its ATS off gets it back' vf_that_lost_ats_gets_it_back
-it 'ATS that Linux switches off takes page requests along' ats_takes_page_requests_along
-it 'a reset of the PF: VFs have their ATS as Linux believes' pf_is_reset
-it 'a VF that vanished is denied, and not waited for' vf_that_vanished_gets_no_invalidation
+it 'a grant switches ATS on again in a VF that switched it off' vf_that_lost_ats_gets_it_back
+it "PRE is clear while Linux has the VF's ATS off" ats_takes_page_requests_along
+it "after a reset of the PF, each VF's ATS is what Linux believes" pf_is_reset
+it 'a VF that vanished is denied, and is sent no invalidation' vf_that_vanished_gets_no_invalidation
 it 'all tracepoints fire' tracepoints_fire
-it 'effective can be polled' effective_can_be_polled
+it 'poll() on pasid_status/effective reports a change' effective_can_be_polled
 finish

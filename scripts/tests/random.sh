@@ -30,7 +30,7 @@ module_goes() {
 	unload
 }
 
-it 'prepare' prepare
+given 'the module, the client and the user of the lab are loaded' prepare
 it '2000 random steps do what the design says' random_steps 1 2000
-it 'the module goes' module_goes
+it 'the module can be unloaded at the end' module_goes
 finish

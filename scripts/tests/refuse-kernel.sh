@@ -53,19 +53,19 @@ loads_as_it_is() {
 	unload
 }
 
-it 'no qi_submit_sync()' lacks qi_submit_sync qi_submit_sunk \
+it 'a kernel without qi_submit_sync(): the module names it and does not load' lacks qi_submit_sync qi_submit_sunk \
 	'this kernel has no qi_submit_sunk() that can be probed'
-it 'no hook on first-stage set-up' lacks intel_pasid_setup_first_level intel_pasid_setup_first_lexel \
+it 'a kernel without the function that sets up first-stage entries: the module names it and does not load' lacks intel_pasid_setup_first_level intel_pasid_setup_first_lexel \
 	'cannot follow intel_pasid_setup_first_lexel() (error -2), so it cannot control PASID-table entries'
-it 'no struct device_domain_info' lacks device_domain_info device_domain_inf0 \
+it 'a kernel without struct device_domain_info: the module names it and does not load' lacks device_domain_info device_domain_inf0 \
 	"the kernel's BTF has no struct device_domain_inf0"
-it 'no member dtlb_extra_inval' lacks dtlb_extra_inval dtlb_extra_inv4l \
+it 'a kernel without the member dtlb_extra_inval: the module names it and does not load' lacks dtlb_extra_inval dtlb_extra_inv4l \
 	'struct device_domain_info has no member dtlb_extra_inv4l of type 1 as this module knows it'
-it 'a lock of another type' lacks spinlock_t spinlock_x \
+it 'a kernel whose lock has another type: the module names it and does not load' lacks spinlock_t spinlock_x \
 	'struct intel_iommu has no member lock of type spinlock_x as this module knows it'
-it 'an argument of another name' lacks options opti0ns \
+it 'a kernel whose argument has another name: the module names it and does not load' lacks options opti0ns \
 	"qi_submit_sync() does not take 'opti0ns' as argument 4"
-it 'kprobes are disarmed at load' disarmed_at_load
-it 'kprobes are disarmed later: a deny is done, and the write says that more is needed' disarmed_later
-it 'unchanged, it loads' loads_as_it_is
+it 'kprobes are disarmed: the module says so and does not load' disarmed_at_load
+it 'kprobes are disarmed after loading: a deny is in the tables, and the write fails with EIO' disarmed_later
+it 'the unchanged module loads on the same kernel' loads_as_it_is
 finish

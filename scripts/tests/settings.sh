@@ -158,17 +158,17 @@ default_ctl_is_the_last_step() {
 	unload
 }
 
-it prepare prepare
+given 'the module and the client are loaded, and there are no VFs' prepare
 it 'a PF has a file for each VF that it can have, before there is any' files_are_there_before_vfs
-it 'a VF is denied before anybody hears of it' nothing_is_open_at_the_add_event
+it 'a VF is denied before udev or a driver hears of it' nothing_is_open_at_the_add_event
 it "a VF's file and its PF's are one setting" both_files_are_one_setting
-it 'a setting outlives its VF' setting_survives_its_vf
-it "the PF's default holds for VFs that have none of their own" default_holds_for_those_without_their_own
-it 'bad text is refused: default' bad_text_is_refused default
-it 'the log says what was refused, and in which file' expect_said "default: refused '+exec"
-it 'bad text is refused: a VF that is there' bad_text_is_refused virtfn0
-it 'bad text is refused: a VF that is not there' bad_text_is_refused virtfn7
-it 'if the IOMMU does not answer, nothing is granted' nothing_is_granted_that_fails
-it 'settings of VFs that are not there let the module go' settings_alone_do_not_keep_the_module
-it 'default_ctl is the last step' default_ctl_is_the_last_step
+it "a VF's setting stays when the VF is removed and made again" setting_survives_its_vf
+it "the PF's default holds for VFs that have no setting of their own" default_holds_for_those_without_their_own
+it 'bad text is refused and changes nothing: the file default' bad_text_is_refused default
+it 'the log says which text was refused, and in which file' expect_said "default: refused '+exec"
+it 'bad text is refused and changes nothing: the file of a VF that exists' bad_text_is_refused virtfn0
+it 'bad text is refused and changes nothing: the file of a VF that does not exist' bad_text_is_refused virtfn7
+it "if no invalidation succeeds, the PF's default grants nothing" nothing_is_granted_that_fails
+it 'settings of VFs that do not exist do not keep the module loaded' settings_alone_do_not_keep_the_module
+it 'default_ctl holds for VFs without a setting of their own or of the PF' default_ctl_is_the_last_step
 finish

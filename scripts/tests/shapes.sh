@@ -108,10 +108,10 @@ shared_with_the_pf() {
 	stop
 }
 
-it 'a PF without PASID' without_pasid
-it 'a PF without Execute Permission and PRI' without_exec_and_pri
-it 'a PF without Privileged Mode, and a PASID width of 6' narrow_without_priv
-it 'without ATS' without_ats
-it 'VFs in the upper half of the context table, with DMA aliases: both entries follow' upper_half_with_alias
+it 'a PF without PASID: enable is not supported' without_pasid
+it 'a PF without Execute Permission and PRI: exec and pri are not supported' without_exec_and_pri
+it 'a PF without Privileged Mode, with a PASID width of 6: priv is not supported, and 63 is the last PASID' narrow_without_priv
+it 'a VF without ATS is sent no device-TLB invalidation' without_ats
+it 'VFs in the upper half of the context table, with DMA aliases: both context entries are changed' upper_half_with_alias
 it 'a VF that shares a requester ID is not restricted, and one error per VF says so' shared_with_the_pf
 finish

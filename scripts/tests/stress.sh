@@ -89,9 +89,9 @@ goes() {
 	expect_same /tmp/intended /tmp/now 'what intel-iommu intends'
 }
 
-it 'prepare' prepare
-it 'everything at once' all_at_once
+given '32 VFs, and both modules are loaded' prepare
+it 'writers, attachers, users, resets, VFs and modules at the same time, while allocations fail' all_at_once
 it 'the tables are what the files say' tables_agree
-it 'references add up' references_add_up
-it 'the modules go, and the tables are what intel-iommu intends' goes
+it "the module's reference count is the number of restricted VFs, plus pasid-vfio-pci" references_add_up
+it 'the modules can be unloaded, and the tables are what intel-iommu intended' goes
 finish

@@ -203,19 +203,19 @@ device_tlb_twice() {
 	lab_do extra-inval "$host" off
 }
 
-it 'prepare' prepare
-it 'a device with the erratum of early completions is told twice' device_tlb_twice
-it 'default_ctl reaches entries that are there at load' default_ctl_reaches_entries
-it 'of the host: SRE is where intel-iommu set it, and nowhere else' host_types
-it 'of a user: SRE is granted but where the vIOMMU said no' user_types
+given 'the IOMMU offers SRS, nested and second-stage translation' prepare
+it 'a device that completes invalidations too early is sent each one twice' device_tlb_twice
+it 'default_ctl changes entries that are there at load' default_ctl_reaches_entries
+it 'on a VF of the host, SRE is set only where intel-iommu set it' host_types
+it 'on a VF with a user, +priv sets SRE in every entry, except where the virtual IOMMU did not ask for it' user_types
 it 'a deny of a few entries is flushed entry by entry' deny_is_flushed_entry_by_entry
-it 'a nested entry with SRE is born denied (I6)' born_denied
-it 'a first-stage entry is born granted (I6)' born_granted
-it 'a nested entry without SRE stays without' nested_no_stays_no
-it 'a deny of enable takes SRE along, flushed by domain' enable_covers_priv
-it 'the grant ends with the user' grant_ends_with_the_user
-it 'what the vIOMMU allowed ends with its entry' intent_ends_with_its_entry
-it 'no user comes over entries of the host' no_user_over_entries_of_the_host
-it 'the number of descriptors has a bound, whatever the number of entries' many_entries_in_few_descriptors
-it 'at unload SRE is what intel-iommu intended' restored_at_unload
+it 'a nested entry that is set up with SRE is denied SRE while priv is denied (I6)' born_denied
+it 'a first-stage entry that is set up gets SRE while priv is granted (I6)' born_granted
+it 'a nested entry that was set up without SRE never gets SRE' nested_no_stays_no
+it 'a deny of enable clears SRE, too, and flushes by domain' enable_covers_priv
+it 'when the user goes, SRE is cleared where intel-iommu had not set it' grant_ends_with_the_user
+it "when another entry is set up at the PASID, the virtual IOMMU's SRE is forgotten" intent_ends_with_its_entry
+it 'a user cannot register for a VF that has PASIDs of the host' no_user_over_entries_of_the_host
+it '256 entries are flushed with at most 7 descriptors' many_entries_in_few_descriptors
+it 'after unloading, SRE is what intel-iommu intended' restored_at_unload
 finish

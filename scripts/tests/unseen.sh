@@ -170,17 +170,17 @@ goes() {
 	unload
 }
 
-it 'prepare' prepare
-it 'a write while kprobes are off says EIO, and why' write_while_off "$kprobes"
-it 'on again: a write that says 0 has SRE denied' same_ceiling_again
-it 'what was set up meanwhile gets its own back, what was denied before does not' grant_after_gap
-it 'denied after -enable and +enable, too' through_enable
-it 'off and on between two writes' off_between_two_writes
-it 'the worker finds it without a write' worker_finds_it
-it 'the no of a set-up that nobody saw stays a no' no_stays_no
-it 'reading the switch of ftrace takes nothing away' reading_the_switch
-it 'ftrace is switched off' ftrace_off
-supports_pri "$vf" || it 'page requests that were switched off unseen stay off' pri_off_unseen
-it 'a missed call of another VF takes nothing away' missed_elsewhere
-it 'the module goes' goes
+given 'a nested entry with SRE is denied' prepare
+it 'a write while kprobes are off fails with EIO, and the log says why' write_while_off "$kprobes"
+it 'when kprobes are on again, a write that returns 0 has denied SRE in the unseen entry' same_ceiling_again
+it 'a grant gives SRE to the entry that was set up unseen, not to one that was denied before' grant_after_gap
+it 'an entry that was set up unseen is denied SRE after -enable and +enable, too' through_enable
+it 'an entry that was set up while kprobes were off between two writes is denied' off_between_two_writes
+it 'without a write, the worker denies an entry that was set up unseen' worker_finds_it
+it 'a nested entry that was set up unseen without SRE never gets SRE' no_stays_no
+it 'reading kernel.ftrace_enabled makes no record invalid' reading_the_switch
+it 'a write while ftrace is off fails with EIO, and the next one denies what was set up unseen' ftrace_off
+supports_pri "$vf" || it 'a write does not set PRE again if Linux cleared it unseen' pri_off_unseen
+it 'a missed set-up of another VF does not take SRE from this VF' missed_elsewhere
+it 'the module can be unloaded at the end' goes
 finish

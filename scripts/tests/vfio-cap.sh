@@ -602,36 +602,36 @@ no_iommufd() {
 first=$(vf 0)
 second=$(vf 1)
 
-it 'prepare' prepare
-it 'nothing is granted at open' none_at_open
-it 'every combination of control bits' every_combination
-it 'accesses of every size and alignment' every_size
-it 'reserved and read-only bits' reserved_and_read_only
-it 'bits that are not supported' unsupported_bits
-it 'VFIO_DEVICE_RESET clears it' reset_by_ioctl
-it 'FLR through the PCI Express capability clears it' reset_by_flr
-it 'FLR through the Advanced Features capability clears it' reset_by_af
-it 'the way from D3hot to D0 clears it' reset_by_power_state
-it 'low power clears it' low_power
-it 'a reset by the host clears it' reset_by_host
+given 'two VFs are bound to pasid-vfio-pci and show both capabilities' prepare
+it 'a VF that is opened is denied everything, until the register is written' none_at_open
+it 'every combination of control bits is in the tables' every_combination
+it 'accesses of every size and alignment read and write the right bytes' every_size
+it 'reserved and read-only bits do not change' reserved_and_read_only
+it 'control bits that pasid_ctl denied at open do not stick' unsupported_bits
+it 'VFIO_DEVICE_RESET clears the register and denies' reset_by_ioctl
+it 'an FLR through the PCI Express capability clears the register and denies' reset_by_flr
+it 'an FLR through the Advanced Features capability clears the register and denies' reset_by_af
+it 'going from D3hot to D0 clears the register and denies' reset_by_power_state
+it "VFIO's low power clears the register and denies" low_power
+it 'a reset by the host clears the register and denies' reset_by_host
 it 'a hot reset is refused, and clears nothing' hot_reset_is_refused
-it 'closing ends it' closing_ends_it
-it 'killing the client ends it' killing_ends_it
-it 'the ceiling is lowered and raised while it is on' ceiling_while_open
-it 'a ceiling without enable shows nothing' ceiling_before_open
-it 'why nothing is shown is said once for each reason' reasons_are_said_once
-it 'two clients on two VFs' two_clients
-it 'the PF loses PASID while it is on' pf_loses_pasid
-it 'an invalidation fails: so does the write' iommu_fails
-it 'a VF with PASIDs of the host is not opened' host_has_pasids
-it 'page requests' page_requests
-it 'the control region beside the registers' region_and_registers
-it 'modules stay while a client is there' modules_stay
-it 'sriov_numvfs=0 waits for the client' numvfs_0
-it 'the VF is suddenly not there' suddenly_not_there
-it 'the PF driver unbinds: it waits for the client' pf_driver_unbinds
-it 'emulate=0: the control region alone' region_alone
-it 'emulate=0: privileged requests all the same' privileged_without_capability
-it 'pasid_emulate says it of one VF' told_per_device
-it 'without iommufd nothing is shown by default' no_iommufd
+it 'closing the VF leaves it as if it had not been opened' closing_ends_it
+it 'killing the client leaves the VF as if it had not been opened' killing_ends_it
+it 'pasid_ctl denies and grants while the guest has Enable set, and the register stays' ceiling_while_open
+it 'a VF whose pasid_ctl denies enable shows no capability' ceiling_before_open
+it 'the log says each reason for showing no capability once' reasons_are_said_once
+it "two clients on two VFs do not change each other's VF" two_clients
+it 'while the PF has no PASID, Enable can be cleared but not set' pf_loses_pasid
+it "if an invalidation fails, the guest's write fails with EIO, and nothing is granted" iommu_fails
+it 'a VF that has PASIDs of the host cannot be opened' host_has_pasids
+it "the PRI capability's registers enable and disable page requests" page_requests
+it 'the control region and the registers show the same request' region_and_registers
+it 'neither module can be unloaded while a client has a VF open' modules_stay
+it 'sriov_numvfs=0 waits until the client closes the VF' numvfs_0
+it 'a VF that vanishes while it is open is denied, and nothing hangs' suddenly_not_there
+it "unbinding the PF's driver waits until the client closes the VF" pf_driver_unbinds
+it 'emulate=0: no capability is shown, and the control region works' region_alone
+it 'emulate=0: the control region grants and denies SRE' privileged_without_capability
+it 'pasid_emulate decides for one VF what emulate decides for all' told_per_device
+it 'without iommufd no capability is shown by default' no_iommufd
 finish

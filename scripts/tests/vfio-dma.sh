@@ -387,25 +387,25 @@ all_goes() {
 	unload
 }
 
-it 'prepare' prepare
-it 'the capability is shown to a user of iommufd' capability_is_shown
-it 'VFIO and iommufd are all that a user needs' user_alone
-it 'Enable: blocked and back, at every PASID' enable
-it 'each PASID has its own memory' address_spaces_are_apart
-it 'Privileged Mode Enable: blocked and back' priv
-it 'Execute Permission Enable: blocked and back' exec
-it 'translated requests obey, too' translated
-it 'what is attached later obeys (I6)' attached_later
-it 'what is replaced obeys (I6)' replaced
-it 'what is detached is blocked' detached
-it 'many PASIDs are granted and denied at once' many_pasids
-it 'nested: what the guest and its IOMMU allow, and no more' nested
-it 'VFIO_DEVICE_RESET clears the register, and blocks' reset_clears
-it 'the ceiling is lowered and raised while it is on' ceiling
-it 'Enable: a burst stops before the write returns (I2)' burst_spans_the_write 1 0
-it 'Privileged Mode Enable: a burst stops before the write returns (I2)' burst_spans_the_write 5 1 priv
-it 'the kernel'\''s own view and the walker'\''s are the same' both_witnesses
-it 'closing ends it' ends client_close it
-it 'killing the client ends it' ends client_kill it
-it 'all goes' all_goes
+given 'two VFs are bound to pasid-vfio-pci and show the capability' prepare
+it 'a user of iommufd sees the capability' capability_is_shown
+it 'a user without privileges can do all of it through VFIO and iommufd' user_alone
+it 'Enable blocks DMA and lets it through, at every PASID' enable
+it 'each PASID reaches its own memory' address_spaces_are_apart
+it 'Privileged Mode Enable blocks privileged requests and lets them through' priv
+it 'Execute Permission Enable blocks requests to execute and lets them through' exec
+it "the device's translations obey the register, too" translated
+it 'a PASID that is attached later obeys the register (I6)' attached_later
+it 'a PASID whose address space is replaced obeys the register (I6)' replaced
+it 'a PASID that is detached is blocked' detached
+it 'one write grants or denies 8 PASIDs in several tables' many_pasids
+it 'a nested entry has SRE only if the virtual IOMMU and the register allow it' nested
+it 'VFIO_DEVICE_RESET clears the register, and DMA is blocked' reset_clears
+it 'pasid_ctl blocks DMA and lets it through while the guest has Enable set' ceiling
+it 'a burst stops before the write that clears Enable returns (I2)' burst_spans_the_write 1 0
+it 'a burst of privileged requests stops before the write that clears the bit returns (I2)' burst_spans_the_write 5 1 priv
+it "the kernel's debugfs and the walker show the same tables" both_witnesses
+it 'closing the VF ends its DMA and its PASIDs' ends client_close it
+it "killing the client ends the VF's DMA and its PASIDs" ends client_kill it
+it 'both modules can be unloaded at the end' all_goes
 finish

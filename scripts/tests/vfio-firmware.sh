@@ -35,8 +35,8 @@ firmware_found_it() {
 	expect_equal "$(tail -n 1 /tmp/headers)" '0x180 1001b' 'the end of it'
 }
 
-it 'prepare' prepare
-it 'the firmware boots to its shell' firmware_ends
-it 'the firmware found the capability' firmware_found_it
-it 'the VMM is gone' expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
+given 'a VF is bound to pasid-vfio-pci and free bytes are named' prepare
+it "the guest's firmware boots to its shell" firmware_ends
+it "the guest's firmware reads the list of capabilities up to the new one" firmware_found_it
+it 'when the VMM has ended, the VF has its permissions again' expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
 finish

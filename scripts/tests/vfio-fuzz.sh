@@ -27,9 +27,9 @@ fuzz() { # RANGES SEED COUNT PASID-OFFSET PRI-OFFSET
 	expect_context "$vf" PASIDE 1
 }
 
-it 'prepare' prepare
-it 'both capabilities, side by side' fuzz 0x180-0x197 1 52000 0x180 0x188
-it 'the PRI capability below the PASID capability' fuzz '0x240-0x247 0x180-0x18f' 2 15000 0x240 0x180
-it 'the end of configuration space' fuzz 0xff8-0xfff 3 10000 0xff8 0
-it 'a seed that nobody has chosen' fuzz 0x180-0x197 "$(date +%s)" 15000 0x180 0x188
+given 'a VF is bound to pasid-vfio-pci, and page requests are on' prepare
+it '52000 accesses at random, PASID before PRI, side by side' fuzz 0x180-0x197 1 52000 0x180 0x188
+it '15000 accesses at random, PRI before PASID, apart' fuzz '0x240-0x247 0x180-0x18f' 2 15000 0x240 0x180
+it '10000 accesses at random, PASID at the end of configuration space' fuzz 0xff8-0xfff 3 10000 0xff8 0
+it '15000 accesses at random with a new seed' fuzz 0x180-0x197 "$(date +%s)" 15000 0x180 0x188
 finish

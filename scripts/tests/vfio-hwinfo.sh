@@ -126,13 +126,13 @@ after_the_module() {
 	told '+exec +priv' plain
 }
 
-it 'without the module a VMM is told what the PF can do' without_the_module
-it 'with the module, what is granted' as_loaded
-it 'what pasid_ctl says, after each write: plain vfio-pci' as_written plain "$first"
-it 'pasid-vfio-pci, whatever the guest has enabled' of_a_guest
-it 'of that VF alone' only_of_that_vf
-it 'others in the kernel are told what the PF can do' only_to_vmms
-it 'an answer that is missed is no reason to look at VFs' missed
-it 'a VMM that has the PF, too, is told what that can do' of_the_pf
-it 'unloaded, as if it had never been there' after_the_module
+it 'without the module, a VMM is told what the PF can do' without_the_module
+it 'with the module, a VMM is told what pasid_ctl grants' as_loaded
+it 'after each write to pasid_ctl, a VMM with vfio-pci is told what it grants' as_written plain "$first"
+it 'after each write to pasid_ctl, a VMM with pasid-vfio-pci is told what it grants, whatever the guest enabled' of_a_guest
+it "a write to one VF's pasid_ctl does not change what is said of a sibling" only_of_that_vf
+it 'other callers of pci_pasid_status() are told what the PF can do' only_to_vmms
+it 'a missed call of pci_pasid_status() makes no record invalid' missed
+it 'a VMM that has the PF is told what the PF can do' of_the_pf
+it 'after unloading, a VMM is told what the PF can do' after_the_module
 finish

@@ -97,9 +97,9 @@ goes() {
 	unload
 }
 
-it 'prepare' prepare
-it 'killed behind each call' killed_at_each_call
-it 'killed anywhere' killed_anywhere 20
-it 'sriov_numvfs=0 while DMA runs' vfs_go
-it 'the modules go' goes
+given 'a session of a VFIO user has run once, and left the VF free' prepare
+it 'a user that is killed after its Nth system call leaves the VF free' killed_at_each_call
+it 'a user that is killed at any moment leaves the VF free' killed_anywhere 20
+it 'sriov_numvfs=0 waits until the user is killed, and its DMA goes on until then' vfs_go
+it 'both modules can be unloaded at the end' goes
 finish

@@ -467,32 +467,32 @@ denied_device() {
 	expect_said "$vf: has errata that endanger its host"
 }
 
-it 'prepare' prepare
-it 'what vf_pasid_ranges takes and refuses' grammar
-it 'a text of a page and more' long_text
-it 'a chain of two' in_a_plain_chain
-it 'a PASID and a PRI capability' two_capabilities
-it 'the end of configuration space' at_the_end
-it 'a range that touches a capability by 0, 1 and 4 bytes' touching_a_body
-it 'no extended capability at all' empty_list
-it 'null capabilities' null_capability_is_skipped
-it 'one capability, at 0x100' one_capability
-it 'capabilities that are hidden from users' hidden_capability
-it 'a chain that does not ascend' not_ascending
-it 'a chain that takes all space' full
-it 'lists that do not end, functions that do not answer' bad_lists
-it 'bytes that are not zero: a warning' bytes_that_are_not_zero
-it 'all that was there before is the same' everything_else_is_the_same
-it 'without a place, all is as with vfio-pci' nothing_shown_is_vfio_pci
-it 'the PF driver is asked first' pf_driver_first
-it 'reading cap_layout does not look' reading_does_not_look
-it 'the PF driver stays while its answer is in use' pf_driver_stays_while_in_use
-it 'what the PF driver said outlives pasid-vfio-pci' registration_stays
-it 'the option comes after vf_pasid_ranges' option_after_admin
-it 'pri=1 alone shows no PRI capability' pri_takes_two_words
-it 'bad options refuse to load' bad_options
-it 'ids= binds without driver_override' ids_bind
-it 'PFs that come later have the file, too' pfs_that_come
-it 'a VF in the quirk table' quirk_row
-it 'a VF that vfio-pci denies to users' denied_device
+given 'a VF is bound to pasid-vfio-pci, and what vfio-pci shows is known' prepare
+it 'vf_pasid_ranges takes good ranges, and refuses others with an error and a reason' grammar
+it 'vf_pasid_ranges refuses a text of a page and more' long_text
+it 'in a list of two capabilities, the new one goes where the range is' in_a_plain_chain
+it 'both capabilities are placed so that both fit if possible' two_capabilities
+it 'the capability can be the last 8 bytes of configuration space' at_the_end
+it 'a range right beside a capability is used, one that overlaps by 1 or 4 bytes is not' touching_a_body
+it 'in an empty list, the capability is the first one' empty_list
+it 'a null capability at 0x100 is skipped, but not overlapped' null_capability_is_skipped
+it 'behind a single capability at 0x100, the new one is linked' one_capability
+it 'a capability that vfio-pci-core hides is not overlapped' hidden_capability
+it 'a list whose addresses do not ascend keeps its order' not_ascending
+it 'where capabilities take all space, none is added' full
+it 'an endless list, or a VF that does not answer: no capability, and the reason is given' bad_lists
+it 'if the capability hides bytes that are not zero, the log warns' bytes_that_are_not_zero
+it "beside the new capability, the VF's configuration space is byte for byte that of vfio-pci" everything_else_is_the_same
+it "without a range, the VF's configuration space is byte for byte that of vfio-pci" nothing_shown_is_vfio_pci
+it "the PF's driver is asked before vf_pasid_ranges" pf_driver_first
+it "reading cap_layout shows the last result and does not ask the PF's driver" reading_does_not_look
+it "the PF's driver cannot be unloaded while its answer is in use" pf_driver_stays_while_in_use
+it "what the PF's driver said stays when pasid-vfio-pci is loaded again" registration_stays
+it 'the option ranges= is asked after vf_pasid_ranges' option_after_admin
+it 'pri=1 without allow_unserved_pri=1 shows no PRI capability' pri_takes_two_words
+it 'the module does not load with bad options, and gives the reason' bad_options
+it 'ids= binds a VF without driver_override' ids_bind
+it 'a PF that appears after the load has vf_pasid_ranges, too' pfs_that_come
+it "for a VF of the quirk table, the PF's driver or the admin is asked" quirk_row
+it 'a VF that vfio-pci refuses to assign is refused by pasid-vfio-pci, too' denied_device
 finish

@@ -200,22 +200,22 @@ vfs_without_no_soft_reset() {
 	vfs_with_pm 0
 }
 
-it 'prepare' prepare
+given 'VFs with power management, and both drivers are loaded' prepare
 for driver in vfio-pci pasid-vfio-pci; do
 	for text in -enable +enable; do
-		it "$driver, idle: $text" write_to_one_that_sleeps $driver $text
+		it "$driver, the VF sleeps: $text takes effect at once and waits for nothing" write_to_one_that_sleeps $driver $text
 	done
 done
-it 'a user comes and goes while the VF sleeps' user_of_one_that_sleeps
+it 'a user of the API registers and goes while the VF sleeps' user_of_one_that_sleeps
 for driver in vfio-pci pasid-vfio-pci; do
-	it "$driver, its user has it sleep: -enable" write_while_the_user_has_it_sleep $driver
+	it "$driver, the user has put the VF to sleep: -enable takes effect at once" write_while_the_user_has_it_sleep $driver
 done
-it 'its user has it sleep and writes to the register' register_while_the_user_has_it_sleep
-it 'its user has it sleep and goes' user_leaves_it_asleep client_close it
-it 'its user has it sleep and is killed' user_leaves_it_asleep client_kill it
-it 'register and control region wake it' writes_wake_it
-it 'the same VFs without No_Soft_Reset' vfs_without_no_soft_reset
+it 'the user has put the VF to sleep: a write to the register takes effect at once' register_while_the_user_has_it_sleep
+it 'the user leaves the VF asleep and closes it: the VF gets its permissions back' user_leaves_it_asleep client_close it
+it 'the user leaves the VF asleep and is killed: the VF gets its permissions back' user_leaves_it_asleep client_kill it
+it "in VFIO's low power, a write to the register or the control region wakes the VF" writes_wake_it
+it 'the VFs are made again without No_Soft_Reset: going to D0 resets them' vfs_without_no_soft_reset
 for driver in vfio-pci pasid-vfio-pci; do
-	it "$driver, its user has it sleep: -enable; it wakes by a reset" write_while_the_user_has_it_sleep $driver
+	it "$driver, the user has put such a VF to sleep: -enable takes effect at once" write_while_the_user_has_it_sleep $driver
 done
 finish

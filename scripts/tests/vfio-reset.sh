@@ -231,26 +231,26 @@ nothing_is_left() {
 	expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
 }
 
-it 'prepare' prepare
-it 'a reset of the function' reset_of_the_function
+given 'a client has a VF open that shows the capability' prepare
+it 'a reset of the function clears the register and denies' reset_of_the_function
 # 6.12 has no way to reset a bus with VFs.
-case $(uname -r) in 6.12.*) ;; *) it 'a reset of the bus' reset_of_the_bus ;; esac
-it 'a reset of the PF' reset_of_the_pf
-it 'a reset asks for nothing before it begins' reset_asks_for_nothing_before
-it 'a reset of a VF that hangs' reset_of_one_that_hangs
-it 'recovery from a fatal error' fatal_error
-it 'a reset by the user while it is frozen' reset_while_frozen
-it 'recovery from a fatal error, with a voted reset' error_with_voted_reset fatal
-it 'recovery from another error, with a voted reset' error_with_voted_reset nonfatal
-it 'recovery from an error without a reset' error_without_reset
-it 'an open after a recovery that failed' open_after_failure
-it 'an open after a recovery that failed, as the driver was told' open_after_failure failed
-it 'an open after a recovery that failed, of a VF that cannot be reset' open_without_reset_after_failure
-it 'a reset by the user after a recovery that failed' reset_after_failure
-it 'a reset by the user after a recovery that failed, as the driver was told' reset_after_failure failed
-it 'an FLR by the user after a recovery that failed' flr_after_failure
-it 'an error without a reset after a recovery that failed' error_without_reset_after_failure
-it 'an error while it is closed' error_while_closed
-it 'recovery that ends while it is closed' recovery_ends_while_closed
-it 'closing leaves nothing behind' nothing_is_left
+case $(uname -r) in 6.12.*) ;; *) it 'a reset of the bus clears the register and denies' reset_of_the_bus ;; esac
+it 'a reset of the PF clears the register, denies, and ATS is on again' reset_of_the_pf
+it 'no invalidation is sent between the save and the restore of a reset' reset_asks_for_nothing_before
+it 'a VF that hangs can be reset while a writer waits for its answer' reset_of_one_that_hangs
+it 'while a VF is frozen after a fatal error, it is sent nothing; recovery clears the register' fatal_error
+it 'a reset by the user while the VF is frozen clears the register, and so does recovery' reset_while_frozen
+it 'recovery from a fatal error with a reset that another driver asked for clears the register' error_with_voted_reset fatal
+it 'recovery from another error with a reset that another driver asked for clears the register' error_with_voted_reset nonfatal
+it 'recovery from an error without a reset leaves register and permissions' error_without_reset
+it 'after a recovery that failed, a new open works' open_after_failure
+it 'after a recovery that failed, and whose failure Linux told, a new open works' open_after_failure failed
+it 'after a recovery that failed, a new open of a VF that cannot be reset works' open_without_reset_after_failure
+it 'after a recovery that failed, a reset by the user works' reset_after_failure
+it 'after a recovery that failed, and whose failure Linux told, a reset by the user works' reset_after_failure failed
+it 'after a recovery that failed, an FLR by the user works' flr_after_failure
+it 'after a recovery that failed, an error without a reset leaves register and permissions' error_without_reset_after_failure
+it 'an error while the VF is closed does not matter to the next open' error_while_closed
+it 'a recovery that ends while the VF is closed does not matter to the next open' recovery_ends_while_closed
+it 'closing the VF leaves no request' nothing_is_left
 finish

@@ -118,15 +118,15 @@ ends() {
 	expect_file "$pci/$first/pasid_status/requested" '+enable +exec +priv +pri'
 }
 
-it 'prepare' prepare
+given 'a VF is bound to pasid-vfio-pci, with all permissions' prepare
 it 'a guest with a virtual IOMMU boots' guest_boots
-it 'ours is what the guest sees, where both are asked for' ours_is_seen
-it 'intel-iommu of the guest enables PASIDs' guest_enables
-it 'the guest attaches address spaces of its own' guest_attaches
-it 'DMA of the guest goes there' guest_works
-it 'the guest clears Enable, and is blocked' guest_clears_enable
-it 'the host denies, and the guest is blocked' host_denies
-it 'the guest detaches' guest_detaches
-it 'with the VMM it all ends' ends
-it 'with vfio-pci it is the emulation of the VMM that a guest sees' of_the_vmm_alone
+it 'QEMU is asked to emulate a capability, too: the guest sees only that of pasid-vfio-pci' ours_is_seen
+it "the guest's intel-iommu enables PASIDs, and the host's context entry has PASIDE" guest_enables
+it "the guest attaches two address spaces of its own, and the host's tables have them nested" guest_attaches
+it "the guest's DMA reaches these address spaces" guest_works
+it 'the guest clears Enable, and its DMA is blocked' guest_clears_enable
+it "the host writes -enable, and the guest's DMA is blocked" host_denies
+it 'the guest detaches a PASID, and only that PASID is blocked' guest_detaches
+it 'when the VMM is killed, no PASID is attached, and the VF has its permissions again' ends
+it 'with vfio-pci, the guest sees the capability that QEMU emulates' of_the_vmm_alone
 finish

@@ -197,15 +197,15 @@ vmm_is_killed() {
 	await 10 closed
 }
 
-it 'prepare' prepare
-it 'the guest sees the capability' guest_sees_it
-it 'the guest sets and clears bits' guest_sets_bits
-it 'bits that the host denies do not stick' denied_bits_do_not_stick
-it 'the host lowers and raises the ceiling' host_lowers_the_ceiling
+given 'a guest has two VFs with the capability' prepare
+it 'the guest sees the capability with what pasid_ctl grants' guest_sees_it
+it 'the bits that the guest sets and clears are in the tables' guest_sets_bits
+it 'bits that pasid_ctl denies do not stick' denied_bits_do_not_stick
+it "pasid_ctl denies and grants under the guest, and the guest's register stays" host_lowers_the_ceiling
 it 'the guest uses the device without PASID' guest_uses_the_device
-it 'the guest uses PASIDs: what it has not enabled is blocked' guest_uses_pasids
-it 'the PCI core of the guest enables and disables it' guest_driver
-it 'the guest resets the function' guest_resets_it
-it 'the guest powers off' guest_powers_off
-it 'the VMM is killed; its own emulation was asked for' vmm_is_killed
+it 'the guest uses PASIDs, and what it has not enabled is blocked' guest_uses_pasids
+it "the guest's PCI core enables and disables PASID" guest_driver
+it 'a reset by the guest clears the register' guest_resets_it
+it 'when the guest has powered off, the VF has its permissions again' guest_powers_off
+it 'when the VMM is killed, the VF has its permissions again, although QEMU was asked to emulate the capability' vmm_is_killed
 finish

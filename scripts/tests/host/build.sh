@@ -162,17 +162,17 @@ dkms_knows_the_kernels() {
 }
 
 for kernel in 6.12 newest; do
-	it "it builds for $kernel, which is not running" builds "$kernel"
+	it "the modules build for $kernel, which is not running" builds "$kernel"
 	it "intel-pasid-ctl for $kernel states version, parameters and defaults" \
 		module_describes_itself "$kernel" iommu/intel-pasid-ctl.ko 'default_ctl verbose'
 	it "pasid-vfio-pci for $kernel states version, parameters and defaults" \
 		module_describes_itself "$kernel" vfio/pasid-vfio-pci.ko 'allow_type1 allow_unserved_pri emulate ids pri ranges'
 	it "pasid-vfio-pci for $kernel has an alias for each quirk with ranges, and no other" quirks_are_aliases "$kernel"
-	it "it installs for $kernel and uninstalls" installs_and_uninstalls "$kernel"
+	it "the modules install for $kernel and uninstall" installs_and_uninstalls "$kernel"
 	it "DKMS builds for $kernel and cleans up" dkms_builds_and_cleans "$kernel"
 done
-it 'pasid-vfio-pci has an alias for a quirk with ranges that is added' row_with_ranges_is_an_alias newest
-it 'what is made from the quirk table is up to date' generated_files_are_up_to_date
-it 'missing headers are told, and nothing is installed' missing_headers_are_told
+it 'pasid-vfio-pci has an alias for a row of the quirk table that gets ranges' row_with_ranges_is_an_alias newest
+it 'what gen-quirks makes of the quirk table is up to date' generated_files_are_up_to_date
+it 'without kernel headers, make names the missing package and installs nothing' missing_headers_are_told
 it 'DKMS takes both kernels, and none before 6.12' dkms_knows_the_kernels
 finish

@@ -156,22 +156,22 @@ set_up_twice_is_a_no_op() {
 	expect_equal "$(stat -c %Y "$("$lab" path root)/etc/lab-kernels")" "$before" 'time of the root'
 }
 
-it 'status, output and arguments are passed on' passes_status_output_and_arguments
-it 'the mock PF with 8 VFs, FILEs and the trace are there, and nothing else is loaded' has_what_is_promised
+it "the guest script's status, output and arguments are passed on" passes_status_output_and_arguments
+it 'the mock PF with 8 VFs, FILEs and the trace are there, and the module is not loaded' has_what_is_promised
 for kernel in 6.12 newest; do
-	it "on $kernel, the model is there with its PF and VFs, and both witnesses understand it" model_has_what_is_promised "$kernel"
+	it "on $kernel, the model has its PF and VFs, and walker and trace understand it" model_has_what_is_promised "$kernel"
 done
 it 'the model takes properties of its IOMMU and its PF' model_shows '1 1 16 5 3' --vfs 3 --model pasid-bits=16 --testdev totalvfs=5
 it 'the model has an IOMMU without first stage' model_shows '0 1 20 64 64' --iommu scalable-ss --vfs 64
 it 'the model has an IOMMU in legacy mode' model_shows '0 0 1 8 8' --iommu legacy
 it 'the model has no IOMMU' model_shows '0 0 1 8 8' --iommu off
-it 'how slow this machine is is measured once' speed_is_measured_once
-it 'a slow machine has more time, and so has what waits in it' slow_machine_has_more_time
-it 'a machine that hardly gets a processor has its time, and no more' starved_machine_has_its_time
-it 'a hang is a failure' hang_is_a_failure
-it 'an oops is a failure' oops_is_a_failure
-it 'a warning is a failure, though the script said 0' warning_is_a_failure
-it 'on the debug kernel, memory that is lost is a failure' lost_memory_is_a_failure
+it 'the speed of the machine is measured once' speed_is_measured_once
+it 'on a slow host, the machine and the waits in it have more time' slow_machine_has_more_time
+it 'a machine that hardly gets a processor runs to its deadline, and no longer' starved_machine_has_its_time
+it 'a guest that hangs fails the run' hang_is_a_failure
+it "an oops of the guest's kernel fails the run" oops_is_a_failure
+it "a warning of the guest's kernel fails the run, although the script's status is 0" warning_is_a_failure
+it 'on the debug kernel with --leaks, leaked memory fails the run' lost_memory_is_a_failure
 it 'bad usage is refused' bad_usage_is_refused
 it 'options of the other machine are refused' options_of_the_other_machine_are_refused
 it 'a second set-up does nothing' set_up_twice_is_a_no_op
