@@ -3,8 +3,8 @@
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # usually: 6.12 newest
 # boot: --smp 1
-# I2 to I4, I6: deny and grant of enable with 0 to 4096 PASIDs in 1, 2 and in 8 domains. What the IOMMU receives is
-# the recipe of the specification's Table 28, in its order, and its length has a bound.
+# I2 to I4, I6: enable is denied and granted with 0 to 4096 PASIDs in 1, 2 and 8 domains. The IOMMU receives the
+# invalidations of the specification's Table 28, in that order, and their number has a bound.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -18,8 +18,8 @@ prepare() {
 	snapshot "$(pf)" "$second" "$(vf 7)" >/tmp/others
 }
 
-# The recipe: context cache, waited for; then PASID cache and IOTLB of every domain, or of all if there are more than 3;
-# then the device TLB.
+# The order of Table 28: the context cache, then a wait; the PASID cache and the IOTLB of every domain, or of all domains
+# at once if there are more than 3; the device TLB.
 expect_recipe() { # DOMAINS
 	local seen kind=domain domains=$1
 	[ "$1" -le 3 ] || { kind=global && domains=1; }
@@ -29,12 +29,12 @@ expect_recipe() { # DOMAINS
 	expect_equal "$(echo "$seen" | grep -c "^pasid-cache $kind")" "$domains" 'PASID-cache invalidations'
 	expect_equal "$(echo "$seen" | grep -c "^iotlb $kind")" "$domains" 'IOTLB invalidations'
 	expect_equal "$(echo "$seen" | grep -vc '^wait')" $((2 * domains + 2)) 'descriptors'
-	# Each by itself: an invalidation that the unit refuses is an error then, on every kernel.
+	# Each invalidation is a submission of its own: then every kernel reports one that the IOMMU refuses.
 	expect_equal "$(echo "$seen" | grep -c '^wait')" $((2 * domains + 2)) 'submissions'
 }
 
-# All but the context entry. A large table is compared by its digest, which takes that in, so only where the
-# context entry is the same again.
+# Prints the PASID-table entries. A large table is printed as a digest, which covers the context entry, too; so digests
+# are compared only when the context entry is the same.
 entries() { # PASIDS
 	if [ "$1" -le 64 ]; then
 		witness walk "$first" | grep ' pasid '
@@ -117,7 +117,7 @@ it 'deny and grant enable with 4096 PASIDs in 1 domain' deny_and_grant 4096 1
 it 'deny and grant enable with 4096 PASIDs in 8 domains' deny_and_grant 4096 8
 it 'a PASID that is attached after a deny of enable stays denied (I6)' attach_after_deny
 it 'a reset of the VF does not lift a deny (I6)' reset_does_not_lift_a_deny
-# Elsewhere they are enabled on demand: pf.sh.
+# On the other kernels Linux enables page requests on demand: pf.sh.
 ! supports_pri "$first" || it 'a deny of pri clears PRE and leaves PASIDE' pri_alone
 it 'the entries of the PF and of siblings have not changed by a bit (I4)' others_are_the_same
 finish

@@ -3,8 +3,8 @@
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # usually: 6.12 newest
 # boot: --model x-ers=on
-# Requests to execute, on an IOMMU that can still tell them from reads: Linux never allows them, the host's
-# admin can, and they are blocked again when the write that denies them has returned.
+# Requests to execute, on an IOMMU that still tells them from reads (ERS). Linux never allows them; the host's admin
+# can. When the write of -exec has returned, they are blocked again.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -66,7 +66,7 @@ born_granted_and_denied() {
 	lab_do detach "$vf" 11
 }
 
-# What was translated before is not used any more, and no permission is no fault.
+# After -exec the device does not use its old translation. A new one without permission is an answer, not a fault.
 translated() {
 	set_ctl "$vf" +exec
 	dma_reads exec "$vf" 5 ats

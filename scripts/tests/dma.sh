@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # usually: 6.12 newest
-# Permissions by what happens to DMA: it works before; it is blocked, with the fault that the specification
-# names, once the write has returned; it works again after; and nobody else notices.
+# What permissions do to DMA. Before the write, DMA works. When the write of a deny has returned, the IOMMU blocks the
+# DMA with the fault that the specification names. After the grant, DMA works again. DMA of other functions and DMA
+# without a PASID always work.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -48,7 +49,7 @@ address_spaces_are_apart() {
 	lab_do detach "$host" 6
 }
 
-# Whoever is not meant, with data compared: the sibling, the PF, and what carries no PASID.
+# DMA that the deny must not touch: without a PASID, of a sibling, of the PF. Data are compared.
 others_work() { # BDF
 	dma_ok "$1" none
 	dma_ok "$sibling" 5
@@ -69,7 +70,7 @@ deny_enable() { # BDF
 	dma_ok "$1" 4660
 }
 
-# Where nothing is attached, there may be no entry, or not even a table of entries.
+# At a PASID that is not attached, the entry is not present, or there is no table for it.
 not_attached() { # PASID REASON
 	mark_log
 	expect_equal "$(dma "$host" read "pasid=$1" | cut -d' ' -f1-4)" 'blocked 0 of 1' "PASID $1"
@@ -124,7 +125,7 @@ priv_by_type() { # TYPE
 	lab_do detach "$user" 8
 }
 
-# What the vIOMMU said holds, and it is a page table with pages for supervisors.
+# The virtual IOMMU asked for SRE, and its page table has pages for supervisors at 0x20000.
 nested_with_sre() {
 	attach_or_skip "$host" 9 nested-sre
 	dma_ok "$host" 9 addr=0x20000 priv
@@ -172,7 +173,7 @@ born_denied() {
 	lab_do detach "$user" 12
 }
 
-# What the device remembers of before a reset is gone, what it may not do stays.
+# A reset empties the device TLB, and the deny stays.
 reset_does_not_lift_a_deny() {
 	set_ctl "$host" -enable
 	echo 1 >"$pci/$host/reset"
@@ -184,7 +185,7 @@ reset_does_not_lift_a_deny() {
 
 # --- While DMA runs --------------------------------------------------------------------------------------------
 
-# The number in memory, which tells what arrived there, whatever the device says.
+# Prints the number that DMA wrote last. It is read from memory, so the device cannot be wrong about it.
 last_stamp() { # BDF PASID
 	local memory iova
 	find_memory "$1" "$2"
@@ -232,7 +233,7 @@ ats_works() {
 	dma_ok "$host" none ats
 }
 
-# UR makes the function turn its ATS off, which Linux does not see; with the grant it is on again.
+# After an Unsupported Request the function switches its ATS off, and Linux does not notice. The grant switches it on.
 ats_and_enable() {
 	expect_equal "$(ats_enable "$host")" 1 'ATS Enable'
 	dma_ok "$host" 5 ats
@@ -257,7 +258,7 @@ refused_translation() {
 	expect_equal "$(cut -d' ' -f1-4 /tmp/dma)" 'ats-ur 0 of 1' 'a translation request'
 }
 
-# No permission is an answer like any other: no fault, and ATS stays on.
+# A translation without permission is an answer: the IOMMU logs no fault, and ATS stays on.
 ats_and_priv() {
 	local invalidations
 	dma_ok "$user" 5 ats priv
@@ -275,7 +276,7 @@ ats_and_priv() {
 
 # --- Page requests -------------------------------------------------------------------------------------------
 
-# Nobody handles what the lab attaches, so an answer of any kind says that the request got through.
+# No driver handles page requests for what the lab attaches, so any answer means that the request reached Linux.
 page_request() { # BDF
 	dma_do "$1" 5 write ats pri addr=0x7000000 len=4 >/tmp/dma || true
 	sed -n 's/.* prg=//p' /tmp/dma

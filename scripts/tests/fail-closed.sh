@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --machine stock
-# I5: an invalidation that fails. A deny stays denied, a grant is taken back, the write says -EIO, and the next one
-# flushes what was left.
+# I5: invalidations that fail. A deny stays, a grant is taken back, the write fails with EIO, and the next write sends
+# the invalidations again.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -19,7 +19,7 @@ prepare() {
 	lab_do attach-range "$vf" 100 64 paging 2
 }
 
-# From here on it is counted what reaches the IOMMU: nothing of this write does.
+# The mark is before the write, of which no invalidation reaches the IOMMU; the next test counts from here.
 deny_stays() {
 	witness inval mark
 	lab_do fail-qi 1000
@@ -29,7 +29,8 @@ deny_stays() {
 	grep -q '^-enable' "$pci/$vf/pasid_status/effective"
 }
 
-# Where a second has passed, the worker has done it, whose submissions do not fail: then the write has nothing to do.
+# After a second the worker has sent them, because only submissions of processes fail. Then the write sends nothing, and
+# the counts are the same.
 next_write_flushes_what_was_left() {
 	lab_do fail-qi 0
 	expect_equal "$(answer "$ctl" -enable)" 0 answer
@@ -42,7 +43,7 @@ next_write_flushes_what_was_left() {
 	expect_no_inval
 }
 
-# Nobody writes: the worker tries again until it succeeds, and the log says when that begins and when it is over.
+# Without a write, the worker tries until it succeeds. The log says when that begins and when it ends.
 worker_flushes_what_was_left() {
 	set_ctl "$vf" default
 	dmesg -c >/dev/null
@@ -101,7 +102,8 @@ deny_and_grant_in_one_write() {
 	expect_entry "$vf" 100 10
 }
 
-# Whichever of a write's submissions fails, it says so, and nothing is allowed that was not; then it is said again.
+# Lets the first submission of a write fail, then the second, and so on. The write fails with EIO, CHECK holds, and the
+# same write succeeds afterwards.
 every_submission() { # BEFORE TEXT CHECK
 	local before=$1 text=$2 n=0 left said
 	while :; do
@@ -172,7 +174,7 @@ device_tlb_is_flushed() {
 	[ "$(inval_count '^device-iotlb')" -gt 0 ]
 }
 
-# The user goes while nothing can be flushed: nobody is left, so a worker tries again, for which it does not fail.
+# A user goes while its submissions fail. No process is left to try again, so the worker does; its submissions succeed.
 user_goes_while_flushes_fail() {
 	expect_entry "$vf" 100 10
 	witness inval mark

@@ -3,8 +3,8 @@
 # shellcheck shell=dash disable=SC2012,SC2046,SC2086,SC2119,SC2317
 # kernels: debug
 # boot: --vfs 2 --mem 2048 --model x-ers=on --leaks
-# Allocations that fail, one by one: of what is done, the first one, then the second, and so on. Whatever becomes of it,
-# nobody may do more than before, nothing may be half there, and at the end no memory is lost.
+# Allocations that fail, one at a time: of a command's allocations the first, then the second, and so on. After each
+# failure no VF may do more than before, nothing may be half done, and at the end no memory is lost.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -27,16 +27,16 @@ prepare() {
 	snapshot $(all_vfs) >/tmp/intended
 }
 
-# Without the console: the kernel prints a call trace with each large allocation that fails, which would end the run.
+# The console shows only errors, see `dmesg -n 4`: the kernel logs a call trace for each large allocation that fails, and
+# on the console it would fail the run. So the log is searched here.
 no_report() {
 	dmesg -c >/tmp/log
 	expect_fails grep -E 'WARNING:|BUG:|suspicious|possible (recursive|circular)|inconsistent lock' /tmp/log
 }
 
-# Runs a command again and again; at its Nth run its Nth allocation fails, and CHECK has to hold. Of more than 24,
-# one in 17, and of many fewer yet: they are the kernel's own then, for hashes of ftrace and the like, and each is as the
-# one before.
-# A function AGAIN makes the command possible once more.
+# Runs a command until none of its allocations fails: in each run the Nth allocation fails, CHECK has to hold, and AGAIN
+# makes the command possible once more. N is 1 to 24, then each 17th, then fewer: late allocations are the kernel's own,
+# for hashes of ftrace and the like, and all of one kind.
 each_fails() { # CHECK AGAIN COMMAND...
 	local check=$1 again=$2 n=1 faults=0 status
 	shift 2
@@ -44,7 +44,7 @@ each_fails() { # CHECK AGAIN COMMAND...
 		status=0
 		fail-nth $n "$@" >/tmp/said 2>&1 || status=$?
 		no_report || return
-		[ $n -lt 5000 ] || { echo 'there is no end to it' && return 1; }
+		[ $n -lt 5000 ] || { echo 'the command makes 5000 allocations or more' && return 1; }
 		$check || { cat /tmp/said && echo "after failure $n" && return 1; }
 		$again || { cat /tmp/said && echo "once more after failure $n" && return 1; }
 		[ $status = 0 ] || break
@@ -58,7 +58,7 @@ each_fails() { # CHECK AGAIN COMMAND...
 
 # --- Loading ------------------------------------------------------------------------------------------------
 
-# All of it or nothing.
+# The module is loaded and denies, or it has given the reason and left nothing.
 loaded_or_not() {
 	if is_loaded; then
 		for bdf in $(all_vfs); do
@@ -66,7 +66,7 @@ loaded_or_not() {
 		done
 		witnesses_agree $(all_vfs)
 	else
-		grep -q 'intel_pasid_ctl: ' /tmp/log || { echo 'it does not say why' && return 1; }
+		grep -q 'intel_pasid_ctl: ' /tmp/log || { echo 'the log gives no reason' && return 1; }
 		not_there
 	fi
 }
@@ -99,7 +99,7 @@ both() {
 	load_vfio
 }
 
-# It goes without a PF for which there is no memory, and says so.
+# If memory for a PF is missing, the driver does without that PF and logs it.
 driver_is_there_or_not() {
 	if [ -e "$pci/$(pf)/vf_pasid_ranges" ]; then
 		expect_file "$pci/$(pf)/vf_pasid_ranges" ''
@@ -112,7 +112,7 @@ driver_goes() {
 	[ ! -e /sys/bus/pci/drivers/pasid-vfio-pci ] || unload_vfio
 }
 
-# A VF that appears is held to what the admin said.
+# A VF that appears has the permissions of default_ctl.
 held_to_default() {
 	for bdf in $(all_vfs); do
 		expect_ctl "$bdf" '+enable -exec -priv +pri' || return
@@ -133,7 +133,7 @@ vfs_come() {
 
 # --- Files --------------------------------------------------------------------------------------------------
 
-# A grant is in force, or was taken back with an error.
+# The grant is in the tables, or it is taken back and the write says EIO.
 granted_or_not() {
 	case $(cat /tmp/said) in
 	0)
@@ -163,7 +163,7 @@ grants() {
 	[ "$(wc -l </tmp/reasons)" -ge 10 ]
 }
 
-# A write for which nothing that could fail was needed.
+# A write succeeds, and none of its allocations could be made to fail.
 needs_no_memory() { # FILE TEXT
 	local status=0
 	echo "$2" >/tmp/text
@@ -171,7 +171,7 @@ needs_no_memory() { # FILE TEXT
 	expect_file /tmp/said 0 && expect_equal $status 1 'status of fail-nth'
 }
 
-# The last one ends the probes that only grants need; that takes some, and where there is none they stay.
+# Without a VF that is granted SRE or ERE, some probes are removed. That needs memory; without memory the probes stay.
 denies() {
 	set_ctl "$first" +all
 	set_ctl "$second" +all
@@ -200,7 +200,7 @@ unbound() {
 	[ ! -e "$pci/$first/driver" ] || echo "$first" >"$pci/$first/driver/unbind"
 }
 
-# Of a group that it could not make 7.3 warns, as if somebody still had it.
+# Linux 7.3 warns when it cannot make a VFIO group, so that function is spared.
 binds() {
 	echo pasid-vfio-pci >"$pci/$first/driver_override"
 	fail_below_modules vfio_create_group
@@ -213,9 +213,9 @@ nobody_there() {
 	expect_free "$first" && witnesses_agree "$first"
 }
 
-# A user's whole life, but for its end: what the kernel cannot put back then, for want of memory, it warns of. So it does
-# after a reset, hence none. And no probe is taken back, as another VF is granted something, too. What is looked at is
-# what is left.
+# A user opens the VF, uses it and closes it. The end of the process is spared, and there is no reset, because the kernel
+# warns when it has no memory to put things back there. No probe is removed, because another VF is granted something, too.
+# The check looks at what the user leaves.
 sessions() {
 	set_ctl "$first" +all
 	set_ctl "$second" +all
@@ -226,7 +226,8 @@ sessions() {
 	each_fails nobody_there true vfio-session "$first" $page $cap no-reset
 }
 
-# The same below the kernel, which calls intel-iommu, which calls the hooks; and the VF is the first one with a user.
+# As `sessions`, but allocations of the kernel fail, too, down to intel-iommu and the hooks it calls. This VF is the first
+# one with a user.
 attaches() {
 	set_ctl "$second" default
 	set_ctl "$first" '+all -exec'

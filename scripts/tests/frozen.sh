@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
 # boot: --machine stock
-# VFs that are frozen after an error, and answer nothing until they have been reset. Whatever is denied meanwhile is denied
-# at once, and nothing waits for the VF.
+# VFs that are frozen after an error: they answer nothing until they have been reset. A deny takes effect at once, and
+# nothing waits for the VF.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -22,7 +22,7 @@ prepare() {
 	lab_do attach "$first" 5
 }
 
-# What a test that failed has left goes first.
+# Removes what a failed test has left.
 fresh() {
 	lab_do error "$pf" resume
 	lab_do error "$first" resume
@@ -35,7 +35,7 @@ enabled() {
 	expect_context "$first" PASIDE 1
 }
 
-asked() { # BDF: how often since the mark
+asked() { # BDF: prints how many device-TLB invalidations it was sent since the mark
 	inval_count "^device-iotlb sid=${1#0000:}"
 }
 
@@ -66,7 +66,7 @@ admin_denies() { # BDF: which function is frozen
 	expect_file "$pci/$first/pasid_status/owed" device
 }
 
-# Recovery resets it, after which it is asked again.
+# Recovery resets the VF. After that, invalidations are sent to it again.
 recovered() {
 	echo 1 >"$pci/$first/reset"
 	lab_do error "$first" resume
@@ -83,7 +83,7 @@ admin_and_reset() {
 	recovered
 }
 
-# What is owed is sent.
+# Without a reset, the invalidation that is owed is sent at the end of the recovery.
 admin_and_no_reset() { # BDF
 	admin_denies "$1"
 	witness inval mark
@@ -105,7 +105,7 @@ pf_loses_pasid() {
 	[ "$(asked "$second")" != 0 ]
 }
 
-# In a worker.
+# A worker grants it, so this waits.
 pf_gets_pasid_back() {
 	witness inval mark
 	echo 1 >"$mock/pasid"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --model x-srs=off --smp 1
-# Bad input of every kind: the exact error, nothing changed, nothing invalidated; and good input in every shape.
+# Bad input of every kind: the write fails with the exact error, changes nothing and invalidates nothing. And good input
+# in every shape.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -22,7 +23,7 @@ unchanged() {
 	expect_no_inval
 }
 
-# The walk takes longer than all else, so once for all that was refused.
+# The walker takes longer than all else, so it looks once, after all refused texts.
 tables_unchanged() {
 	snapshot "$vf" >/tmp/after
 	expect_same /tmp/tables /tmp/after 'tables'
@@ -84,7 +85,7 @@ refused_twice_is_said() {
 	dmesg | grep -qF "refused '+enable +enable\\n': a name is given twice"
 }
 
-# The log is rate-limited, and the tests above have used that up.
+# The log is rate-limited, and the tests above have used up the limit; so this waits until it can log again.
 refusal_says_why() {
 	await 15 refused_twice_is_said
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --machine stock
-# I1, I7: loading and unloading; files where they belong; VFs from before and after the load.
+# I1, I7: loading and unloading; which functions have files; VFs that are there at load and VFs that appear later.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -85,7 +85,7 @@ default_ctl_is_checked() {
 	expect_fails is_loaded
 }
 
-# As from a line without quotes in modprobe.d: insmod hands them over as they are.
+# As from an options line without quotes in modprobe.d: insmod passes each word to the kernel as an option of its own.
 default_ctl_is_not_cut_short() {
 	local ko word
 	ko=$(find /lib/modules -name intel-pasid-ctl.ko)
@@ -100,7 +100,7 @@ uevents_are_heard() {
 	awk '$2 == 15 && $3 { heard = 1 } END { exit !heard }' /proc/net/netlink
 }
 
-# Rules of udev run when there is something for them to write to.
+# A rule of udev runs at these events, and writes to the file pasid_ctl. So the file has to be there.
 uevents_tell_of_files() {
 	local vf seen=/tmp/uevents
 	rm -f "$seen"
@@ -149,7 +149,7 @@ what_default_ctl_denies_keeps_the_module() {
 	unload
 }
 
-# README says what to do before rmmod; that has to be enough, also where the PF has lost something for the moment.
+# README says what to write before rmmod. That has to be enough, even while the PF has PASID or PRI off.
 readme_lets_the_module_go() { # pasid|pri
 	local mock was
 	mock=$pci/$(pf)/mock
@@ -161,7 +161,7 @@ readme_lets_the_module_go() { # pasid|pri
 	set_all_ctl '+all -exec'
 	unload
 	echo 1 >"$mock/$1"
-	# One that had lost it before the load.
+	# The same for a PF that had it off before the load.
 	echo 0 >"$mock/$1"
 	load default_ctl=-all
 	expect_fails unload
@@ -195,7 +195,7 @@ kernel_symbol() { # NAME: its address
 	awk -v name="$1" '$3 == name { print $1 }' /proc/kallsyms
 }
 
-# Of static calls, which a kernel's mitigations rely on.
+# The target of a static call: a kernel's mitigations rely on the function's first instruction.
 calls_go_to_the_beginning() { # STATIC-CALL FUNCTION
 	local key
 	load
@@ -222,7 +222,7 @@ it 'default_ctl holds for VFs that are there at load and for VFs that appear lat
 it 'unloading is refused while default_ctl denies something' what_default_ctl_denies_keeps_the_module
 it 'the module can be unloaded after +all -exec although the PF has no PASID' readme_lets_the_module_go pasid
 it 'the module can be unloaded after +all -exec although the PF has no PRI' readme_lets_the_module_go pri
-# The debug kernel has no network, which uevents come by.
+# The debug kernel has no network, and uevents need netlink.
 [ ! -e /proc/net/netlink ] || it 'a VF has its files when udev hears of it, at load and when it appears' uevents_tell_of_files
 it 'a VF that appears after the load has its files and obeys them' vfs_that_come_later_have_files
 it 'a VF that is removed and made again keeps its setting' removed_vf_keeps_its_ceiling

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --smp 3
-# Set-ups that go by unseen, because more calls of a function are under way than its probe has room for: the lab takes
-# the room away. All entries are looked at again then, and what intel-iommu intended with them counts as not known.
+# Set-ups that no hook sees: more calls of a function are under way than its probe has room for. The lab takes the room
+# away. After such a miss the module looks at all entries, and its records of what intel-iommu intended do not count.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -60,7 +60,7 @@ next_write_finds_it() {
 	none_has_sre
 }
 
-# Who had SRE before, by the same number, is not who has it now.
+# PASID 1 had SRE before the miss. The entry that was set up unseen at PASID 1 was set up without.
 intents_are_forgotten() {
 	set_ctl "$vf" default
 	lab_do detach-range "$vf" 1 3
@@ -86,7 +86,7 @@ went_unseen() {
 	dmesg | grep -qF 'set-ups went by unseen'
 }
 
-# How often the attaches that count are missed is chance, so they go on until some were.
+# Whether an attach is missed is chance, so attaches go on until some were missed.
 under_load() {
 	local i
 	set_ctl "$vf" -priv
@@ -106,7 +106,7 @@ under_load() {
 	rm /tmp/stop
 	let_go
 	went_unseen
-	# Who comes next tells of those whose neighbours had ended before they could.
+	# The next seen call reports the misses before it.
 	lab_do attach "$vf" 99 nested-sre
 	await 10 none_has_sre
 	witnesses_agree "$vf"

@@ -3,7 +3,7 @@
 # shellcheck shell=dash disable=SC2317
 # boot: --machine stock
 # usually: newest
-# Drivers of VFs have files of their own; one of them may have a name that is the module's.
+# Drivers of VFs have files of their own. Such a file can have the name of one of the module's files.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -19,7 +19,7 @@ said_times() { # TEXT
 	dmesg | grep -cF "$1"
 }
 
-# uio_pci_sva, since Linux 6.19.
+# The driver uio_pci_sva of Linux 6.19 and later has a file pasid.
 pasid_is_the_drivers() {
 	lab_do take "$first" pasid on
 	load

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --vfs 64
-# Writers on one VF and on 64 at once, with attaches under way; VFs that go while writers run.
+# Writers on one VF and on 64 VFs at the same time, while PASIDs are attached; VFs that are removed while writers run.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -14,7 +14,7 @@ prepare() {
 	expect_equal "$(all_vfs | wc -l)" 64 'VFs'
 }
 
-# Writes TEXT... by turns until the stop file is there; what a write answers does not matter.
+# Writes TEXT... in turn until the stop file is there. The results of the writes do not matter.
 writer() { # BDF TEXT...
 	local bdf=$1 text
 	shift
@@ -37,14 +37,14 @@ has_attached() { # BDF
 	[ "$(cat "/tmp/attached.$1")" -gt 0 ]
 }
 
-run_for() { # SECONDS, with the writers in the background
+run_for() { # SECONDS: how long the writers in the background go on
 	sleep "$1"
 	touch /tmp/stop
 	wait
 	rm /tmp/stop
 }
 
-# Whatever the last write was, the tables say what the files say.
+# The context entry is what the files say, no matter which write was the last one.
 expect_consistent() { # BDF
 	local pside=0
 	case $(cat "$pci/$1/pasid_status/effective") in +enable*) pside=1 ;; esac
@@ -105,7 +105,7 @@ vfs_go_while_writers_run() {
 }
 
 load_and_unload_while_attaching() {
-	witnesses_agree() { :; } # not while others change what they look at
+	witnesses_agree() { :; } # the tables change all the time
 	set_numvfs 4
 	attacher "$(vf 0)" &
 	attacher "$(vf 1)" &

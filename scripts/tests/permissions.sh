@@ -3,15 +3,15 @@
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # usually: 6.12 newest
 # boot: --smp 1
-# The four permissions, alone and together, on an IOMMU that offers all of them: what the walker sees in the
-# VF's context entry and in its PASID-table entries after each write.
+# The four permissions, alone and together, on an IOMMU that offers all of them. After each write the walker looks at
+# the VF's context entry and its PASID-table entries.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
 first=$(vf 0)
 owned=$(vf 1)
 
-# What design and specification make of a ceiling, for an entry without and with SRE granted.
+# Compares the tables with what they have to be under a ceiling. OWNED is 1 if the VF has a user, whose entries get SRE.
 expect_enforced() { # BDF CEILING OWNED
 	local pside=0 pre=0 sre=0 ere=0
 	case " $2 " in *' +enable '*) pside=1 ;; esac

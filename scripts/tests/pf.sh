@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2046,SC2119,SC2317
 # boot: --machine stock
-# The PF loses PASID or PRI, and gets it back, or is reset; ATS that a VF switched off.
+# The PF loses PASID or PRI and gets it back, or is reset; a VF switches its ATS off.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -18,7 +18,7 @@ prepare() {
 	witness inval mark
 }
 
-# The order: what the queue was told, then the register that pci_disable_pasid() writes.
+# Records the order of two events: the module's invalidations, and the write of the register in pci_disable_pasid().
 lose_pasid() {
 	local tracing=/sys/kernel/tracing
 	echo 'p:lab/write pci_write_config_word' >"$tracing/kprobe_events"
@@ -89,7 +89,7 @@ pre_is() {
 	[ "$(context_bit "$first" PRE)" = "$1" ]
 }
 
-# Linux before PRI was enabled at probe: context_flip_pri() sets PRE in a context entry that is in use.
+# Linux before 6.15 enables PRI on demand: context_flip_pri() sets PRE in a context entry that is in use.
 pri_on_demand() {
 	lab_do iopf "$(pf)" on
 	set_ctl "$second" default
@@ -130,7 +130,7 @@ vf_that_lost_ats_gets_it_back() {
 	[ "$(grep -c ats_restore: /sys/kernel/tracing/trace)" = 1 ]
 }
 
-# Page requests need ATS. PRE has followed when pci_disable_ats() returns, and `effective` is notified.
+# Page requests need ATS. So when pci_disable_ats() returns, PRE is clear, and poll() on `effective` reports it.
 ats_takes_page_requests_along() {
 	supports_pri "$first" || { lab_do iopf "$(pf)" on && lab_do iopf "$first" on; }
 	expect_context "$first" PRE 1
@@ -147,7 +147,7 @@ ats_takes_page_requests_along() {
 	lab_do iopf "$(pf)" off 2>/dev/null || true
 }
 
-# It takes all registers of its VFs, and Linux restores its own alone. Tables stay what they were.
+# A reset of the PF clears the registers of all VFs, and Linux restores only the PF's. The tables do not change.
 pf_is_reset() {
 	set_ctl "$second" -enable
 	snapshot "$(pf)" $(all_vfs) >/tmp/before
@@ -159,12 +159,12 @@ pf_is_reset() {
 	contexts_follow 1 1
 }
 
-# Of the 64 VFs that the mock can have, 8 are there.
+# 8 of the 64 VFs that the mock can have exist.
 ats_is_on_in_all() {
 	expect_file "$mock/vf_ats" "$(printf '1%.0s' $(all_vfs))$(printf '0%.0s' $(seq 9 64))" >/dev/null
 }
 
-# Whoever waits for its answer stalls the queue for all, as long as the PF is there.
+# A VF that vanished never answers. If an invalidation waited for it, the queue would stall for all devices.
 vf_that_vanished_gets_no_invalidation() {
 	echo "0 0" >"$mock/vf_present"
 	witness inval mark

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2119,SC2317
 # usually: 6.12 newest
-# Random policy, attachments, users, resets and DMA on a PF and three VFs, each step compared with what section 3 of
-# the design predicts (lab/programs/random-dma.c). The seed is fixed, so that a failure can be repeated.
+# Random writes, attachments, users, resets and DMA on a PF and three VFs. After each step lab/programs/random-dma.c
+# compares what happened with a model of the design. The seed is fixed, so a failure can be repeated.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
-# Where the kernel's core cannot replace what is at a PASID, it is detached first.
+# If the kernel cannot replace a domain at a PASID, random-dma detaches the old one first.
 prepare() {
 	load_client
 	load

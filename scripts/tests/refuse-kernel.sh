@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --smp 1
-# I8: a kernel that lacks something the module relies on. The kernel is the same; the module is changed to look for
-# a name that is not there.
+# I8: a kernel that lacks something that the module relies on. The kernel is always the same; a copy of the module is
+# changed to look for a name that does not exist.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
 ko=$(find /lib/modules -name intel-pasid-ctl.ko)
 
-# Replaces a string in the module by one of the same length, and loads the result.
+# Replaces a string in a copy of the module by one of the same length, and loads the copy.
 load_looking_for() { # NAME INSTEAD
 	expect_equal ${#2} ${#1} 'length'
 	LC_ALL=C sed "s/$1/$2/g" "$ko" >/tmp/changed.ko

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --machine stock
-# vf_pasid_ctl/ of a PF: settings of VFs that need not be there, in force from their first moment on.
+# vf_pasid_ctl/ of a PF: settings of VFs, which need not exist yet. When a VF appears, its setting holds at once.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -13,7 +13,7 @@ write() { # NAME TEXT
 	expect_equal "$(answer "$dir/$1" "$2")" 0 "writing '$2' to $1"
 }
 
-# The client comes last, so that it holds VFs when the module has seen them.
+# The client is loaded last: then its notifier, which holds a VF that appears, runs after the module's.
 prepare() {
 	set_numvfs 0
 	load
@@ -37,7 +37,8 @@ wait_until_held() { # NUMBER
 	[ "$(cat "$lab/held-add")" = "$1" ]
 }
 
-# From outside, at the moment when nobody but the IOMMU has heard of the VF. There is no link virtfn0 yet.
+# The client holds the VF after the module's notifier, before udev and drivers hear of the VF; the walker looks at it.
+# There is no link virtfn0 yet, so the new function is found by its name.
 nothing_is_open_at_the_add_event() {
 	local before appeared='' known function
 	write virtfn0 '-all'

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --machine stock --no-mock
-# PFs of other shapes: without PASID, Execute, Privileged, PRI or ATS, narrow, with VFs in the upper half of the
-# context table, with DMA aliases, with one that is another function.
+# PFs of other shapes: without PASID, Execute, Privileged, PRI or ATS; with few PASIDs; with VFs in the upper half of the
+# context table; with DMA aliases; with VFs whose alias is another function.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -90,7 +90,7 @@ upper_half_with_alias() {
 	stop
 }
 
-# Of VFs that are there at load, and of one that appears.
+# For VFs that are there at load, and for one that appears later.
 shared_with_the_pf() {
 	local vf said
 	start shared=1 totalvfs=4 # without default_ctl they are not restricted either

@@ -3,9 +3,10 @@
 # shellcheck shell=dash disable=SC2012,SC2046,SC2086,SC2119,SC2317
 # kernels: debug
 # boot: --vfs 32 --mem 2048 --model x-ers=on --leaks
-# Everything at the same time, on 32 VFs (lab/programs/stress.c): writers, attachers, users, resets, VFs that go and
-# come, modules that go and come, and memory that is short. What is left at the end is what intel-iommu intended.
-# One round has all VFs go and come once, and the rest done as often as fits beside that; make soak has it last longer.
+# Everything at the same time, on 32 VFs (lab/programs/stress.c): writers, attachers, users, resets, VFs that are removed
+# and made again, modules that are unloaded and loaded, and allocations that fail. At the end the tables are what
+# intel-iommu intended. In one round all VFs are removed and made again once, and the rest runs meanwhile; `make soak`
+# runs more rounds.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -13,7 +14,7 @@ amount=${1:-1}
 seed=${2:-1}
 failslab=/sys/kernel/debug/failslab
 
-# Of the tables: what intel-iommu decides, without addresses and domains, which come as they come.
+# Prints the tables without addresses and domain IDs, which differ from run to run.
 decisions() {
 	witness walk $(all_vfs) | sed 's/\( [0-9a-f]\{16\}\)\{1,8\}//; s/ DID=[0-9a-f]*//'
 }
@@ -28,7 +29,7 @@ prepare() {
 	echo 0x180-0x187 >"$pci/$(pf)/vf_pasid_ranges"
 }
 
-# One allocation of a hundred fails.
+# From here on, one of a hundred allocations fails.
 short_of_memory() {
 	spare_kmemleak
 	fail_below_modules
@@ -53,12 +54,12 @@ enough_memory() {
 	[ $failed != 0 ]
 }
 
-# Those that are there still have what their files say.
+# The tables of all VFs that exist are what their files say.
 tables_agree() {
 	witnesses_agree $(all_vfs)
 }
 
-# A VF that is held to other than the default keeps the module, and so does the driver.
+# Each VF whose setting is not the default holds one reference to the module, and pasid-vfio-pci holds one.
 references_add_up() {
 	local bdf default count=1
 	default=$(sed s/+exec/-exec/ "$pci/$(vf 0)/pasid_status/supported")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --machine stock
-# Entries of all four translation types, with and without a user, with and without SRE of their own.
+# Entries of all four translation types, on VFs with and without a user, and nested ones with and without SRE.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -82,7 +82,7 @@ born_denied() {
 	witness inval mark
 	lab_do attach "$user" 5 nested-sre
 	expect_sre "$user" 00000
-	# A worker that looks at the same time flushes it, too.
+	# Not exactly 1: a worker that looks at the entry at the same time flushes it, too.
 	[ "$(inval_count '^p-iotlb pasid .*pasid=5$')" != 0 ]
 	set_ctl "$user" +priv
 	expect_sre "$user" 11011
@@ -115,7 +115,7 @@ enable_covers_priv() {
 	expect_sre "$user" 11011
 }
 
-# A PASID that had a nested entry with SRE gets a process's page table.
+# At the PASID of a nested entry with SRE, a first-stage entry is set up.
 intent_ends_with_its_entry() {
 	lab_do detach "$host" 5
 	lab_do attach "$host" 5 paging
@@ -138,7 +138,7 @@ no_user_over_entries_of_the_host() {
 	expect_sre "$host" 00001
 }
 
-# Above 4 entries their domains are flushed, and above 3 domains the whole unit.
+# More than 4 entries are flushed by domain, and more than 3 domains by one flush of the whole unit.
 entries_in_domains() { # ENTRIES DOMAINS DESCRIPTORS PATTERN
 	lab_do attach-range "$user" 1000 "$1" paging "$2"
 	witness inval mark
@@ -169,7 +169,7 @@ restored_at_unload() {
 	expect_sre "$host" 00001
 }
 
-# Entries from before the load, in which only SRE is denied.
+# The entry is there at load, and only its SRE is denied.
 default_ctl_reaches_entries() {
 	lab_do attach "$host" 5 nested-sre
 	load default_ctl=-priv

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --smp 3
-# What intel-iommu sets up while probes are off, which no counter counts, and calls of another VF that a probe missed.
-# A write that returns 0 has the entry deny, whatever went by unseen before it.
+# Entries that intel-iommu sets up while probes are off, and which no counter counts; and calls for another VF that a
+# probe misses. A write that returns 0 has denied all entries, also those that no hook has seen.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -40,7 +40,7 @@ same_ceiling_again() {
 	expect_entry "$vf" 2 00
 }
 
-# Of what was set up meanwhile the table tells; of what was denied before nothing does.
+# The entry that was set up unseen shows its SRE. Of the entry that was denied before, the record does not count any more.
 grant_after_gap() {
 	set_ctl "$vf" +priv
 	expect_entry "$vf" 2 10
@@ -77,7 +77,7 @@ log_says() { # TEXT
 	dmesg | grep -qF "$1"
 }
 
-# Nobody writes: the worker waits until probes fire again, and looks.
+# Without a write: the worker waits until probes fire again, and looks at all VFs.
 worker_finds_it() {
 	echo 0 >"$kprobes"
 	lab_do attach "$vf" 3 nested-sre
@@ -87,7 +87,7 @@ worker_finds_it() {
 	lab_do detach "$vf" 3
 }
 
-# A grant never rests on what was known before the gap.
+# A grant does not rely on a record from before probes were off.
 no_stays_no() {
 	set_ctl "$vf" default
 	lab_do attach "$vf" 4 nested-sre
@@ -101,7 +101,7 @@ no_stays_no() {
 	lab_do detach "$vf" 4
 }
 
-# Every user may read the switch, so that reading it must not be taken for a gap.
+# Any process may read the switch, so a read must not make records invalid.
 reading_the_switch() {
 	set_ctl "$vf" default
 	lab_do attach "$vf" 4 nested-sre
@@ -128,7 +128,7 @@ ftrace_off() {
 	lab_do detach "$vf" 2
 }
 
-# 6.12 to 6.14 switch page requests of a VF on and off on demand.
+# 6.12 to 6.14 enable and disable page requests of a VF on demand.
 pri_off_unseen() {
 	lab_do iopf "$(pf)" on
 	lab_do iopf "$vf" on
@@ -143,7 +143,7 @@ pri_off_unseen() {
 	lab_do iopf "$(pf)" off
 }
 
-# A missed call of another VF costs this one, at its default ceiling, nothing.
+# This VF has the default ceiling, so a missed call for another VF changes nothing here.
 missed_elsewhere() {
 	set_ctl "$vf" default
 	lab_do detach-all "$vf"

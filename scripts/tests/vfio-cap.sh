@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
 # boot: --machine stock
-# What a guest writes to the emulated capabilities is what the IOMMU enforces: a client opens VFs as a VMM would and
-# writes, the walker outside reads the tables.
+# The IOMMU enforces what a guest writes to the emulated capabilities: a client opens VFs as a VMM does and writes, and
+# the walker outside reads the tables.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
 pf=$(pf)
 mock=$pci/$pf/mock
 
-# PASID at 0x180, PRI at 0x188. In the VF's own space: PM at 0x80, which resets on its way to D0, AF at 0x90.
+# Emulated: PASID at 0x180, PRI at 0x188. The VF's own: PM at 0x80, whose way to D0 is a reset, and AF at 0x90.
 control='0x186 2'
 pri_control='0x18c 2'
 
@@ -37,20 +37,21 @@ prepare() {
 	snapshot "$pf" "$(vf 7)" >/tmp/others
 }
 
-# What a test that failed left attached goes first: VFIO's users are gone by then otherwise, which the kernel minds.
+# Detaches what a failed test has left before it kills the client: the kernel warns if a VF without a VFIO user still has
+# a domain attached.
 opened() { # NAME BDF
 	lab_do detach-all "$2" 2>/dev/null || true
 	clients_kill
 	expect_equal "$(client_open "$1" "$2")" 0 "opening $2"
 }
 
-closed() { # BDF: as if nobody had been there
+closed() { # BDF: as before it was opened
 	expect_file "$pci/$1/pasid_status/requested" '+enable +exec +priv +pri' &&
 		expect_context "$1" PASIDE 1 &&
 		expect_context "$1" PRE "$(supports_pri "$1" && echo 1 || echo 0)"
 }
 
-# The register, the request, and what the IOMMU makes of it at PASID 7, if that is attached.
+# The register, the request and the tables agree; the entry of PASID 7 is looked at if it is attached.
 control_is() { # VALUE BDF
 	local enable=$(($1 & 1)) exec=$(($1 >> 1 & 1)) priv=$(($1 >> 2 & 1))
 	expect_client "$(printf 0x%x "$1")" it read $control &&
@@ -59,7 +60,7 @@ control_is() { # VALUE BDF
 	[ -z "$(entry_bits "$2" 7)" ] || expect_entry "$2" 7 "$((enable & priv))$((enable & exec))"
 }
 
-request_is() { # VALUE BDF: of the first three
+request_is() { # VALUE BDF: without pri
 	expect_equal "$(cut -d' ' -f1-3 "$pci/$2/pasid_status/requested")" "$(words_of "$1")" "request of $2"
 }
 
@@ -69,7 +70,7 @@ none_at_open() {
 	control_is 0 "$first"
 	expect_file "$pci/$first/pasid_status/requested" '-enable -exec -priv -pri'
 	expect_context "$first" PRE 0
-	# Of the others nothing has changed.
+	# The entries of PF and siblings have not changed.
 	snapshot "$pf" "$(vf 7)" >/tmp/after
 	expect_same /tmp/others /tmp/after 'PF or siblings'
 }
@@ -97,7 +98,7 @@ every_size() {
 	control_is 3 "$first"
 	expect_client 0 it write 0x184 2 0xffff
 	control_is 3 "$first"
-	# Unaligned, straddling header and register, both capabilities, and what is around them.
+	# Unaligned accesses, and accesses across header and register, across both capabilities and across their borders.
 	expect_client 0 it write 0x185 2 0x0100
 	control_is 1 "$first"
 	expect_client 0 it fill 0x180 8 0xff
@@ -131,7 +132,7 @@ unsupported_bits() {
 	expect_client 0 it write $control 7
 	expect_client 0x1 it read $control
 	request_is 1 "$second"
-	# What is supported is fixed while open.
+	# The capability register does not change while the VF is open.
 	set_ctl "$second" +all
 	expect_client 0x1400 it read 0x184 2
 	expect_client 0 it write $control 5
@@ -190,7 +191,7 @@ reset_by_host() {
 	control_is 0 "$first"
 }
 
-# Refused for a VF, whose bus is not its user's; then nothing is reset.
+# A hot reset resets the bus, which a VF shares with functions that its user does not have. VFIO refuses it.
 hot_reset_is_refused() {
 	enabled
 	expect_client EINVAL it hot-reset
@@ -202,7 +203,7 @@ closing_ends_it() {
 	lab_do attach "$first" 7
 	expect_client 0 it write $control 1
 	control_is 1 "$first"
-	# As iommufd does: what is attached to a VF goes before its user.
+	# As with iommufd: PASIDs are detached before the VF is closed.
 	lab_do detach-all "$first"
 	client_close it
 	closed "$first"
@@ -232,7 +233,7 @@ ceiling_while_open() {
 	expect_context "$first" PASIDE 0
 	expect_client 0x5 it read $control
 	grep -q '^-enable' "$pci/$first/pasid_status/effective"
-	# The guest may turn it off and on: nothing comes of it until the ceiling is raised.
+	# The guest may clear Enable and set it: the context entry stays without PASIDE until pasid_ctl allows it.
 	expect_client 0 it write $control 0
 	expect_client 0 it write $control 5
 	expect_context "$first" PASIDE 0
@@ -259,7 +260,7 @@ hidden() { # WHY
 	client_close it
 }
 
-# A user must not fill the log by having one reason alternate with another.
+# A user must not be able to fill the log by making two reasons alternate.
 reasons_are_said_once() {
 	local said ranges
 	clients_kill
@@ -304,7 +305,7 @@ pf_loses_pasid() {
 	echo 0 >"$mock/pasid"
 	expect_context "$first" PASIDE 0
 	expect_client 0x1 it read $control
-	# Turning off is always possible, turning on is refused and changes nothing.
+	# Clearing Enable is always possible. Setting it is refused and changes nothing.
 	expect_client 0 it write $control 0
 	expect_client EOPNOTSUPP it write $control 1
 	expect_client 0x0 it read $control
@@ -321,7 +322,7 @@ iommu_fails() {
 	lab_do fail-qi 8
 	expect_client EIO it write $control 0
 	lab_do fail-qi 0
-	# The register keeps its value, what was taken away is gone.
+	# The register keeps its value, and the IOMMU denies.
 	expect_client 0x1 it read $control
 	expect_context "$first" PASIDE 0
 	expect_client 0 it write $control 1
@@ -331,7 +332,7 @@ iommu_fails() {
 	expect_client EIO it write $control 1
 	lab_do fail-qi 0
 	control_is 0 "$first"
-	# A reset has no answer: what it takes away is gone nevertheless.
+	# A reset cannot fail: the register is cleared and the IOMMU denies, although the invalidations failed.
 	expect_client 0 it write $control 1
 	lab_do fail-qi 8
 	client it reset
@@ -342,7 +343,7 @@ iommu_fails() {
 	control_is 1 "$first"
 }
 
-# VFIO itself sees to that: it does not take over a group with PASIDs.
+# VFIO itself refuses to take over a group that has PASIDs.
 host_has_pasids() {
 	clients_kill
 	lab_do attach "$first" 9
@@ -361,7 +362,7 @@ page_requests() {
 	expect_client 0x40 it read 0x194 4
 	expect_client 0 it write 0x190 4 7
 	expect_client 0x40 it read 0x190 4
-	# Enable, and with it Reset, which has no effect then.
+	# Enable together with Reset, which has no effect then.
 	expect_client 0 it write $pri_control 3
 	expect_client 0x1 it read $pri_control
 	expect_client 0x8000 it read 0x18e 2
@@ -378,7 +379,7 @@ page_requests() {
 	expect_client 0x81000000 it read 0x18c 4
 	expect_client 0x0 it read 0x194 4
 	expect_context "$first" PRE 0
-	# The interface is the PF's: its errors are seen here, and are cleared for this VF alone.
+	# The page request interface is the PF's. The guest sees its errors, and clears them for this VF only.
 	echo 3 >"$mock/pri_errors"
 	expect_client 0x8103 it read 0x18e 2
 	expect_client 0 it write 0x18e 2 1
@@ -405,14 +406,14 @@ region_is() { # NAME VALUE
 	expect_client "$2" it rread "$(region_offset "$1")" 4
 }
 
-# Whatever the reason is that no capability is shown: the user asks for all, as nobody knows better.
+# Without a capability, for any reason, the user has requested all permissions until it writes to the control region.
 region_without_capability() {
 	expect_client '9 64' it region
 	region_is pasid 0x0
 	region_is requested 0xf
 }
 
-# With the capability shown, both are views of one request.
+# If the capability is shown, registers and region show the same request.
 region_and_registers() {
 	opened it "$first"
 	expect_client '9 64' it region
@@ -446,7 +447,7 @@ modules_stay() {
 	client_close it
 }
 
-# It waits for the client, which goes on as before and learns of it only if it wants to.
+# The removal of the VF waits for the client. The client goes on; VFIO only offers it a notification.
 waits_for_the_client() { # PATH TEXT
 	opened it "$first"
 	expect_client 0 it write $control 1
@@ -455,7 +456,7 @@ waits_for_the_client() { # PATH TEXT
 	await 10 expect_said 'blocked until released by user' >/dev/null
 	kill -0 $!
 	control_is 1 "$first"
-	# Whoever removes the VF has its device lock: it cannot be reset, and is not.
+	# The removal holds the VF's device lock, so a reset fails with EAGAIN.
 	expect_client EAGAIN it reset
 	control_is 1 "$first"
 	expect_client 0 it write $control 0
@@ -480,7 +481,7 @@ numvfs_0() {
 	client_close it
 }
 
-# While it is in use: nobody is told, what is written to it is answered, and nothing hangs.
+# The VF vanishes while it is open, and neither Linux nor the client is told. Writes to it are answered, nothing hangs.
 suddenly_not_there() {
 	opened it "$first"
 	expect_client 0 it write $control 1
@@ -525,7 +526,7 @@ region_alone() {
 	expect_file "$pci/$first/pasid_status/cap_layout" 'none: emulation is off'
 	expect_client '9 64' it region
 	region_is pasid 0x0
-	# Nothing is asked for yet: all is granted, as with vfio-pci, also through a reset.
+	# Before the first write to the region, the VF has all that pasid_ctl allows, as with vfio-pci; a reset changes nothing.
 	region_is requested 0xf
 	expect_context "$first" PASIDE 1
 	expect_client 0 it reset
@@ -541,7 +542,7 @@ region_alone() {
 	expect_context "$first" PASIDE 0
 	set_ctl "$first" +all
 	expect_context "$first" PASIDE 1
-	# From now on a reset is the VMM's, too.
+	# After the first write, a reset clears the request.
 	expect_client 0 it reset
 	region_is requested 0x0
 	expect_context "$first" PASIDE 0
@@ -549,7 +550,7 @@ region_alone() {
 	closed "$first"
 }
 
-# What the admin says of one VF is for that, and goes with the driver.
+# The file pasid_emulate decides for one VF, until the driver is unbound.
 told_per_device() {
 	local emulate=$pci/$first/pasid_emulate
 	reload_vfio emulate=0 allow_type1=1
@@ -561,7 +562,7 @@ told_per_device() {
 	region_is pasid 0x180
 	expect_equal "$(client_open other "$second")" 0 "opening $second"
 	expect_client '0x100:000f 0x110:000e' other chain
-	# It is for the next open.
+	# A write changes the next open, not this one.
 	echo 0 >"$emulate"
 	expect_client '0x100:000f 0x110:000e 0x180:001b' it chain
 	opened it "$first"
@@ -576,7 +577,7 @@ told_per_device() {
 	clients_kill
 }
 
-# A VMM that has no use for the capability or the region has SRE like one that has.
+# A VF without a capability has SRE from the beginning; the region takes it away and gives it back.
 privileged_without_capability() {
 	opened it "$first"
 	lab_do attach "$first" 7

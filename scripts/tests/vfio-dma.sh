@@ -3,9 +3,9 @@
 # shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
 # kernels: lab debug
 # boot: --model x-ers=on
-# The whole path, from what a guest writes to the PASID capability to what becomes of DMA: VFs are opened as a VMM
-# with iommufd does it, address spaces are attached at PASIDs, and the VF's engine, which asks nobody, sends requests.
-# Only the lab's kernels have iommufd.
+# From what a guest writes to the PASID capability to what happens to DMA: a client opens VFs as a VMM with iommufd does
+# and attaches address spaces at PASIDs; the VF's engine sends requests, whether they are allowed or not. Only the lab's
+# own kernels have iommufd.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -13,7 +13,7 @@ first=$(vf 0)
 second=$(vf 1)
 control='0x186 2'
 
-# Of clients, instead of the lab's: an address space is a file of one page.
+# The memory of a client's address space is a file of one page. This replaces the files of pasid-lab-client.
 memories=/tmp/memories
 
 find_memory() { # BDF PASID
@@ -44,7 +44,7 @@ open_with_memory() { # CLIENT BDF
 	attach "$1" "$2" 5
 }
 
-opened() { # with a neighbour whose DMA is to go on
+opened() { # it: the client under test; other: a neighbour, whose DMA has to go on
 	clients_kill
 	rm -f "$memories"/*
 	open_with_memory it "$first"
@@ -65,7 +65,7 @@ others_work() {
 	expect_client 0x1 other read $control
 }
 
-# Exec is what the model's IOMMU has, and the admin has granted; the width is the IOMMU's.
+# Exec is supported by the model's IOMMU and granted by the admin; the width is the IOMMU's.
 capability_is_shown() {
 	opened
 	expect_client '0x100:000e 0x110:000f 0x180:001b' it chain
@@ -74,7 +74,7 @@ capability_is_shown() {
 	expect_file "$pci/$first/pasid_status/cap_layout" 'pasid 0x180 admin'
 }
 
-# No privileges, no sysfs: the registers through VFIO's BAR, the key through its configuration space.
+# The client has no privileges and uses no sysfs: it reaches the engine's registers through VFIO.
 user_alone() {
 	chmod 666 /dev/iommu /dev/vfio/devices/*
 	umask 0
@@ -148,7 +148,7 @@ exec() {
 	dma_reads exec "$first" 5
 }
 
-# Translations that the device has asked for are no way around it.
+# The device keeps translations that it has asked for. A deny holds for them, too.
 translated() {
 	opened
 	guest_writes 5
@@ -204,7 +204,7 @@ replaced() {
 	others_work
 }
 
-# In several directory entries, the last one too.
+# The PASIDs are in several tables, among them the first and the last.
 many_pasids() {
 	local pasids='1 63 64 65 4095 65536 1048575' pasid
 	opened
@@ -227,7 +227,7 @@ many_pasids() {
 	others_work
 }
 
-# Both stages are user space's, and it is the guest's IOMMU that says whether privileged requests are for its kernel.
+# User space made both stages. Whether an entry may have SRE is what the guest's virtual IOMMU asked for.
 nested() {
 	opened
 	guest_writes 5
@@ -287,7 +287,7 @@ reset_clears() {
 	dma_ok "$first" 9 priv
 }
 
-# The guest's register stays, the host's admin has the last word.
+# pasid_ctl denies what the guest's register enables, and the register stays.
 ceiling() {
 	opened
 	guest_writes 5
@@ -304,7 +304,7 @@ ceiling() {
 	dma_ok "$first" 5 priv
 }
 
-# Clears the number that DMA writes as soon as the client has its answer, without a program in between.
+# Clears the number that DMA writes, right after the client's answer. No program is started in between.
 guest_stops() { # VALUE
 	local said
 	echo "write $control $1" >/tmp/client.it/ask
@@ -354,21 +354,21 @@ both_witnesses() {
 	pasids_are 0
 }
 
-# Nobody has it: no PASID is attached, and the engine is as after a reset.
+# The VF has no user: no PASID is attached, and the engine is as after a reset.
 is_free() {
 	expect_file "$pci/$first/pasid_status/requested" '+enable +exec +priv +pri' &&
 		expect_file "$pci/$first/pasid_status/entries" 0 &&
 		expect_fails dma_runs "$first"
 }
 
-ends() { # COMMAND...: is how the client goes while DMA runs
+ends() { # COMMAND...: ends the client while DMA runs
 	opened
 	guest_writes 5
 	dma_burst "$first" 5 write priv
 	"$@"
 	await 5 is_free
 	mark_log
-	expect_equal "$(dma "$first" read pasid=5 addr=0x10000 | cut -d' ' -f1-4)" 'blocked 0 of 1' 'DMA of a VF that nobody has'
+	expect_equal "$(dma "$first" read pasid=5 addr=0x10000 | cut -d' ' -f1-4)" 'blocked 0 of 1' 'DMA of a VF without a user'
 	expect_fault "$first" 5 0x59
 	dma_ok "$second" 5
 	dma_ok "$second" none

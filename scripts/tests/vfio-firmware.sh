@@ -3,8 +3,8 @@
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # usually: 6.12 newest
 # boot: --vmm --mem 1536 --timeout 600
-# A guest's UEFI firmware goes through the extended capabilities of a VF and comes out again. It is Debian's OVMF, a
-# release build: it does not stop at what only an assertion would find.
+# A guest's UEFI firmware reads the list of a VF's extended capabilities to its end. It is Debian's OVMF, a release build
+# without assertions.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -26,13 +26,13 @@ firmware_ends() {
 	return 1
 }
 
-# Offsets and headers as the firmware read them, from the VMM's trace. QEMU hides ARI, at 0x100.
+# The offsets and headers that the firmware read, from the VMM's trace. QEMU hides ARI, at 0x100.
 firmware_found_it() {
 	sed -n 's/^vfio_pci_read_config .* @\(0x[0-9a-f]\{3\}\), len=0x4) 0x\([0-9a-f]*\)$/\1 \2/p' /run/vmm/log >/tmp/headers
 	expect_equal "$(head -n 3 /tmp/headers)" '0x100 11000000
 0x110 1801000f
-0x180 1001b' 'the way through the capabilities'
-	expect_equal "$(tail -n 1 /tmp/headers)" '0x180 1001b' 'the end of it'
+0x180 1001b' 'the first three headers'
+	expect_equal "$(tail -n 1 /tmp/headers)" '0x180 1001b' 'the last header'
 }
 
 given 'a VF is bound to pasid-vfio-pci and free bytes are named' prepare

@@ -3,8 +3,8 @@
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # kernels: lab debug
 # boot: --model x-ers=on
-# What VMMs are told is what they can have: clients ask iommufd (IOMMU_GET_HW_INFO) of VFs, as a VMM does before it shows
-# its guest a capability. The width is the PF's and the IOMMU's, whatever the VF may do.
+# A VMM is told what the VF is granted: clients ask iommufd (IOMMU_GET_HW_INFO), as a VMM does before it shows its guest a
+# capability. The width follows from the PF and the IOMMU, not from what is granted.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -16,7 +16,7 @@ told() { # ANSWER CLIENT
 	expect_client "20 $1" "$2" hw-info
 }
 
-# A client stays for all tests.
+# The clients stay open through all tests.
 opened() { # NAME BDF DRIVER
 	bind "$2" "$3"
 	expect_equal "$(client_open "$1" "$2" iommufd)" 0 "opening $2"
@@ -29,7 +29,7 @@ without_the_module() {
 	told '+exec +priv' sibling
 }
 
-# SRE and ERE can be granted in this machine. The kernel itself never sets ERE.
+# This machine's IOMMU supports SRE and ERE. intel-iommu never sets ERE, so exec is denied by default.
 as_loaded() {
 	load_client
 	load
@@ -37,7 +37,7 @@ as_loaded() {
 	told '-exec +priv' plain
 }
 
-# Before each write the client is told of the one before.
+# After each write the client asks again.
 as_written() { # CLIENT BDF
 	local text
 	while read -r text answer; do
@@ -57,7 +57,7 @@ as_written() { # CLIENT BDF
 	END
 }
 
-# What a guest has enabled is its own affair: its VMM asks before there is one.
+# What the guest has enabled does not matter: a VMM asks before the guest runs.
 of_a_guest() {
 	echo 0x180-0x187 >"$pci/$(pf)/vf_pasid_ranges"
 	opened guest "$second" pasid-vfio-pci
@@ -74,7 +74,7 @@ only_of_that_vf() {
 	told '-exec +priv' sibling
 }
 
-pasid_status() { # BDF: what callers in the kernel are told
+pasid_status() { # BDF: prints what other callers in the kernel are told
 	lab_do pasid-status "$1"
 	cat "$lab/result"
 }
@@ -86,7 +86,7 @@ only_to_vmms() {
 	expect_equal "$(pasid_status "$first")" 7 "status of $first"
 }
 
-# It changes nothing but what this one VMM is told, so that no VF is looked at for it.
+# The miss changes only what this VMM was told, so the module does not look at the VFs.
 missed() {
 	set_ctl "$first" -all
 	mark_log
@@ -99,7 +99,7 @@ missed() {
 	expect_fails grep 'went by unseen' /tmp/since
 }
 
-# VFs that vfio-pci has made, so that the PF can be opened while they are there.
+# vfio-pci makes the VFs, because only then the PF can be opened while they exist.
 of_the_pf() {
 	local pf
 	pf=$(pf)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
 # kernels: lab debug
-# Users that are killed behind each of their system calls, and anywhere, while their VF does DMA; VFs that go while they
-# have users. What is left is as if nobody had been there.
+# Users that are killed after each of their system calls, and at any moment, while the VF does DMA; VFs that are removed
+# while they have users. Afterwards each VF is as before it had a user.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -29,7 +29,7 @@ killed_at_each_call() {
 		status=0
 		kill-nth $n vfio-session "$vf" $page $cap || status=$?
 		[ $status = 0 ] || break
-		expect_free "$vf" || { echo "killed behind call $n" && return 1; }
+		expect_free "$vf" || { echo "killed after call $n" && return 1; }
 		n=$((n + 1))
 	done
 	expect_equal $status 1 'status of kill-nth'
@@ -39,7 +39,7 @@ killed_at_each_call() {
 	witnesses_agree "$vf"
 }
 
-# Microseconds to live, from 0 to how long a session takes, in an order that does not repeat.
+# A user lives for a time between 0 and that of a whole session; the times follow a fixed sequence.
 killed_anywhere() { # TIMES
 	local i=0 whole lived
 	whole=$(session_time)
@@ -54,7 +54,7 @@ killed_anywhere() { # TIMES
 	witnesses_agree "$vf"
 }
 
-session_time() { # in microseconds; a clock in a shell has hundredths of a second
+session_time() { # prints microseconds; the shell's clock counts hundredths of a second
 	local before after
 	read -r before _ </proc/uptime
 	vfio-session "$vf" $page $cap
@@ -71,7 +71,7 @@ open_with_dma() {
 	await 5 dma_runs "$vf"
 }
 
-# The kernel waits for the user, whose DMA goes on until it is killed.
+# The removal of the VF waits for the user. The user's DMA goes on until the user is killed.
 vfs_go() {
 	local writer
 	dmesg -c >/dev/null

@@ -3,8 +3,8 @@
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # usually: 6.12 newest
 # boot: --machine stock --vfs 1
-# Where the PASID capability of a VF goes: who says so, configuration space in many shapes, every reason to show
-# none. The mock's VF has ATS at 0x100 and ARI at 0x110 unless a test makes it something else.
+# Where the PASID capability of a VF is placed: which source decides, configuration space in many shapes, and every
+# reason to show no capability. The mock's VF has ATS at 0x100 and ARI at 0x110 unless a test changes that.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -31,7 +31,7 @@ dump_to() { # FILE: through the driver that the VF is bound to
 	expect_client 0 plain dump "$1"
 }
 
-# The VF comes with other registers: OFFSET VALUE [WRITABLE], one a line.
+# Makes the VF again with other registers, one per line: OFFSET VALUE [WRITABLE].
 shape() {
 	clients_kill
 	echo 0 >"$pci/$pf/sriov_numvfs"
@@ -47,12 +47,12 @@ default_shape() {
 	shape </dev/null
 }
 
-# Has the driver find out what an open would find.
+# Makes the driver look, without an open, where the capability would be placed.
 look() {
 	echo 1 >"$pci/$vf/pasid_status/cap_layout"
 }
 
-# What cap_layout says before an open is what it says while open, and the chain is what it should be.
+# cap_layout says the same before an open and while the VF is open, and the list of capabilities is CHAIN.
 layout_is() { # RANGES LAYOUT CHAIN
 	clients_kill
 	echo "$1" >"$ranges"
@@ -72,14 +72,14 @@ refused() { # RANGES REASON [CHAIN]
 	layout_is "$1" "none: $2" "${3-0x100:000f 0x110:000e}"
 }
 
-# The VF is not opened: vfio-pci-core itself does not like its configuration space.
+# The VF is not opened: vfio-pci-core itself refuses such a configuration space.
 refused_unopened() { # RANGES REASON
 	echo "$1" >"$ranges"
 	look
 	expect_file "$pci/$vf/pasid_status/cap_layout" "none: $2"
 }
 
-# The log takes ten in 5 s; what comes after them has to have said the same before.
+# The log takes ten refusals in 5 s. The reason of a later refusal is found because an earlier one had it, too.
 grammar_refuses() { # TEXT ANSWER REASON
 	local before
 	before=$(cat "$ranges")
@@ -113,7 +113,7 @@ blanks() { # COUNT
 	head -c "$1" /dev/zero | tr '\0' ' '
 }
 
-# It arrives in pieces of a page, of which the second says that nothing is free.
+# The kernel passes a long text on in pieces of a page. Its second piece must not count as an empty text.
 long_text() {
 	echo 0x200-0x207 >"$ranges"
 	expect_equal "$({ printf 0x180-0x187 && blanks 4084; } | write-once "$ranges")" 0 'writing a page less 1'
@@ -134,12 +134,12 @@ in_a_plain_chain() {
 two_capabilities() {
 	layout_is 0x180-0x197 'pasid 0x180 admin
 pri 0x188 admin' '0x100:000f 0x110:000e 0x180:001b 0x188:0013'
-	# The small one leaves the only large place to the large one.
+	# PASID, 8 bytes, leaves the only place for 16 bytes to PRI.
 	layout_is '0x180-0x18f 0x108-0x10f' 'pasid 0x108 admin
 pri 0x180 admin' '0x100:000f 0x108:001b 0x110:000e 0x180:0013'
 	layout_is '0x240-0x247 0x180-0x18f' 'pasid 0x240 admin
 pri 0x180 admin' '0x100:000f 0x110:000e 0x180:0013 0x240:001b'
-	# One that fits leaves the other out, not itself.
+	# There is room for one capability only: PASID is shown.
 	pasid_at 0x180-0x193 0x180 '0x100:000f 0x110:000e 0x180:001b'
 }
 
@@ -196,7 +196,7 @@ one_capability() {
 	pasid_at 0x110-0x117 0x110 '0x100:000f 0x110:001b'
 }
 
-# What vfio-pci-core hides is there nevertheless.
+# vfio-pci-core hides this capability from users, but the VF still has it.
 hidden_capability() {
 	shape <<-'END'
 		0x110 0x1181000e
@@ -262,7 +262,7 @@ bytes_that_are_not_zero() {
 	default_shape
 }
 
-# All that was there is there, byte for byte, but for the header that now points to the new one.
+# Byte for byte as with vfio-pci, except the new capabilities and the header that points to them.
 everything_else_is_the_same() {
 	echo 0x180-0x197 >"$ranges"
 	dump_to /tmp/ours
@@ -272,12 +272,12 @@ everything_else_is_the_same() {
 	expect_same /tmp/should /tmp/differences 'what differs from vfio-pci'
 }
 
-# The PRI capability's allocation reads 0, as what it hides.
+# The dwords that differ. The PRI capability's allocation reads as 0, like the bytes that it hides.
 our_dwords() {
 	printf '%s\n' '110 1801000e' '180 1881001b' '184 00001400' '188 00010013' '18c 81000000' '190 00000040'
 }
 
-# No layout: bit for bit as with vfio-pci. The control region is there nevertheless.
+# Without a capability, all is byte for byte as with vfio-pci. The control region is there all the same.
 nothing_shown_is_vfio_pci() {
 	echo >"$ranges"
 	dump_to /tmp/ours
@@ -295,15 +295,15 @@ pf_driver_first() {
 	layout_is 0x180-0x187 'pasid 0x200 pf-driver' '0x100:000f 0x110:000e 0x200:001b'
 	echo '0x300-0x303 0x200-0x207' >"$mock/vf_ranges"
 	layout_is 0x180-0x187 'pasid 0x200 pf-driver' '0x100:000f 0x110:000e 0x200:001b'
-	# It does not know: ask the admin.
+	# The PF's driver does not know, so the admin is asked.
 	echo -95 >"$mock/vf_ranges"
 	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
-	# It knows better than the admin.
+	# The PF's driver says that nothing is free, and the admin is not asked.
 	echo 0 >"$mock/vf_ranges"
 	refused 0x180-0x187 "the PF's driver says that nothing is free"
 	echo -5 >"$mock/vf_ranges"
 	refused 0x180-0x187 "the PF's driver refuses"
-	# What it says is checked as what anybody says.
+	# The ranges of the PF's driver are checked like the admin's.
 	echo '0x202-0x20b' >"$mock/vf_ranges"
 	refused 0x180-0x187 'a range does not begin and end at a multiple of 4'
 	echo '0x110-0x11f' >"$mock/vf_ranges"
@@ -316,7 +316,7 @@ pf_driver_first() {
 	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
 }
 
-# Anybody may read it: that asks nobody, and says what was found last.
+# Any process may read the file, so a read only shows what was found last.
 reading_does_not_look() {
 	local layout=$pci/$vf/pasid_status/cap_layout
 	clients_kill
@@ -354,7 +354,7 @@ pf_driver_stays_while_in_use() {
 	client_open it "$vf"
 	expect_equal "$(mock_users)" 1 'users of the PF driver'
 	expect_fails rmmod mock-sriov-pf
-	# A new answer is for the next open.
+	# A new answer changes the next open, not this one.
 	echo '0x300-0x307' >"$mock/vf_ranges"
 	expect_client '0x100:000f 0x110:000e 0x200:001b' it chain
 	client_kill it
@@ -362,7 +362,7 @@ pf_driver_stays_while_in_use() {
 	echo forget >"$mock/vf_ranges"
 }
 
-# A PF's driver registers without VFIO, and what it says outlives the driver of its VFs.
+# A PF's driver registers with pasid-pf, which stays when pasid-vfio-pci is unloaded.
 registration_stays() {
 	echo 0x200-0x207 >"$mock/vf_ranges"
 	unbind "$vf"
@@ -394,7 +394,7 @@ does_not_load_with() { # OPTION REASON
 	expect_said "$2"
 }
 
-# Nobody would answer page requests: one word is not enough for that.
+# No VMM answers page requests yet, so pri=1 needs a second option.
 pri_takes_two_words() {
 	dmesg -c >/dev/null
 	load_vfio allow_type1=1 pri=1
@@ -441,7 +441,7 @@ pfs_that_come() {
 	expect_file "$ranges" ''
 }
 
-# The mock as another device, by its IDs.
+# Loads the mock with the IDs of another device.
 another_device() { # VENDOR DEVICE
 	rmmod mock-sriov-pf
 	modprobe mock-sriov-pf "vendor=$1" "vf_device=$2" totalvfs=1
@@ -460,7 +460,7 @@ quirk_row() {
 	clients_kill
 }
 
-# vfio-pci does not assign it: a variant must not be a way around that.
+# vfio-pci refuses to assign this device, so a driver based on vfio-pci must refuse it, too.
 denied_device() {
 	another_device 0x8086 0x37c9
 	expect_fails bind "$vf"

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2086,SC2119,SC2317
 # boot: --machine stock
-# VFs in D3hot, where a function takes configuration requests and nothing else. What is denied is denied at once, and
-# nothing waits for the VF. ATS is off meanwhile, so that the VF wakes without a translation from before; awake, it is as
-# Linux believes.
+# VFs in D3hot, in which a function answers only configuration requests. A deny takes effect at once, and nothing waits
+# for the VF. The module switches ATS off in the sleeping VF, so that the VF wakes without old translations. When the VF
+# is awake, ATS is what Linux believes.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -16,7 +16,7 @@ resume=/sys/kernel/tracing/events/rpm/rpm_resume
 control='0x186 2'
 power='0x84 2'
 
-# No_Soft_Reset or not.
+# Makes 8 VFs with a PM capability. PMCSR 8 is No_Soft_Reset; with 0, going from D3hot to D0 is a reset.
 vfs_with_pm() { # PMCSR
 	set_numvfs 0
 	while read -r line; do
@@ -46,7 +46,7 @@ awake() {
 	grep -q '^D0' "$pci/$first/power_state"
 }
 
-# Without waking it.
+# Prints ATS Enable without waking the VF.
 ats_asleep() {
 	cut -c1 "$mock/vf_ats"
 }
@@ -59,7 +59,7 @@ mark_sent() {
 	witness inval mark
 }
 
-# Since the mark; the IOMMU's own caches were flushed.
+# Since the mark the VF was sent no invalidation, and the IOMMU's own caches were flushed.
 expect_not_asked() {
 	asleep
 	expect_equal "$(inval_count "^device-iotlb sid=${first#0000:}")" 0 'device-TLB invalidations'
@@ -68,7 +68,7 @@ expect_not_asked() {
 	expect_file "$pci/$first/pasid_status/owed" ats
 }
 
-# Awake for longer than an access of Linux takes, after which it falls asleep again.
+# The VF is kept awake: after a mere access of Linux it would fall asleep again.
 expect_woken() {
 	echo on >"$pci/$first/power/control"
 	awake
@@ -90,7 +90,7 @@ write_to_one_that_sleeps() { # DRIVER TEXT
 	expect_woken
 }
 
-# As a driver in the place of vfio does, whose device sleeps when its user goes.
+# The user of the API stands for another driver. The VF is asleep when it registers and when it goes.
 user_of_one_that_sleeps() {
 	modprobe pasid-lab-user
 	bind "$first" vfio-pci
@@ -110,7 +110,7 @@ user_of_one_that_sleeps() {
 	rmmod pasid-lab-user
 }
 
-# What a test that failed has left goes first.
+# Removes what a failed test has left, and opens the VF.
 opened() { # DRIVER
 	rmmod pasid-lab-user 2>/dev/null || true
 	clients_kill
@@ -121,7 +121,7 @@ opened() { # DRIVER
 	expect_context "$first" PASIDE 1
 }
 
-# Runtime power management knows nothing of it.
+# The user writes to the VF's PM register; Linux's runtime power management does not know.
 user_has_it_sleep() {
 	expect_client 0 it write $power 3
 	asleep
@@ -170,7 +170,7 @@ user_leaves_it_asleep() {
 	expect_woken
 }
 
-# In the sleep that VFIO has for it, which ends with the next access.
+# The VF is in the low power that VFIO offers, which ends with the next access.
 resumed_by() { # COMMAND...
 	await 10 asleep
 	echo >/sys/kernel/tracing/trace

@@ -1,8 +1,8 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# Resets that a VF's user has not asked for, and errors: the registers of its PASID capability are
-# cleared, and what they allow is denied. Nothing waits for the VF meanwhile.
+# Resets that a VF's user has not asked for, and errors. The registers of the PASID capability are cleared, and the IOMMU
+# denies what they allowed. Nothing waits for the VF meanwhile.
 # shellcheck disable=SC2086 # $control is offset and size
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
@@ -46,7 +46,7 @@ reset_of_the_bus() {
 	cleared
 }
 
-# All VFs lose their registers with their PF, and Linux does not tell their drivers.
+# A reset of the PF clears the registers of all VFs, and Linux does not tell the VFs' drivers.
 reset_of_the_pf() {
 	enabled
 	echo 1 >"$pci/$(pf)/reset"
@@ -63,7 +63,7 @@ ats_is_on() {
 	[ "$(ats_enable "$vf")" = 1 ]
 }
 
-# What this module sends, in a trace, as the kernel may invalidate for a reset, too.
+# The module's own trace events are counted, because intel-iommu may send invalidations for a reset, too.
 reset_asks_for_nothing_before() {
 	local tracing=/sys/kernel/tracing
 	enabled
@@ -81,7 +81,7 @@ reset_asks_for_nothing_before() {
 	cleared
 }
 
-# One process of the user waits for the VF's answer, and another one resets the VF, which has it answer.
+# One process waits for the VF's answer to an invalidation. Another process resets the VF, and the wait ends.
 reset_of_one_that_hangs() {
 	local writer
 	enabled
@@ -97,7 +97,7 @@ reset_of_one_that_hangs() {
 	cleared
 }
 
-# Whoever waits for a VF that is frozen waits for ever: nothing is sent to it before recovery has reset it.
+# A frozen VF never answers an invalidation, so none is sent to it before recovery has reset it.
 fatal_error() {
 	enabled
 	witness inval mark
@@ -108,14 +108,14 @@ fatal_error() {
 	cleared
 }
 
-# Writes are lost, and nothing changes.
+# The guest's writes are dropped, and neither register nor context entry changes.
 held() {
 	expect_client 0 it write $control 0
 	expect_client 0x1 it read $control
 	expect_context "$vf" PASIDE 1
 }
 
-# The VF lives again, though Linux goes on calling it frozen. Recovery is going to reset it once more.
+# After the user's reset the VF works, although Linux still calls it frozen. Recovery resets it once more.
 reset_while_frozen() {
 	enabled
 	lab_do error "$vf" fatal
@@ -126,7 +126,7 @@ reset_while_frozen() {
 	cleared
 }
 
-# A function beside it has voted for the reset.
+# The driver of another function has asked for the reset.
 error_with_voted_reset() { # fatal|nonfatal
 	enabled
 	lab_do error "$vf" "$1"
@@ -136,7 +136,8 @@ error_with_voted_reset() { # fatal|nonfatal
 	cleared
 }
 
-# resume() never comes: one function below the port without a driver is enough. Newer kernels tell drivers that it failed.
+# Recovery fails, for example because a function below the port has no driver: then resume() is never called. Newer
+# kernels tell drivers that it failed (argument: failed).
 recovery_fails() {
 	enabled
 	lab_do error "$vf" fatal
@@ -167,7 +168,7 @@ open_after_failure() { # [failed]
 	works
 }
 
-# Where Linux has no way to reset the VF, either.
+# Linux has no way to reset this VF.
 open_without_reset_after_failure() {
 	echo >"$pci/$vf/reset_method"
 	recovery_fails
@@ -192,7 +193,7 @@ flr_after_failure() {
 	cleared
 }
 
-# An error that is none of a user's: who opens the VF has its reset behind it, and recovery may still end.
+# An error while the VF has no user. The open resets the VF, and recovery may end after it.
 error_while_closed() {
 	closed
 	lab_do error "$vf" fatal
@@ -211,7 +212,7 @@ recovery_ends_while_closed() {
 	works
 }
 
-# What is left of a recovery that failed does not make of the next error one with a reset.
+# After a failed recovery and a reset by the user, an error that ends without a reset clears nothing.
 error_without_reset_after_failure() {
 	reset_after_failure
 	error_without_reset

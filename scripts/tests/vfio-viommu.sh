@@ -3,9 +3,8 @@
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # kernels: lab debug
 # boot: --vmm --mem 1536 --model x-ers=on --timeout 900
-# The whole way of a PASID: a Linux guest whose virtual IOMMU, of Debian's QEMU, attaches address spaces of its own at
-# PASIDs of its VF, through iommufd to the host's tables. The guest's intel-iommu finds the capability and enables it;
-# nobody on the host attaches anything.
+# A Linux guest attaches address spaces of its own at PASIDs of its VF: through the virtual IOMMU of Debian's QEMU and
+# iommufd into the host's tables. The guest's intel-iommu finds the capability and enables it; the host attaches nothing.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -28,7 +27,7 @@ prepare() {
 	set_ctl "$first" +all
 }
 
-# Its own emulation, when it is asked for and there is no other.
+# QEMU is asked to emulate the capability, and vfio-pci shows none.
 of_the_vmm_alone() {
 	bind "$first" vfio-pci
 	viommu x-vpasid-cap-offset=0x300
@@ -36,7 +35,7 @@ of_the_vmm_alone() {
 	vmm kill
 }
 
-capabilities() { # where lspci finds PASID's
+capabilities() { # prints the offsets of all PASID capabilities that lspci finds in the guest
 	vmm run lspci -vv -s "$in_guest" | sed -n 's/.*\[\([0-9a-f]*\) v1\] .*(PASID)$/\1/p' | xargs
 }
 
@@ -54,7 +53,7 @@ control() { # [VALUE]
 	vmm run setpci -s "$in_guest" "ECAP_PASID+6.w${1+=$1}"
 }
 
-# In the guest, as a test there would say it.
+# Runs a command in the guest, with the functions of lib.sh.
 guest() { # COMMAND...
 	vmm run ". /lab/lib.sh && $*"
 }
@@ -77,7 +76,7 @@ guest_works() {
 	guest dma_ok "$in_guest" 4660
 }
 
-denied() { # PASID REASON [OPTION...]: in the guest; the fault is the host's
+denied() { # PASID REASON [OPTION...]: the guest's DMA is blocked, and the host's kernel logs the fault
 	local pasid=$1 reason=$2
 	shift 2
 	mark_log

@@ -3,9 +3,9 @@
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # usually: 6.12 newest
 # boot: --vmm --mem 1536 --model x-ers=on --timeout 900
-# A real VMM and a real guest: Debian's QEMU, in this machine, assigns VFs to a Linux that finds the capability and
-# uses it, step by step, while the walker outside reads the tables. Without iommufd in these kernels, hence
-# allow_type1, and it is the host that attaches something at the VF's PASIDs.
+# A real VMM and a real guest: Debian's QEMU, in this machine, assigns VFs to a Linux guest. The guest finds the
+# capability and uses it, and the walker outside reads the tables. These kernels have no iommufd, hence allow_type1, and
+# the host attaches at the VF's PASIDs.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
@@ -28,13 +28,13 @@ prepare() {
 	lab_do faults all
 }
 
-# The engine is used by the guest, the memory that it writes to is the host's.
+# The guest drives the engine; the memory belongs to the host.
 dma() { # BDF WORD...
 	shift
 	vmm run dma "$in_guest" "$@"
 }
 
-capability() { # BDF in the guest: as lspci has it
+capability() { # BDF in the guest: prints the PASID capability as lspci shows it
 	vmm run lspci -vv -s "$1" | sed -n '/(PASID)$/,/PASIDCtl/s/^[[:blank:]]*//p'
 }
 
@@ -42,7 +42,7 @@ control() { # BDF in the guest [VALUE]: prints it, or sets it
 	vmm run setpci -s "$1" "ECAP_PASID+6.w${2+=$2}"
 }
 
-# What the guest reads, the request, and what the IOMMU makes of it at PASID 7.
+# The register that the guest reads, the request, and the tables at PASID 7 agree.
 control_is() { # VALUE
 	local enable=$(($1 & 1)) exec=$(($1 >> 1 & 1)) priv=$(($1 >> 2 & 1))
 	expect_equal "$(control "$in_guest")" "000$1" 'control register in the guest'
@@ -60,7 +60,7 @@ expect_sets() { # VALUE
 	expect_file "$pci/$first/pasid_status/effective" "$effective -pri"
 }
 
-# As if there had been no VMM.
+# The VF is as before it had a VMM.
 closed() {
 	expect_file "$pci/$first/pasid_status/requested" '+enable +exec +priv +pri' &&
 		expect_file "$pci/$first/pasid_status/effective" "$(cat "$pci/$first/pasid_ctl")" &&
@@ -96,7 +96,7 @@ denied_bits_do_not_stick() {
 	expect_context "$second" PASIDE 0
 }
 
-# What the host takes away under the guest is gone at once, and the guest's register stays.
+# pasid_ctl denies at once what the guest has enabled, and the guest's register stays.
 host_lowers_the_ceiling() {
 	control "$in_guest" 5
 	control_is 5
@@ -114,7 +114,7 @@ host_lowers_the_ceiling() {
 	control "$in_guest" 0
 }
 
-# Registers that belong to no capability are the device's as before: the engine needs one of them.
+# The registers outside the capability are the device's own: the engine needs one of them.
 guest_uses_the_device() {
 	local text
 	fresh_text
@@ -183,7 +183,8 @@ guest_powers_off() {
 	closed
 }
 
-# QEMU has an emulation of its own. It needs iommufd, which is not here; that it is asked for changes nothing.
+# QEMU is asked to emulate the capability, too. That needs iommufd, which this kernel does not have, so the guest sees one
+# capability.
 vmm_is_killed() {
 	vmm start -device "vfio-pci,host=$first,addr=4,x-vpasid-cap-offset=0x300"
 	expect_equal "$(capability "$in_guest" | grep -c Capabilities)" 1 'number of PASID capabilities'
