@@ -1,131 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stress ROUNDS|SECONDSs SEED PF VF...: everything at the same time, for as long as it takes to
- * do so much of each kind, however fast the machine is, or for so long. Processes write policies,
- * attach and detach PASIDs, open VFs through iommufd as VMMs do, reset VFs, have all of them go
- * and come, and take the modules out and in. The first half of the VFs is the host's, the rest
- * the users'. Those of make-it-fail that are set up before (Documentation/fault-injection)
- * make allocations of the first three kinds fail.
+ * stress ROUNDS|SECONDSs SEED PF VF...: everything at the same time. Processes write to
+ * pasid_ctl, attach and detach PASIDs, open VFs through iommufd as VMMs do, reset VFs, remove
+ * all VFs and make them again, unload the modules and load them. It ends when each kind of
+ * operation has been done often enough for ROUNDS rounds, however fast the machine is, or
+ * after SECONDS. The first half of the VFs is used by the host, the second half by users.
+ * Allocations of the first three kinds fail if the files of make-it-fail have been set up
+ * (Documentation/fault-injection).
  *
- * Prints how often each was done and how often it was refused, and what happened that must
- * not: an answer that makes no sense, a user whose request is not heeded, a process that
- * hangs. Exits with 1 if there was any of that.
+ * Prints how often each kind was done and refused, and what must not happen: an error that
+ * makes no sense, a user's request that is not in force, a process that hangs. Exits with 1
+ * if anything of that happened.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "files.h"
+#include "modules.h"
 #include "random.h"
 #include "speed.h"
+#include "tally.h"
 #include "vfio.h"
 
 #define LAB_CTL		"/sys/kernel/debug/pasid-lab/ctl"
 #define PAGE_FILE	"/tmp/stress-page"
 #define CAP_CONTROL	0x186
 #define IOVA		0x10000
-#define GRACE		120 /* seconds to come to an end, on a quick machine */
-#define MOMENT		1000 /* microseconds, for others to bring back what is not there */
-#define IMBALANCE	50 /* of this many rounds of one kind, those of another should be done */
-#define PATH_SIZE	512
+#define GRACE		120 /* seconds for all processes to end, on a quick machine */
+#define MOMENT		1000 /* microseconds in which other processes can change something */
 
-enum kind { WRITE, ATTACH, OPEN, RESET, HOTPLUG, RELOAD, KINDS };
-
-static const struct {
-	const char *name;
-	unsigned int per_round;
-} kinds[KINDS] = {
-	[WRITE] = { "writes", 1000 },
-	[ATTACH] = { "attaches and detaches", 500 },
-	[OPEN] = { "sessions", 20 },
-	[RESET] = { "resets", 50 },
-	[HOTPLUG] = { "VFs gone and back", 1 },
-	[RELOAD] = { "modules out and in", 2 },
-};
-
-/* What all processes see. */
-struct shared {
-	atomic_bool stop;
-	atomic_bool calm;	/* nobody restricts or opens a VF: the modules are to go */
-	atomic_uint violations;
-	atomic_uint operations;	/* of all kinds, done or refused */
-	atomic_uint done[KINDS];
-	atomic_uint refused[KINDS];
-};
-
-static struct shared *shared;
 static const char *pf;
 static char **vfs;
 static unsigned int vf_count;
-
-static void violation(const char *format, ...)
-{
-	va_list args;
-
-	atomic_fetch_add(&shared->violations, 1);
-	va_start(args, format);
-	printf("wrong: ");
-	vprintf(format, args);
-	printf("\n");
-	fflush(stdout);
-	va_end(args);
-}
-
-/* VFs and the module come and go, memory and entries are short: these answers make sense. */
-static bool makes_sense(int err)
-{
-	switch (err) {
-	case 0:
-	case EAGAIN:
-	case EBUSY:
-	case EIO:
-	case ENODEV:
-	case ENOENT:
-	case ENOMEM:
-	case ENOTTY:
-	case EOPNOTSUPP:
-		return true;
-	}
-	return false;
-}
-
-static void expect_sense(int err, const char *what)
-{
-	if (!makes_sense(err))
-		violation("%s: %s", what, strerrorname_np(err));
-}
-
-static void count(enum kind kind, int err, const char *what)
-{
-	atomic_fetch_add(&shared->operations, 1);
-	atomic_fetch_add(err ? &shared->refused[kind] : &shared->done[kind], 1);
-	expect_sense(err, what);
-	if (err == ENOENT)
-		usleep(MOMENT);
-}
-
-/* Not by the clock: how much others do in a second is different on each machine. */
-static void let_others_do(unsigned int operations)
-{
-	const unsigned int end = shared->operations + operations;
-
-	while (!shared->stop && (int)(shared->operations - end) < 0)
-		usleep(MOMENT);
-}
 
 static bool is_users(unsigned int i)
 {
@@ -153,12 +69,12 @@ static void do_write(void)
 	const char *text = texts[below(sizeof(texts) / sizeof(*texts))];
 	const char *bdf = vfs[below(vf_count)];
 
-	if (shared->calm)
+	if (tally->calm)
 		text = "+all -exec";
-	count(WRITE, write_attribute(bdf, "pasid_ctl", text), text);
+	tally_count(WRITE, write_attribute(bdf, "pasid_ctl", text), text);
 }
 
-/* A few PASIDs, so that one is attached as often as not; in several tables. */
+/* Four PASIDs in several tables: few, so that each is attached about half of the time. */
 static void do_attach(void)
 {
 	char text[128];
@@ -167,10 +83,10 @@ static void do_attach(void)
 		snprintf(text, sizeof(text), "attach %s %u paging", host_vf(), 1 + 100 * below(4));
 	else
 		snprintf(text, sizeof(text), "detach %s %u", host_vf(), 1 + 100 * below(4));
-	count(ATTACH, write_file(LAB_CTL, text), text);
+	tally_count(ATTACH, write_file(LAB_CTL, text), text);
 }
 
-/* Whatever the host's admin writes. */
+/* `requested` has enable; what pasid_ctl allows does not matter here. */
 static bool is_requested(const char *bdf)
 {
 	char requested[64];
@@ -187,8 +103,8 @@ static bool reads_enabled(struct vfio_function *fn)
 }
 
 /*
- * Not where nothing is shown, because enable is denied: the write is one to read-only
- * zeroes then. And a reset may come at any moment, which clears the register.
+ * If no capability is shown, because enable is denied, the register reads as 0, and nothing is
+ * checked. A reset may clear the register at any moment, so this tries again.
  */
 static void check_request(struct vfio_function *fn, const char *bdf)
 {
@@ -199,7 +115,7 @@ static void check_request(struct vfio_function *fn, const char *bdf)
 			return;
 		usleep(MOMENT);
 	}
-	violation("%s: the user's request is not heeded", bdf);
+	tally_violation("%s: the user's request is not in force", bdf);
 }
 
 static int write_request(struct vfio_function *fn, const char *bdf, unsigned int request)
@@ -213,8 +129,8 @@ static int write_request(struct vfio_function *fn, const char *bdf, unsigned int
 }
 
 /*
- * Within a reset no allocation is made to fail, nor in what comes with one: where the
- * IOMMU core of 7.3 has no memory to attach again what it had, it warns.
+ * No allocation fails within a reset or what belongs to one: if the IOMMU core of 7.3 has no
+ * memory to attach again what was attached, it warns.
  */
 static void set_failures(bool on)
 {
@@ -224,18 +140,18 @@ static void set_failures(bool on)
 static void reset_session(struct vfio_function *fn)
 {
 	set_failures(false);
-	expect_sense(vfio_reset(fn), "reset");
+	tally_expect_sense(vfio_reset(fn), "reset");
 	set_failures(true);
 }
 
-/* What is refused within a session is no reason to end it. */
+/* A session goes on after a step that is refused. */
 static void run_session(struct vfio_function *fn, const char *bdf)
 {
 	unsigned int i, steps = 1 + below(6);
 	uint32_t table = 0;
 
-	expect_sense(vfio_map_page(fn, PAGE_FILE, IOVA, &table), "map");
-	expect_sense(vfio_attach(fn, VFIO_NO_PASID, table), "attach");
+	tally_expect_sense(vfio_map_page(fn, PAGE_FILE, IOVA, &table), "map");
+	tally_expect_sense(vfio_attach(fn, VFIO_NO_PASID, table), "attach");
 	for (i = 0; i < steps; i++) {
 		switch (below(5)) {
 		case 0:
@@ -243,10 +159,10 @@ static void run_session(struct vfio_function *fn, const char *bdf)
 			break;
 		case 1:
 		case 2:
-			expect_sense(write_request(fn, bdf, below(2)), "request");
+			tally_expect_sense(write_request(fn, bdf, below(2)), "request");
 			break;
 		default:
-			expect_sense(vfio_attach(fn, 1 + 100 * below(4), table), "attach PASID");
+			tally_expect_sense(vfio_attach(fn, 1 + 100 * below(4), table), "attach PASID");
 		}
 	}
 }
@@ -257,7 +173,7 @@ static void do_open(void)
 	struct vfio_function fn;
 	int err;
 
-	if (shared->calm) {
+	if (tally->calm) {
 		usleep(MOMENT);
 		return;
 	}
@@ -269,13 +185,13 @@ static void do_open(void)
 		set_failures(false);
 		vfio_close(&fn);
 	}
-	/* What a second user of the same VF is told. */
-	count(OPEN, err == EINVAL ? EBUSY : err, "session");
+	/* EINVAL: the VF has a user already. */
+	tally_count(OPEN, err == EINVAL ? EBUSY : err, "session");
 }
 
 /*
- * Not while VFs are made: one whose reset begins before the IOMMU core knows it and ends
- * afterwards makes the core of 7.3 warn (pci_dev_reset_iommu_done()).
+ * Keeps resets and the making of VFs apart: if a reset begins before the IOMMU core knows the VF
+ * and ends after that, the core of 7.3 warns (pci_dev_reset_iommu_done()).
  */
 static void lock_births(int how)
 {
@@ -289,7 +205,7 @@ static void lock_births(int how)
 static void do_reset(void)
 {
 	lock_births(LOCK_SH);
-	count(RESET, write_attribute(below(2) ? host_vf() : users_vf(), "reset", "1"), "reset");
+	tally_count(RESET, write_attribute(below(2) ? host_vf() : users_vf(), "reset", "1"), "reset");
 	lock_births(LOCK_UN);
 	usleep(20 * MOMENT);
 }
@@ -310,14 +226,14 @@ static void set_numvfs(unsigned int n)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", n);
-	count(HOTPLUG, write_attribute(pf, "sriov_numvfs", text), "sriov_numvfs");
+	tally_count(HOTPLUG, write_attribute(pf, "sriov_numvfs", text), "sriov_numvfs");
 }
 
 static void do_hotplug(void)
 {
 	unsigned int n = below(2) ? vf_count : 1 + below(vf_count);
 
-	let_others_do(300);
+	tally_let_others_do(300);
 	if (write_attribute(pf, "sriov_numvfs", "0"))
 		return;
 	lock_births(LOCK_EX);
@@ -328,28 +244,7 @@ static void do_hotplug(void)
 
 /* --- The modules ------------------------------------------------------------------------------ */
 
-static int load(const char *name, const char *parameters)
-{
-	char path[PATH_SIZE];
-	struct utsname uts;
-	int fd, err;
-
-	uname(&uts);
-	snprintf(path, sizeof(path), "/lib/modules/%s/%s.ko", uts.release, name);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		return errno;
-	err = syscall(SYS_finit_module, fd, parameters, 0) ? errno : 0;
-	close(fd);
-	return err;
-}
-
-static int unload(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
-}
-
-/* Tries for some seconds, while others see to it that it can go. */
+/* Lifts all restrictions and tries to unload, for some seconds. */
 static int unload_patiently(const char *name)
 {
 	unsigned int i, tries;
@@ -358,7 +253,7 @@ static int unload_patiently(const char *name)
 	for (tries = 0; err && tries < 20; tries++) {
 		for (i = 0; i < vf_count; i++)
 			write_attribute(vfs[i], "pasid_ctl", "+all -exec");
-		err = unload(name);
+		err = module_unload(name);
 		if (err)
 			usleep(100000);
 	}
@@ -369,24 +264,24 @@ static void do_reload(void)
 {
 	int err;
 
-	let_others_do(500);
-	/* In use as it is: refused. */
-	err = unload("intel_pasid_ctl");
+	tally_let_others_do(500);
+	/* The module is in use, so unloading must be refused. */
+	err = module_unload("intel_pasid_ctl");
 	if (err != EAGAIN && err != EBUSY)
-		violation("unloading what is in use: %s", strerrorname_np(err));
-	shared->calm = true;
+		tally_violation("unloading the module in use: %s", strerrorname_np(err));
+	tally->calm = true;
 	err = unload_patiently("pasid_vfio_pci");
 	if (!err) {
 		err = unload_patiently("intel_pasid_ctl");
-		if (!err && load("intel-pasid-ctl", below(2) ? "default_ctl=-pri" : ""))
-			violation("the module does not load any more");
-		if (load("pasid-vfio-pci", ""))
-			violation("the driver does not load any more");
+		if (!err && module_load("intel-pasid-ctl", below(2) ? "default_ctl=-pri" : ""))
+			tally_violation("the module cannot be loaded again");
+		if (module_load("pasid-vfio-pci", ""))
+			tally_violation("the driver cannot be loaded again");
 		write_attribute(pf, "vf_pasid_ranges", "0x180-0x187");
 		bind_users();
 	}
-	shared->calm = false;
-	count(RELOAD, err, "unload");
+	tally->calm = false;
+	tally_count(RELOAD, err, "unload");
 }
 
 /* --- All of it -------------------------------------------------------------------------------- */
@@ -413,7 +308,7 @@ static unsigned int start_worker(const struct worker *worker, unsigned int seed)
 	random_seed(seed);
 	if (worker->may_fail)
 		set_failures(true);
-	while (!shared->stop)
+	while (!tally->stop)
 		worker->step();
 	_exit(0);
 }
@@ -429,44 +324,7 @@ static void await_workers(unsigned int running)
 			usleep(50000);
 	}
 	if (running)
-		violation("%u processes hang", running);
-}
-
-/* How many rounds have been done of what has been done least, or most. */
-static unsigned int rounds_done(bool most)
-{
-	unsigned int kind, rounds = shared->done[0] / kinds[0].per_round;
-
-	for (kind = 1; kind < KINDS; kind++) {
-		unsigned int n = shared->done[kind] / kinds[kind].per_round;
-
-		if (most ? n > rounds : n < rounds)
-			rounds = n;
-	}
-	return rounds;
-}
-
-static void await_rounds(unsigned int rounds)
-{
-	while (rounds_done(false) < rounds && rounds_done(true) < rounds * IMBALANCE)
-		usleep(50000);
-	if (rounds_done(false) < rounds)
-		violation("%u rounds of the one, and not %u of the other", rounds_done(true),
-			  rounds);
-}
-
-static void report(time_t start)
-{
-	unsigned int kind;
-
-	for (kind = 0; kind < KINDS; kind++) {
-		printf("%-22s %8u, and %u refused\n", kinds[kind].name, shared->done[kind],
-		       shared->refused[kind]);
-		if (!shared->done[kind])
-			violation("%s: not once", kinds[kind].name);
-	}
-	printf("%u operations, %u violations, in %lu s\n", shared->operations,
-	       shared->violations, (unsigned long)(time(NULL) - start));
+		tally_violation("%u processes hang", running);
 }
 
 int main(int argc, char **argv)
@@ -482,9 +340,7 @@ int main(int argc, char **argv)
 	pf = argv[3];
 	vfs = argv + 4;
 	vf_count = argc - 4;
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		      -1, 0);
-	if (shared == MAP_FAILED)
+	if (!tally_init())
 		return 2;
 	bind_users();
 	for (i = 0; i < sizeof(workers) / sizeof(*workers); i++)
@@ -493,9 +349,9 @@ int main(int argc, char **argv)
 	if (*unit == 's')
 		sleep(amount);
 	else
-		await_rounds(amount);
-	shared->stop = true;
+		tally_await_rounds(amount);
+	tally->stop = true;
 	await_workers(running);
-	report(start);
-	return shared->violations != 0;
+	tally_report(start);
+	return tally->violations != 0;
 }

@@ -16,3 +16,8 @@ unsigned int below(unsigned int n)
 	state ^= state << 17;
 	return (state >> 11) % n;
 }
+
+bool random_chance(unsigned int percent)
+{
+	return below(100) < percent;
+}
