@@ -14,7 +14,7 @@ struct moment {
 	uint64_t ns;
 };
 
-/* Of many tries that in which least can have come in between. */
+/* The clock and the counter at the same moment: the shortest of many tries is the most exact. */
 static struct moment now(void)
 {
 	uint64_t before, after, least = UINT64_MAX;

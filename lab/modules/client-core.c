@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attaching where the IOMMU core takes every type of domain at a PASID.
- * Its counterpart for older kernels is client-direct.c.
+ * Attaching on kernels whose IOMMU core takes every type of domain at a PASID.
+ * client-direct.c is for older kernels.
  */
 #include <linux/static_call.h>
 #include <uapi/linux/iommufd.h>
@@ -16,7 +16,7 @@ static int no_replace(struct iommu_domain *domain, struct device *dev,
 
 DEFINE_STATIC_CALL(lab_iommu_replace, no_replace);
 
-/* Exported, but for iommufd only. */
+/* iommu_replace_device_pasid() is exported to iommufd only. */
 int lab_backend_init(void)
 {
 	void *replace = lab_symbol("iommu_replace_device_pasid");
@@ -26,7 +26,7 @@ int lab_backend_init(void)
 	return 0;
 }
 
-/* First stage cannot be a parent, so this asks for second stage. */
+/* Only a second stage can be a parent, so the flag makes the kernel choose one. */
 struct iommu_domain *lab_alloc_ss(struct device *dev)
 {
 	return iommu_paging_domain_alloc_flags(dev, IOMMU_HWPT_ALLOC_NEST_PARENT);
@@ -65,7 +65,7 @@ void lab_detach(struct iommu_domain *domain, struct device *dev, u32 pasid)
 	iommu_detach_device_pasid(domain, dev, pasid);
 }
 
-/* Page requests are on from the beginning. */
+/* These kernels enable page requests when they find the device. */
 int lab_iopf(struct device *dev, bool enable)
 {
 	return -EOPNOTSUPP;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attaching where the IOMMU core takes only paging domains at a PASID.
+ * Attaching on kernels whose IOMMU core takes only paging domains at a PASID.
  *
- * The driver can set up entries of the other types, too, but nothing calls it:
- * identity domains have an operation that the core refuses to use, and nested
- * domains have none. Their entries are made by the driver's own functions, with
- * no record in the core. Its counterpart for newer kernels is client-core.c.
+ * intel-iommu can set up entries of the other types, but the core does not call it:
+ * it refuses the operation of identity domains, and nested domains have none. So
+ * intel-iommu's own functions are called here, and the core has no record of these
+ * entries. client-core.c is for newer kernels.
  */
 #include <linux/static_call.h>
 #include <uapi/linux/iommufd.h>
@@ -55,7 +55,7 @@ int lab_backend_init(void)
 	if (domain_offset < 0)
 		return domain_offset;
 
-	/* All or none: without them nested domains are refused. */
+	/* If one is missing, nested domains are refused. */
 	if (attach && detach && setup && tear_down) {
 		static_call_update(lab_domain_attach_iommu, attach);
 		static_call_update(lab_domain_detach_iommu, detach);
@@ -98,7 +98,7 @@ struct iommu_domain *lab_alloc_nested(struct device *dev,
 	return alloc_user(dev, 0, parent, data);
 }
 
-/* The set-up takes its domain id from the unit that the domain is attached to. */
+/* The set-up needs a domain ID, which the domain gets by being attached to the unit. */
 static int attach_nested(struct iommu_domain *domain, struct device *dev,
 			 u32 pasid)
 {

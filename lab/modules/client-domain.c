@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Domains by name. A domain comes with its first user and goes with the last.
+ * Domains by name. The first user of a name makes the domain; when the last user is
+ * gone, the domain is freed.
  */
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -39,8 +40,8 @@ const char *lab_type_name(enum lab_type type)
 }
 
 /*
- * The driver's operation takes what iommufd was handed by a VMM, hence a user
- * pointer. A page of the process that wrote the command serves as one.
+ * intel-iommu's operation takes a user pointer, which iommufd gets from a VMM. Here it is
+ * a page in the memory of the process that wrote the command.
  */
 static struct iommu_domain *alloc_nested(struct device *dev,
 					 struct iommu_domain *parent, u64 flags)
@@ -162,9 +163,9 @@ static struct lab_domain *domain_create(struct device *dev, enum lab_type type,
 
 /**
  * lab_domain_get - find a domain by its name, or create it
- * @dev: a device that it must suit
- * @type: what it must be
- * @name: its name
+ * @dev: a device to which the domain will be attached
+ * @type: the domain's type
+ * @name: the domain's name
  *
  * Return: the domain, with one more user, or an ERR_PTR(): -EEXIST if the name
  * belongs to a domain of another type.

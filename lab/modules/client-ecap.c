@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Extended capabilities that the IOMMU does not have.
+ * Makes intel-iommu believe in extended capabilities that the IOMMU does not have.
  *
- * intel-iommu reads the register once and decides by its copy from then on.
- * Changing the copy makes it build entries that the emulated IOMMU could not
- * use. That is harmless, as the mock device never asks for a translation.
+ * intel-iommu reads the register once and then uses its copy. A change of the copy
+ * makes it set up entries that the emulated IOMMU cannot use. That is harmless with
+ * the mock device, which never asks for a translation.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,7 +25,7 @@ static const struct {
 	{ "SLTS", BIT_ULL(46) },
 };
 
-/* One for each unit whose copy was changed. */
+/* The original copy of a unit; there is one for each unit whose copy was changed. */
 struct ecap_saved {
 	struct list_head node;
 	u64 *ecap;
@@ -34,7 +34,7 @@ struct ecap_saved {
 
 static LIST_HEAD(saved_list);
 
-/* Where struct intel_iommu has the register's copy, and struct iommu_device. */
+/* Offsets in struct intel_iommu: of the register's copy, and of struct iommu_device. */
 static int ecap_offset;
 static int iommu_offset;
 
@@ -52,13 +52,13 @@ int lab_ecap_init(void)
  * lab_intel_iommu - the VT-d unit of a device
  * @dev: a device behind some IOMMU
  *
- * Return: the unit, or an ERR_PTR() if the IOMMU is another one.
+ * Return: the unit, or an ERR_PTR() if the device's IOMMU is not VT-d.
  */
 struct intel_iommu *lab_intel_iommu(struct device *dev)
 {
 	struct iommu_device *unit = dev->iommu->iommu_dev;
 
-	/* Only VT-d units are called so. */
+	/* Only VT-d units have such names. */
 	if (strncmp(dev_name(unit->dev), "dmar", 4))
 		return ERR_PTR(-ENODEV);
 

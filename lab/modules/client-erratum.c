@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The erratum of devices that complete a device-TLB invalidation too early.
- * intel-iommu knows them by their IDs and sends them each one twice.
+ * Some devices have an erratum: they complete a device-TLB invalidation too early.
+ * intel-iommu knows them by their IDs and sends them each invalidation twice. This
+ * gives any device the erratum.
  */
 #include <linux/bits.h>
 #include <linux/iommu.h>
@@ -10,7 +11,7 @@
 
 #include "client.h"
 
-/* extra-inval <bdf> on|off */
+/* extra-inval <BDF> on|off */
 int lab_cmd_extra_inval(int argc, char **argv)
 {
 	int bit = lab_member_bit("device_domain_info", "dtlb_extra_inval");

@@ -2,13 +2,13 @@
 /*
  * Invalidations that fail.
  *
- * Distribution kernels come without function error injection, so a kprobe does
- * what it would do: qi_submit_sync() returns an error before its first
- * instruction. Only calls of user processes fail, and none that this module
- * makes itself; the kernel's own threads are left alone.
+ * Distribution kernels lack function error injection, so a kprobe does the same: it
+ * makes qi_submit_sync() return an error before its first instruction. Only calls of
+ * user processes fail. Calls of kernel threads do not, nor do calls that this module
+ * makes for a command.
  *
- * A call from within a handler of another probe does not fail, because probes
- * do not nest.
+ * A call from within a handler of another probe does not fail, because probes do not
+ * nest.
  */
 #include <linux/atomic.h>
 #include <linux/kprobes.h>
@@ -35,7 +35,7 @@ static bool fail_qi_armed;
 
 static int fail_qi_pre(struct kprobe *p, struct pt_regs *regs)
 {
-	/* Of a process: neither a kworker nor, on top of it, a timer that flushes unmapped DMA. */
+	/* Not for a kworker, nor for a timer that flushes unmapped DMA while a process runs. */
 	if (!current->mm || in_serving_softirq() || lab_is_owner() ||
 	    atomic_dec_if_positive(&fail_qi_skip) >= 0 ||
 	    atomic_dec_if_positive(&lab_fail_qi_left) < 0)
@@ -48,8 +48,9 @@ static int fail_qi_pre(struct kprobe *p, struct pt_regs *regs)
 NOKPROBE_SYMBOL(fail_qi_pre);
 
 /*
- * Does nothing, but a probe with a post handler is not turned into a jump and
- * may change the instruction pointer also where it is based on ftrace.
+ * Does nothing. But only because it is there, the kernel does not optimize the probe to
+ * a jump, and takes over the instruction pointer that the pre handler sets, also with
+ * ftrace.
  */
 static void fail_qi_post(struct kprobe *p, struct pt_regs *regs,
 			 unsigned long flags)
@@ -63,7 +64,7 @@ static int fail_qi_arm(void)
 {
 	int ret;
 
-	/* A kprobe that was unregistered needs a fresh start. */
+	/* A kprobe that was unregistered has to be initialized again. */
 	fail_qi_probe = (struct kprobe) {
 		.symbol_name	= "qi_submit_sync",
 		.pre_handler	= fail_qi_pre,
@@ -82,7 +83,7 @@ void lab_fail_qi_disarm(void)
 	atomic_set(&lab_fail_qi_left, 0);
 }
 
-/* fail-qi <n> [skip] */
+/* fail-qi <n> [skip]: of the next calls, <skip> succeed and then <n> fail */
 int lab_cmd_fail_qi(int argc, char **argv)
 {
 	unsigned int n, skip = 0;

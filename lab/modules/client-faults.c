@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every fault in the kernel's log.
+ * Logs every fault.
  *
- * The handler of the IOMMU's faults has a rate limit of its own, which lets
- * three of them through in 5 s. Tests that look for each fault would have to
- * wait, so a kprobe takes the limit's interval away when it is next asked.
+ * The kernel's handler of IOMMU faults has a rate limit: three faults in 5 s. Tests
+ * that look for each fault would have to wait. So a kprobe waits for the next use of
+ * the limit and sets its interval to 0.
  */
 #include <linux/kprobes.h>
 #include <linux/ptrace.h>
@@ -13,7 +13,7 @@
 
 #include "client.h"
 
-/* The limit, once it was met, and what it was. */
+/* The limit, NULL before it is used; and its original interval. */
 static struct ratelimit_state *limit;
 static int interval;
 
@@ -59,7 +59,7 @@ int lab_cmd_faults(int argc, char **argv)
 	if (!all)
 		return 0;
 
-	/* A kprobe that was unregistered needs a fresh start. */
+	/* A kprobe that was unregistered has to be initialized again. */
 	ratelimit_probe = (struct kprobe) {
 		.symbol_name	= "___ratelimit",
 		.pre_handler	= ratelimit_pre,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls of hooked functions that go by unseen.
+ * Calls of hooked functions that the hook misses.
  *
- * A kretprobe has room for so many calls at the same time, and misses those above
- * that. This takes room away from the kretprobe that somebody else has on a
- * function, so that misses are as real as they are rare otherwise.
+ * A kretprobe has room for a number of calls at the same time, and misses further
+ * calls. This takes room away from the product's kretprobe on a function. So the
+ * product's own probe misses calls, which hardly ever happens otherwise.
  *
- * Whose kretprobe it is must not remove it before it has its room back.
+ * The product must not be unloaded before its kretprobe has its room back.
  */
 #include <linux/kprobes.h>
 #include <linux/llist.h>
@@ -17,7 +17,7 @@
 
 static LLIST_HEAD(held);
 
-/* Probes on one function are in one list; its head has no symbol. */
+/* All probes on a function are in one list, whose head has no symbol. */
 static struct kretprobe *find_kretprobe(struct kprobe *mine)
 {
 	struct kprobe *probe;
@@ -50,7 +50,7 @@ static void hold(struct kretprobe *probe, unsigned int left)
 	}
 }
 
-/* hold-hooks <function> <left>: room for so many calls; hold-hooks off: for all again */
+/* hold-hooks <function> <left>: leave room for <left> calls; hold-hooks off: give it back */
 int lab_cmd_hold_hooks(int argc, char **argv)
 {
 	struct kprobe mine = { .symbol_name = argv[0], .flags = KPROBE_FLAG_DISABLED };

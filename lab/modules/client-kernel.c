@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel does not export: addresses of functions from a kprobe,
- * offsets of structure members from the kernel's own BTF.
+ * What the kernel does not export: addresses of functions, which a kprobe finds, and
+ * offsets of structure members, which the kernel's own BTF has.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -35,8 +35,8 @@ DEFINE_STATIC_CALL(lab_btf_put, no_put);
  * lab_symbol - address of a function that is not exported
  * @name: its name
  *
- * To be called directly, that is, by a static_call updated to it: on a kernel
- * with indirect branch tracking it lies behind the landing pad.
+ * The address must be called directly, that is, by a static_call that is updated to
+ * it: with indirect branch tracking the address is behind the landing pad.
  *
  * Return: the address, or NULL if there is no such function.
  */
@@ -87,7 +87,7 @@ static int member_bit(const struct btf *btf, s32 id, const char *wanted)
 }
 
 /**
- * lab_member_bit - where a member is in one of the kernel's structures
+ * lab_member_bit - the offset of a member of one of the kernel's structures
  * @type: name of the structure
  * @member: name of the member, not one of an anonymous union
  *
@@ -113,7 +113,7 @@ int lab_member_bit(const char *type, const char *member)
 }
 
 /**
- * lab_member_offset - where a member is in one of the kernel's structures
+ * lab_member_offset - the offset of a member of one of the kernel's structures
  * @type: name of the structure
  * @member: name of the member, not one of an anonymous union, nor a bit
  *

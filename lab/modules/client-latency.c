@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The longest time for which interrupts, or tasks that want to run, are kept out.
+ * The longest time for which interrupts or preemption are off.
  *
- * Kernels have tracers for that (irqsoff, preemptoff, timerlat), but Debian's are
- * built without. So a timer goes off again and again, and wakes a real-time task
- * of processor 0. An interrupt that comes late has met interrupts that were off; a
- * task that runs late has met that, or preemption that was off. The longest delay
- * of many is as long as the longest such section, less what of it was over when
- * the timer went off; so the timer's moments are spread evenly over sections that
- * come again and again. They follow a fixed sequence, so that a machine whose clock
- * counts instructions gives the same answer again.
+ * Debian's kernels lack the tracers for that (irqsoff, preemptoff, timerlat). So a
+ * timer expires again and again, and wakes a real-time task of processor 0. If the
+ * timer's interrupt is late, interrupts were off. If the task is late, interrupts or
+ * preemption were off. The timer expires at some moment within such a section, so it
+ * sees only the rest of the section; the longest delay of many comes close to the
+ * whole. The timer's intervals follow a fixed sequence, so a machine whose clock counts
+ * instructions measures the same again.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -49,7 +48,7 @@ static enum hrtimer_restart latency_fired(struct hrtimer *unused)
 	return HRTIMER_NORESTART;
 }
 
-/* A half to one and a half of the period. */
+/* The next interval: 0.5 to 1.5 times the period. */
 static ktime_t latency_next(void)
 {
 	u64 part = prandom_u32_state(&sequence);
@@ -57,7 +56,7 @@ static ktime_t latency_next(void)
 	return ns_to_ktime(period / 2 + ((part * period) >> 32));
 }
 
-/* Sets the timer again only now: it must not go off twice in one section. */
+/* The task sets the timer, not its handler: it must not expire twice in one section. */
 static int latency_task(void *unused)
 {
 	while (!READ_ONCE(over)) {
@@ -68,7 +67,7 @@ static int latency_task(void *unused)
 	return 0;
 }
 
-/* latency <period in ns> <duration in ms>: of what others do meanwhile */
+/* latency <period in ns> <duration in ms>: measures what other tasks do meanwhile */
 int lab_cmd_latency(int argc, char **argv)
 {
 	struct task_struct *task;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A function that hangs: it answers no invalidation of its TLB before it is reset.
+ * A function that hangs: it answers no invalidation of its device TLB before it is reset.
  *
- * QEMU's functions always answer, so a kprobe has qi_submit_sync() wait in their place, as
- * it does on hardware: on its processor, with preemption off. It waits for the first
- * invalidation only, since one is enough to tell who else waits for it. The machine
- * needs a second processor for who resets the function.
+ * QEMU's functions always answer. So a kprobe makes qi_submit_sync() wait, as it does on
+ * hardware: on its processor, with preemption off. It waits for the first invalidation
+ * only: that is enough for a test to see which other tasks wait. The task that resets the
+ * function needs a second processor.
  */
 #include <linux/kprobes.h>
 #include <linux/ktime.h>
@@ -15,7 +15,7 @@
 #include "client.h"
 #include "pasid-lab.h"
 
-/* Where the source of a device-TLB invalidation is. */
+/* The types of descriptors that name a function. */
 #define DESC_TYPE		0xf
 #define DESC_DEVICE_TLB		0x3
 #define DESC_PASID_DEVICE_TLB	0x8
@@ -24,12 +24,12 @@ struct qi_desc {
 	u64 qw[4];
 };
 
-/* Less than what the kernel takes for a processor that is locked up. */
+/* Shorter than the time after which the kernel reports a lockup. */
 #define GIVE_UP_NS		(10ULL * NSEC_PER_SEC)
 
 /*
- * "waiting" and how it ended: "reset", or "gave up", as the function had not been reset by
- * then.
+ * "off", "armed", "waiting", or how the wait ended: "reset", or "gave up" if the function
+ * was not reset in time.
  */
 const char *lab_stall_qi_state = "off";
 
@@ -48,7 +48,7 @@ static bool is_for(const struct qi_desc *desc, u16 rid)
 	}
 }
 
-/* A reset clears ATS Enable, and it is some time before Linux sets it again. */
+/* A reset clears ATS Enable. Linux sets it again, but later than this looks. */
 static bool is_reset(struct pci_dev *pdev)
 {
 	u16 ctrl;
@@ -104,7 +104,7 @@ static int stall_qi_begin(const char *bdf)
 	stall_qi_pdev = pdev;
 	lab_stall_qi_state = "armed";
 	atomic_set(&stall_qi_armed, 1);
-	/* A kprobe that was unregistered needs a fresh start. */
+	/* A kprobe that was unregistered has to be initialized again. */
 	stall_qi_probe = (struct kprobe) {
 		.symbol_name	= "qi_submit_sync",
 		.pre_handler	= stall_qi_pre,
@@ -117,7 +117,7 @@ static int stall_qi_begin(const char *bdf)
 	return ret;
 }
 
-/* stall-qi <bdf>|off */
+/* stall-qi <BDF>|off */
 int lab_cmd_stall_qi(int argc, char **argv)
 {
 	lab_stall_qi_end();

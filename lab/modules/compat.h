@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What older kernels lack. Differences that decide which file is built are
- * probed in Kbuild, and so are functions, which leave nothing here to ask for.
+ * What older kernels lack. Kbuild looks for functions in the kernel's headers, because
+ * the preprocessor cannot, and decides which file is built.
  */
 #ifndef LAB_COMPAT_H
 #define LAB_COMPAT_H

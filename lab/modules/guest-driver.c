@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A driver in a guest, which uses PASIDs as long as it has its device: it calls what
- * any driver calls, and what an IOMMU driver calls for it, of the guest's PCI core.
+ * A driver in a guest that enables PASIDs while it is bound to a device. It calls the
+ * guest's PCI core as a driver does, and as an IOMMU driver does.
  */
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -20,7 +20,7 @@ static int guest_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return ret;
 	ret = pci_enable_pasid(pdev, features);
 	if (ret) {
-		pci_err(pdev, "PASIDs cannot be used: %d\n", ret);
+		pci_err(pdev, "PASIDs cannot be enabled: error %d\n", ret);
 		pci_disable_device(pdev);
 		return ret;
 	}
@@ -35,7 +35,7 @@ static void guest_remove(struct pci_dev *pdev)
 	pci_disable_device(pdev);
 }
 
-/* Bound by driver_override. */
+/* There is no ID table: driver_override binds it. */
 static struct pci_driver guest_driver = {
 	.name = "pasid-lab-guest",
 	.probe = guest_probe,

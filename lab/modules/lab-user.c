@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pasid-lab-user: a user of the product's API, from a shell.
+ * pasid-lab-user: a user of the product's API, driven from a shell.
  *
- * It stands for a vfio-pci variant driver: it registers as the user of a VF and
- * asks for permissions, one command a write to pasid-lab/user in debugfs.
- * Reading tells for each VF what the product says about it.
+ * The module stands for a vfio-pci variant driver: it registers as the user of a VF
+ * and requests permissions. A write to pasid-lab/user in debugfs is one command. A
+ * read shows the product's state of each VF that has this user.
  */
 #include <linux/debugfs.h>
 #include <linux/list.h>
@@ -19,10 +19,10 @@
 #include "pasid-lab.h"
 
 /**
- * struct lab_user - a VF that this module is the user of
+ * struct lab_user - a VF whose user is this module
  * @node: in the list of all of them
  * @pdev: the VF, referenced
- * @handle: what the product knows it by
+ * @handle: the product's handle of this user
  */
 struct lab_user {
 	struct list_head node;
@@ -116,7 +116,7 @@ static void user_free(struct lab_user *user)
 	kfree(user);
 }
 
-/* get <BDF> none|all: a second one for the same VF is the product's to refuse */
+/* get <BDF> none|all: register; the product has to refuse a second user of a VF */
 static int cmd_get(int argc, char **argv)
 {
 	struct lab_user *user;
@@ -137,7 +137,7 @@ static int cmd_get(int argc, char **argv)
 	return PTR_ERR_OR_ZERO(user);
 }
 
-/* request <BDF> +name|-name...: what is not named stays requested or not */
+/* request <BDF> +name|-name...: names that are not given keep their request */
 static int cmd_request(int argc, char **argv)
 {
 	struct pasid_ctl_state state;

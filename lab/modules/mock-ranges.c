@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the mock PF's driver tells those who show capabilities in its VFs.
+ * The mock PF's driver tells the product which bytes of its VFs are free.
  */
 #include <linux/device.h>
 #include <linux/kstrtox.h>
@@ -11,7 +11,7 @@
 
 #include "mock-ranges.h"
 
-/* The next answer: a number of ranges, or an errno. */
+/* The answer to the next question: a number of ranges, or a negative errno. */
 static struct pasid_range answer[2];
 static int answer_count;
 
@@ -29,7 +29,7 @@ static const struct pasid_pf_ops mock_pasid_ops = {
 };
 
 /**
- * mock_ranges_forget - the PF's driver goes away
+ * mock_ranges_forget - unregister the PF's driver from the product
  * @pdev: the PF
  */
 void mock_ranges_forget(struct pci_dev *pdev)
@@ -45,8 +45,8 @@ static int mock_ranges_tell(struct pci_dev *pdev)
 }
 
 /*
- * "0x180-0x18f [0x200-0x20f]": these are free; "<errno>": that is the answer, with 0
- * for no byte; "forget": nobody is to be asked.
+ * "0x180-0x18f [0x200-0x20f]": these bytes are free. "0": no bytes are free. "-<errno>":
+ * the driver answers with this errno. "forget": the driver unregisters.
  */
 static ssize_t vf_ranges_store(struct device *dev, struct device_attribute *attr,
 			       const char *buf, size_t count)

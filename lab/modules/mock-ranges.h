@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The mock PF's driver tells pasid-vfio-pci which bytes of its VFs are free. Only
- * where that has been built.
+ * The mock PF's driver tells the product which bytes of its VFs are free, if the product
+ * has pasid_pf_register() (MOCK_HAS_RANGES).
  */
 #ifndef LAB_MOCK_RANGES_H
 #define LAB_MOCK_RANGES_H

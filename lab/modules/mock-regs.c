@@ -2,10 +2,10 @@
 /*
  * Configuration space of a mock SR-IOV device.
  *
- * A layout is built once for the PF and once for all VFs. It says for every
- * bit whether a write changes it, so that an access of any size, also one that
- * covers half a register or two of them, does what the hardware would do.
- * What a write sets off beyond storing bits is in mock_react().
+ * There is one layout for the PF and one for all VFs. It says for every bit whether
+ * a write changes it. So an access of any size, also of half a register or of two
+ * registers, does what hardware does. mock_react() has what a write does besides
+ * storing bits.
  */
 #include <linux/align.h>
 #include <linux/bits.h>
@@ -14,7 +14,7 @@
 
 #include "mock-regs.h"
 
-#define EXP			0x40	/* where the PCI Express capability is */
+#define EXP			0x40	/* offset of the PCI Express capability */
 #define EXP_SIZE		0x3c
 #define EXT_CAP_START		0x100
 
@@ -33,7 +33,7 @@ static void put16(struct mock_function *fn, int pos, u16 val)
 	put_unaligned_le16(val, fn->cfg + pos);
 }
 
-/* Read-only bits need no more than a value. */
+/* Read-only bits have a value, and no bits in rw and w1c. */
 static void ro8(struct mock_layout *l, int pos, u8 val)
 {
 	l->reset[pos] = val;
@@ -70,9 +70,9 @@ static void w1c16(struct mock_layout *l, int pos, u16 mask)
 }
 
 /*
- * The first capability to be added gets its header at 0x100, where the list
- * must begin. Offsets are multiples of 16, so the last byte of the header
- * before holds all that is not zero in the pointer to the next one.
+ * The first capability is at 0x100, where the list must begin. Offsets are multiples
+ * of 16, so only the last byte of the previous header changes: the other bits of its
+ * pointer are 0.
  */
 static u16 add_ext_cap(struct mock_layout *l, u16 id, u8 version, u16 size)
 {
@@ -100,7 +100,7 @@ static void add_ats(struct mock_layout *l, bool vf)
 	rw16(l, l->ats + PCI_ATS_CTRL, ctrl);
 }
 
-/* Without ARI no function above 7 could be reached behind a root port. */
+/* Behind a root port, functions above 7 are reached only with ARI. */
 static void add_ari(struct mock_layout *l)
 {
 	add_ext_cap(l, PCI_EXT_CAP_ID_ARI, 1, ARI_SIZE);
@@ -161,7 +161,7 @@ static void add_exp(struct mock_layout *l)
 	ro32(l, EXP + PCI_EXP_DEVCAP, PCI_EXP_DEVCAP_RBER | PCI_EXP_DEVCAP_FLR);
 	ro32(l, EXP + PCI_EXP_LNKCAP,
 	     PCI_EXP_LNKCAP_SLS_2_5GB | PCI_EXP_LNKSTA_NLW_X1);
-	/* pci_enable_pasid() insists on End-End TLP Prefixes: at most one. */
+	/* pci_enable_pasid() requires End-End TLP Prefixes. The maximum is one. */
 	ro32(l, EXP + PCI_EXP_DEVCAP2, PCI_EXP_DEVCAP2_EE_PREFIX | BIT(22));
 	ro32(l, EXP + PCI_EXP_LNKCAP2, PCI_EXP_LNKCAP2_SLS_2_5GB);
 	rw16(l, EXP + PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_BCR_FLR);
@@ -188,7 +188,7 @@ static void add_header(struct mock_layout *l, u16 vendor, u16 device)
 /**
  * mock_layout_pf - build the layout of the Physical Function
  * @l: layout to fill
- * @c: what the device is to have
+ * @c: properties of the device
  *
  * Base Address Registers stay read-only zero: there is nothing to map.
  */
@@ -232,7 +232,7 @@ void mock_layout_pf(struct mock_layout *l, const struct mock_config *c)
 /**
  * mock_layout_vf - build the layout of a Virtual Function
  * @l: layout to fill
- * @c: what the device is to have
+ * @c: properties of the device
  *
  * Vendor and Device ID read as ones and most control bits are the PF's alone,
  * as the chapter on SR-IOV of the PCI Express specification has it.
@@ -248,14 +248,14 @@ void mock_layout_vf(struct mock_layout *l, const struct mock_config *c)
 }
 
 /**
- * mock_layout_patch - make four bytes something else
+ * mock_layout_patch - change four bytes of a layout
  * @l: layout to change
  * @pos: first of them
  * @val: their value after power-on
  * @rw: bits that a write sets and clears
  *
- * What a write sets off stays where it was: tests patch what they know to be free,
- * or the list of capabilities.
+ * mock_react() still uses the old offsets, so tests patch only free bytes and the list
+ * of capabilities.
  */
 void mock_layout_patch(struct mock_layout *l, u16 pos, u32 val, u32 rw)
 {
@@ -273,8 +273,8 @@ void mock_reset(struct mock_function *fn)
 }
 
 /*
- * Page requests are never outstanding here: the interface has stopped as soon
- * as it is disabled, and a reset finds nothing to drop but the error bits.
+ * The mock never has outstanding page requests. So the interface stops as soon as it is
+ * disabled, and a reset only clears the error bits.
  */
 static void react_pri(struct mock_function *fn, u16 pri)
 {
@@ -295,8 +295,8 @@ static void react_pri(struct mock_function *fn, u16 pri)
 }
 
 /*
- * Bits that start something are stored like any other, found here, and read as
- * zero ever after.
+ * Bits that start an action are stored like all others. This function sees them, does
+ * the action and clears them.
  */
 static void mock_react(struct mock_function *fn)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Configuration space of a mock SR-IOV device: register values and what a
- * write does to them.
+ * Configuration space of a mock SR-IOV device: the values of registers, and what a
+ * write changes.
  */
 #ifndef LAB_MOCK_REGS_H
 #define LAB_MOCK_REGS_H
@@ -9,7 +9,7 @@
 #include <linux/pci_regs.h>
 #include <linux/types.h>
 
-/* PCI_CFG_SPACE_EXP_SIZE, without the rest of linux/pci.h */
+/* As PCI_CFG_SPACE_EXP_SIZE of linux/pci.h */
 #define MOCK_CFG_SIZE		4096
 
 #define MOCK_VENDOR_ID		0x1b36
@@ -41,14 +41,14 @@ struct mock_config {
 };
 
 /**
- * struct mock_layout - one kind of function: what its registers are
+ * struct mock_layout - the registers of one kind of function
  * @reset: values after power-on and after a Function Level Reset
  * @rw: bits that a write sets and clears; all others are read-only
  * @w1c: bits that a write of one clears
- * @ats: offset of the ATS capability, 0 if there is none; so the following
- * @pri: offset of the PRI capability
- * @sriov: offset of the SR-IOV capability
- * @end: where the next extended capability goes
+ * @ats: offset of the ATS capability; 0 if there is none
+ * @pri: offset of the PRI capability; 0 if there is none
+ * @sriov: offset of the SR-IOV capability; 0 if there is none
+ * @end: offset of the next extended capability to be added
  * @last: offset of the last extended capability, 0 while there is none
  */
 struct mock_layout {
@@ -63,10 +63,10 @@ struct mock_layout {
 };
 
 /**
- * struct mock_function - one function: the values of its registers
- * @layout: what the registers are
- * @cfg: their values
- * @gone: unplugged behind the kernel's back
+ * struct mock_function - a function and the values of its registers
+ * @layout: the registers of its kind
+ * @cfg: the values
+ * @gone: the function was unplugged without the kernel being told
  */
 struct mock_function {
 	const struct mock_layout *layout;

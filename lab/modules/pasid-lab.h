@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What pasid-lab-client shares with other modules that are driven from a shell
- * through files in its debugfs folder.
+ * What pasid-lab-client shares with other modules that a shell drives through files
+ * in pasid-lab-client's folder in debugfs.
  */
 #ifndef LAB_PASID_LAB_H
 #define LAB_PASID_LAB_H
@@ -13,10 +13,10 @@ struct pci_dev;
 
 /**
  * struct pasid_lab_command - one command; a table ends with an empty one
- * @name: its first word
- * @min_args: words that must follow
- * @max_args: words that may follow
- * @run: what it does, given the words after the first
+ * @name: the command's first word
+ * @min_args: how many words must follow
+ * @max_args: how many words may follow
+ * @run: runs the command with the words after the first one
  */
 struct pasid_lab_command {
 	const char *name;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * await-notify FILE: waits, 10 s at most, until the kernel notifies that a sysfs
- * attribute has changed, and prints what it says then. "ready" before means that
- * changes are seen from now on.
+ * await-notify FILE: prints "ready" when it sees changes of a sysfs file, waits until the
+ * kernel notifies of a change, 10 s at most on a quick machine, and prints the new text.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -25,7 +24,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 2;
 	wait.fd = open(argv[1], O_RDONLY);
-	/* A change counts from the last read. */
+	/* poll() reports changes since the last read. */
 	if (wait.fd < 0 || read_again(wait.fd, text, sizeof(text)) < 0)
 		return 1;
 	if (write(STDOUT_FILENO, "ready\n", 6) != 6)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dma: lets a function of QEMU's pasid-testdev do DMA, says what became of it.
+ * dma: lets a function of QEMU's pasid-testdev do DMA, and prints the result.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,38 +9,38 @@
 #include "engine.h"
 
 enum {
-	EXIT_REFUSED = 1,	/* by the IOMMU */
+	EXIT_REFUSED = 1,	/* the IOMMU refuses it */
 	EXIT_USAGE,
-	EXIT_DEVICE,		/* its own registers do not let it */
+	EXIT_DEVICE,		/* the function's own registers do not allow it */
 	EXIT_OTHER = 5,
 };
 
 static const char usage_text[] =
-"Usage: dma BDF read|write|exec [OPTION]...          run, wait for the end\n"
-"       dma BDF start read|write|exec [OPTION]...    run, do not wait\n"
+"Usage: dma BDF read|write|exec [OPTION]...          start, and wait for the end\n"
+"       dma BDF start read|write|exec [OPTION]...    start only\n"
 "       dma BDF wait [deadline=SECONDS] [show] [expect=TEXT]\n"
 "       dma BDF stop|status\n"
-"  pasid=N           in the requests (none)\n"
+"  pasid=N           the PASID in the requests (default: none)\n"
 "  addr=N            IOVA (0x10000)\n"
-"  len=N             bytes, at most 4096 (those of text, fill or expect, else 4)\n"
+"  len=N             bytes, at most 4096 (default: the length of text, fill or expect, else 4)\n"
 "  count=N           transfers (1)\n"
 "  interval=N        microseconds between them (0)\n"
 "  priv              requests are privileged\n"
-"  ats               have the address translated first, and keep the answer\n"
-"  pri               ask for the page if its translation is denied\n"
-"  stamp             number what is written, in the first four bytes\n"
-"  keep-going        do not stop at a failure\n"
-"  text=TEXT         what is written\n"
-"  fill=FILE         what is written, from a file\n"
-"  show              print what was read, on a second line\n"
+"  ats               ask for a translation first, and keep it\n"
+"  pri               send a page request if the translation is denied\n"
+"  stamp             write a number, that of the transfer, into the first four bytes\n"
+"  keep-going        go on after a failed transfer\n"
+"  text=TEXT         the data to write\n"
+"  fill=FILE         the data to write, from a file\n"
+"  show              print the data that was read, on a second line\n"
 "  expect=TEXT       fail unless this was read\n"
-"  deadline=SECONDS  of waiting, on a quick machine (10)\n"
-"Prints a word and how many transfers were completed:\n"
-"  ok N, busy N, or of those asked for, with the reason of the last failure:\n"
+"  deadline=SECONDS  how long to wait, on a quick machine (10)\n"
+"Prints the result and the number of completed transfers:\n"
+"  ok N, busy N, or the reason of the last failure, with the number of transfers tried:\n"
 "  blocked|denied|ats-ur|disabled|pri-failed|locked|invalid|bus N of M\n"
-"and counters: failed=N atc-hits=N atc-inv=N prg=N (hexadecimal, see engine.h)\n"
+"then counters: failed=N atc-hits=N atc-inv=N prg=N (prg: hexadecimal, see engine.h)\n"
 "Exit status: 0 ok, 1 refused by the IOMMU, 2 usage, 3 disabled or locked,\n"
-"  5 anything else\n";
+"  5 all other failures\n";
 
 static struct engine_request request = {
 	.addr = 0x10000, .pasid = ENGINE_NO_PASID, .count = 1,
@@ -161,7 +161,7 @@ static void parse(char **words)
 			usage();
 	}
 
-	/* Something that moves data says in which direction, and nothing else does. */
+	/* A direction is given if, and only if, data is moved. */
 	if (moves != (!strcmp(action, "run") || !strcmp(action, "start")))
 		usage();
 	if (expected && strlen(expected) > sizeof(data))
@@ -180,7 +180,7 @@ static void start(struct engine *engine)
 		exit(EXIT_OTHER);
 	}
 
-	/* For a read all zeroes, so that what is there afterwards has been read. */
+	/* For a read the buffer is cleared: what is in it afterwards has been read. */
 	engine_fill(engine, data, request.len);
 	if (!engine_start(engine, &request)) {
 		fputs("dma: the engine cannot be started\n", stderr);
@@ -223,7 +223,7 @@ static void print_data(const unsigned char *bytes, size_t size)
 	putchar('\n');
 }
 
-/* What is in the engine's buffer: prints it, which tells about failed reads, too; compares it. */
+/* Prints the engine's buffer, also after a failed read, and compares it. */
 static int look(struct engine *engine, bool compare)
 {
 	engine_fetch(engine, data, sizeof(data));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fail-nth N COMMAND...: runs a command and has the Nth allocation fail that the kernel makes
- * for it, or the Nth copy from or to its memory, of those that count: the files of failslab and
- * its like say which (Documentation/fault-injection). Exits with 0 if one failed, whatever the
- * command made of it, with 1 if there were fewer and it worked, with 2 if something is wrong.
+ * fail-nth N COMMAND...: runs a command and lets the Nth allocation fail that the kernel makes
+ * for it, or the Nth copy from or to its memory. The files of failslab and its like say which
+ * ones count (Documentation/fault-injection). Exits with 0 if one failed, no matter what the
+ * command made of it; with 1 if there were fewer and the command succeeded; with 2 otherwise.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,7 +21,7 @@ static void die(const char *what)
 	exit(2);
 }
 
-/* Starts the command, which waits until the other end of GATE is closed. */
+/* Starts the command. It waits until the caller closes @gate. */
 static pid_t start(char **argv, int *gate)
 {
 	int ends[2];
@@ -57,7 +57,7 @@ static int arm(pid_t child, const char *n)
 	return fd;
 }
 
-/* How many were still to come when the command ended: it is not quite gone yet. */
+/* How many allocations were still to come at the end. The process is not reaped yet, so its file is there. */
 static unsigned long left_over(pid_t child, int counter)
 {
 	char text[32] = "";
@@ -85,6 +85,6 @@ int main(int argc, char **argv)
 		die("wait");
 	if (!left)
 		return 0;
-	/* It had all that it wanted, so it has to work. */
+	/* No allocation failed, so the command has to succeed. */
 	return status ? 2 : 1;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kill-nth N COMMAND...: runs a command and kills it behind its Nth system call of those by
- * which a VFIO client changes something: open, ioctl, mmap, pwrite and close. Exits with 0 if
- * it came to that, with 1 if the command ended before, with 2 if something else is wrong.
+ * kill-nth N COMMAND...: runs a command and kills it after its Nth system call. Only calls by
+ * which a VFIO client changes something count: open, ioctl, mmap, pwrite and close. Exits with
+ * 0 if the command was killed, with 1 if it ended before that, with 2 otherwise.
  *
- * kill-nth after MICROSECONDS COMMAND...: kills it whatever it does then.
+ * kill-nth after MICROSECONDS COMMAND...: kills it after that time.
  */
 #include <errno.h>
 #include <signal.h>
@@ -40,8 +40,8 @@ static pid_t start(bool traced, char **argv)
 }
 
 /*
- * Has it run to the next beginning or end of a system call; false if it has ended. One
- * that fails by itself has not done what it was to be killed at.
+ * Runs the command to the next beginning or end of a system call; false if it has ended. A
+ * command that fails by itself is an error: it did not get to the call.
  */
 static bool step(pid_t child)
 {
@@ -82,7 +82,7 @@ static bool run_to(pid_t child, unsigned int n)
 			return false;
 		if (counts(child))
 			n--;
-		/* To its end. */
+		/* To the end of the system call. */
 		if (!step(child))
 			return false;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * read-kernel: prints the eight bytes at an address of the kernel, as one number, in
- * hexadecimal, as /proc/kallsyms has addresses.
+ * read-kernel: prints the eight bytes at an address of the kernel as one number, in
+ * hexadecimal, in the form of /proc/kallsyms.
  *
  *   read-kernel ADDRESS
  */
@@ -40,6 +40,6 @@ int main(int argc, char **argv)
 		printf("%016llx\n", (unsigned long long)word);
 		return 0;
 	}
-	fprintf(stderr, "read-kernel: nothing is at %s\n", argv[1]);
+	fprintf(stderr, "read-kernel: the kernel has no memory at %s\n", argv[1]);
 	return 1;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vfio-bench BDF COUNT [AT]: opens a function as a VMM would and prints how many
- * nanoseconds one access of its configuration space takes, the median of COUNT:
- * "read N write N", of 4 bytes at AT, which is the base address register at 0x10
- * otherwise. What is written is what was read.
+ * vfio-bench BDF COUNT [AT]: opens a function as a VMM does, reads 4 bytes of its
+ * configuration space COUNT times and writes them back COUNT times. Prints the median
+ * of the nanoseconds that an access takes: "read N write N". AT is the offset (default:
+ * 0x10, the first Base Address Register).
  */
 #include <stdio.h>
 #include <stdlib.h>

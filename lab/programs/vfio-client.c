@@ -1,31 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vfio-client BDF FOLDER [iommufd]: opens a function as a VMM would, through its group
- * and a type 1 container or through its own file and an iommufd, and holds it open. Commands
- * are read from the fifo FOLDER/ask, one a line, and each is answered with one line
- * through the fifo FOLDER/tell. The first line there says whether the function could
- * be opened: 0, or the name of an errno.
+ * vfio-client BDF FOLDER [iommufd]: opens a function as a VMM does, through its group
+ * and a type 1 container, or through its own file and an iommufd, and holds it open. It
+ * reads commands from the fifo FOLDER/ask, one per line, and writes one line for each to
+ * the fifo FOLDER/tell. The first line there is the result of the open: 0, or the name
+ * of an errno.
  *
  *	read AT SIZE		0x..., or the name of an errno
- *	write AT SIZE VALUE	0, or the name of an errno; so for all that follow
+ *	write AT SIZE VALUE	0, or the name of an errno; the same for all that follow
  *	fill AT SIZE BYTE	a write of SIZE bytes, all of them BYTE
  *	bytes AT SIZE		hexadecimal bytes
  *	chain			OFFSET:ID ... of the extended capabilities
- *	dump FILE		the configuration space, read by 4 bytes
+ *	dump FILE		writes configuration space to FILE, by 4 bytes
  *	rread, rwrite, rbytes	the same in the VMM control region
  *	region			INDEX SIZE of the VMM control region, or none
  *	reset, hot-reset
  *	low-power, full-power
- *	hw-info			of PASIDs, with an iommufd: WIDTH, and +exec +priv as in pasid_ctl
+ *	hw-info			with an iommufd, what it says of PASIDs: WIDTH, +exec|-exec, +priv|-priv
  *	attach PASID FILE [nested|nested-sre]
- *				the address space that has FILE's first page at 0x10000, with an
- *				iommufd; PASID can be none; nested: in two stages, the first of
- *				which is in memory of ours, as a guest's is, without and with
- *				IOMMU_VTD_S1_SRE
+ *				with an iommufd: attaches an address space that maps FILE's first
+ *				page at 0x10000; PASID can be none; nested: with a first stage in
+ *				the client's memory, without or with IOMMU_VTD_S1_SRE
  *	detach PASID
  *	dma PASID write|read TEXT
- *				has the engine of a pasid-testdev write TEXT to 0x10000, or see
- *				whether it reads that; says ok, or what is wrong
+ *				the engine of a pasid-testdev writes TEXT to 0x10000, or reads and
+ *				compares; ok, or the reason of the failure
  *	quit
  */
 #define _GNU_SOURCE
@@ -46,7 +45,7 @@ typedef int (*change_fn)(struct vfio_function *fn, unsigned int at, const void *
 #define IOVA		0x10000
 #define MAX_SPACES	16
 
-/* An address space for each file and kind. */
+/* An address space; there is one for each file and kind. */
 struct space {
 	char name[300];
 	uint32_t table;
@@ -56,7 +55,7 @@ static struct vfio_function fn;
 static struct space spaces[MAX_SPACES];
 static const char *tell_path;
 
-/* Whoever asks opens the fifo for each answer, and sees its end. */
+/* The fifo is opened for each answer, so that the reader sees its end. */
 static void tell(const char *format, ...)
 {
 	FILE *out = fopen(tell_path, "w");
@@ -195,7 +194,7 @@ static int make_space(const char *path, const char *kind, uint32_t *table)
 	return vfio_map_nested(&fn, path, IOVA, !strcmp(kind, "nested-sre"), table);
 }
 
-/* Makes it when it is asked for the first time. */
+/* Makes the address space when it is needed first. */
 static int find_space(const char *path, const char *kind, uint32_t *table)
 {
 	struct space *space;
@@ -305,7 +304,7 @@ static void obey(const char *line)
 	else if (!strcmp(word, "full-power"))
 		tell_error(vfio_low_power(&fn, false));
 	else
-		tell("what is '%s'?", word);
+		tell("unknown command '%s'", word);
 }
 
 int main(int argc, char **argv)
@@ -322,7 +321,7 @@ int main(int argc, char **argv)
 	snprintf(ask_path, sizeof(ask_path), "%s/ask", argv[2]);
 	snprintf(tell_room, sizeof(tell_room), "%s/tell", argv[2]);
 	tell_path = tell_room;
-	/* Read and write: it does not end when a writer has gone. */
+	/* Opened for writing, too: otherwise the fifo would end with each writer. */
 	ask = fdopen(open(ask_path, O_RDWR), "r+");
 	if (!ask)
 		return 1;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * vfio-fuzz BDF SEED COUNT PASID-OFFSET PRI-OFFSET: opens a function that shows an
- * emulated PASID capability (and a PRI capability, if PRI-OFFSET is not 0), reads and
- * writes its configuration space and the VMM control region COUNT times at random, and
- * compares each answer with a model that shares no line with the product. Prints what
- * it did, or the first access that is not as the model has it.
+ * emulated PASID capability (and a PRI capability, if PRI-OFFSET is not 0). Takes COUNT
+ * random steps: reads and writes of configuration space and of the VMM control region,
+ * and resets. Compares each result with a model that shares no code with the product.
+ * Prints how often it did what, or the first access that differs from the model.
  *
- * What is not emulated is compared with what was there when it began: the mock's
- * configuration space only changes in bits that a write may change, and writes here
- * spare those, but for the emulated capabilities and what surrounds them.
+ * Bytes that are not emulated are compared with their values at the start. The program
+ * writes only to the emulated capabilities and to bytes around them, which are read-only
+ * in the mock.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -28,12 +28,12 @@
 
 #define LONGEST		24
 
-/* What the function is to look like. */
+/* What the function has to look like. */
 static struct {
-	unsigned char space[VFIO_CONFIG_SIZE];	/* with the emulated bytes as read first */
+	unsigned char space[VFIO_CONFIG_SIZE];	/* configuration space, as read first */
 	unsigned int pasid;
 	unsigned int pri;
-	unsigned int supported;		/* by the IOMMU; what is newly asked for must be in it */
+	unsigned int supported;		/* by the IOMMU; a new request must be in this set */
 	unsigned int writable;		/* control bits of the PASID capability */
 	unsigned int requested;
 	unsigned int capacity;
@@ -57,7 +57,7 @@ static void put(unsigned int at, unsigned int size, unsigned int value)
 	}
 }
 
-/* The emulated bytes that change, from the state. */
+/* Sets the emulated bytes that can change, from the state. */
 static void render(void)
 {
 	int on = model.requested & PERM_PRI;
@@ -70,7 +70,7 @@ static void render(void)
 	put(model.pri + 12, 4, model.alloc);
 }
 
-/* Asks of the IOMMU what a write means: nothing new that it does not support. */
+/* A request with a new permission that the IOMMU does not support is refused. */
 static int request(unsigned int perms)
 {
 	if (perms & ~model.requested & ~model.supported)
@@ -116,7 +116,7 @@ static int write_pri(unsigned int at, const unsigned char *buf, unsigned int siz
 	return err;
 }
 
-/* A write goes from low to high; what comes before the part that fails is done. */
+/* A write goes from low to high offsets. The parts before one that fails are done. */
 static int write_model(unsigned int at, const unsigned char *buf, unsigned int size)
 {
 	unsigned int part, done;
@@ -146,7 +146,7 @@ static void check_read(unsigned int at, unsigned int size)
 	if (vfio_read_config(&fn, at, buf, size))
 		fail("a read fails", at, size);
 	if (memcmp(buf, model.space + at, size))
-		fail("a read is not as it should be", at, size);
+		fail("a read has another result than the model", at, size);
 	reads++;
 }
 
@@ -177,7 +177,7 @@ static void fuzz_write(void)
 	err = vfio_write_config(&fn, at, buf, size);
 	refusals += !!err;
 	if (err != write_model(at, buf, size))
-		fail(err ? "a write fails that should not, or otherwise" : "a write does not fail",
+		fail(err ? "a write fails that should succeed" : "a write succeeds that should fail",
 		     at, size);
 	writes++;
 	check_read(at, size);
@@ -193,7 +193,7 @@ static void fuzz_region_read(void)
 	if (memcmp(all + at, buf, size))
 		fail("a read of the region depends on its size", at, size);
 	if (all[REQUESTED] != model.requested)
-		fail("the region's request is not as it should be", REQUESTED, 4);
+		fail("the region's request differs from the model", REQUESTED, 4);
 	region_reads++;
 }
 
@@ -205,7 +205,7 @@ static void fuzz_region_write(void)
 	unsigned char buf[8] = { value, value >> 8, value >> 16, value >> 24 };
 	int should, err = vfio_write_control(&fn, at, buf, size);
 
-	/* What is beyond the end is cut off, as in other regions. */
+	/* An access across the end of the region is cut off there, as in other regions. */
 	if (at + size > REGION_SIZE)
 		return;
 	if (at != REQUESTED || size != 4 || value > 15)
@@ -213,7 +213,7 @@ static void fuzz_region_write(void)
 	else
 		should = request(value);
 	if (err != should)
-		fail("a write to the region", at, size);
+		fail("a write to the region has another result than the model", at, size);
 	refusals += !!err;
 	render();
 	region_writes++;
@@ -266,7 +266,7 @@ static int begin(char **argv)
 	if (model.pri)
 		memcpy(&model.capacity, model.space + model.pri + 8, 4);
 	if (region[3] || region[6] != model.pasid || region[7] != model.pri) {
-		printf("%s: the region says otherwise\n", argv[1]);
+		printf("%s: the control region differs from the arguments\n", argv[1]);
 		return 1;
 	}
 	return 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vfio-session BDF FILE CAP [no-reset]: what a VMM does with a VF from beginning to end,
- * through an iommufd: has FILE's first page in an address space, attaches it at a PASID and
- * without, enables PASID in the capability at CAP, has the engine of a pasid-testdev, if that
- * is what the VF is, do DMA all the time, resets, detaches. Exits with 0 if all of it worked.
+ * vfio-session BDF FILE CAP [no-reset]: does with a VF what a VMM does, through an iommufd:
+ * maps FILE's first page in an address space, attaches it without and at a PASID, enables
+ * PASID in the capability at CAP, resets the VF, detaches. If the VF is a pasid-testdev, its
+ * engine does DMA meanwhile. Exits with 0 if all steps succeeded.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vfio-toggle BDF AT VALUE VALUE: opens a function as a VMM would and, as its guest,
- * writes two values of 2 bytes at AT of its configuration space in turns, as fast as
- * it can, until it gets SIGTERM; then prints how many it has written.
+ * vfio-toggle BDF AT VALUE VALUE: opens a function as a VMM does and writes two values of
+ * 2 bytes in turn to offset AT of its configuration space, as fast as it can, until it
+ * gets SIGTERM. Then it prints the number of writes.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * witness: asks the host what it sees of this machine from outside, and prints the
- * answer. Its exit status is the witness's.
+ * answer. The exit status is that of the host's program.
  *
  *   witness walk [--digest] BDF...   the IOMMU tables of these functions
- *   witness inval mark               from here on ...
- *   witness inval [--summary]        ... which invalidations the IOMMU has received
+ *   witness inval mark               forget the invalidations before now
+ *   witness inval [--summary]        the invalidations that the IOMMU has received since
+ *   witness own-time                 seconds, see own_time in scripts/lib/machine.sh
+ *   witness processor-time           seconds of the host's processors that the machine used
  *
- * A question is one line; an answer is a line "STATUS LENGTH" and LENGTH bytes. A
- * program, since a shell would start six for each question.
+ * A question is one line; an answer is a line "STATUS LENGTH" and LENGTH bytes. It is a
+ * program because a shell would start six programs for each question.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +25,7 @@
 #include "speed.h"
 
 #define PORT		"/dev/vport0p3"
-#define DEADLINE	60 /* seconds, of a question of others, on a quick machine */
+#define DEADLINE	60 /* seconds to wait for another program's question, on a quick machine */
 
 static void fail(const char *what)
 {
@@ -31,7 +33,7 @@ static void fail(const char *what)
 	exit(1);
 }
 
-/* The port has one opener at a time, so that an answer reaches the one who asked. */
+/* Only one program can have the port open, so each answer reaches the program that asked. */
 static int open_port(void)
 {
 	const time_t end = time(NULL) + scaled(DEADLINE);
@@ -58,7 +60,7 @@ static void ask(int port, int argc, char **argv)
 		fail("question");
 }
 
-/* For as long as it takes: the machine itself has a deadline, and its clock may skip idle time. */
+/* Waits without a limit: the machine itself has a deadline, and its clock may skip idle time. */
 static size_t receive(int port, char *buffer, size_t size)
 {
 	ssize_t n;
@@ -91,7 +93,7 @@ int main(int argc, char **argv)
 	size_t length, n;
 	int port, status;
 
-	/* What nobody reads any more is still taken off the port, for the next one. */
+	/* If the reader of our output is gone, the answer is still taken off the port. */
 	signal(SIGPIPE, SIG_IGN);
 	port = open_port();
 	ask(port, argc, argv);

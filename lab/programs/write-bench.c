@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * write-bench COUNT FILE TEXT [FILE TEXT]...: writes each text to its file, as sysfs
- * wants it, all of them in turns, COUNT times; prints for each of them a line with
- * how many nanoseconds such a write took, the median and the sum. With COUNT 0 it
- * writes until it is killed.
+ * write-bench COUNT FILE TEXT [FILE TEXT]...: writes each text to its file in one write,
+ * in turn, COUNT times. Prints a line for each: the median and the sum of the nanoseconds
+ * that a write took. With COUNT 0 it writes until it is killed.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * write-once FILE: writes its standard input to a file in one write, as sysfs wants
- * it, and prints what the kernel answers: 0 or the name of the error.
+ * write-once FILE: writes its standard input to a file in one write, as sysfs needs it,
+ * and prints the result: 0 or the name of the error.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -41,7 +41,7 @@
 #define COMMAND_MEMORY	(1u << 1)
 #define COMMAND_MASTER	(1u << 2)
 
-/* Outside every capability; the engine runs only while it has the right value. */
+/* A register outside all capabilities. The engine runs only while it has the right value. */
 #define CONFIG_KEY	0x200
 #define KEY		0x5ec2e7ed
 
@@ -85,7 +85,7 @@ static bool unlock(const struct engine *engine)
 	return pwrite(engine->config, &key, 4, engine->config_at + CONFIG_KEY) == 4;
 }
 
-/* Takes @config over. */
+/* Closes @config if it fails; otherwise engine_close() does. */
 static bool open_engine(struct engine *engine, int config, off_t config_at, int bar, off_t bar_at)
 {
 	void *regs;
@@ -93,7 +93,7 @@ static bool open_engine(struct engine *engine, int config, off_t config_at, int 
 	engine->config = config;
 	engine->config_at = config_at;
 	if (!enable_device(engine)) {
-		fprintf(stderr, "cannot be enabled\n");
+		fprintf(stderr, "the function cannot be enabled\n");
 		goto close_config;
 	}
 
@@ -106,7 +106,7 @@ static bool open_engine(struct engine *engine, int config, off_t config_at, int 
 	if (get(engine, REG_ID) == ID)
 		return true;
 
-	fprintf(stderr, "this is no pasid-testdev\n");
+	fprintf(stderr, "the function is no pasid-testdev\n");
 	munmap(regs, BAR_SIZE);
 close_config:
 	close(config);
@@ -133,7 +133,7 @@ void engine_close(struct engine *engine)
 	close(engine->config);
 }
 
-/* A reset takes bus mastering and the key away, so each start sees to them. */
+/* A reset clears bus mastering and the key, so each start sets them. */
 bool engine_start(struct engine *engine, const struct engine_request *request)
 {
 	uint32_t pasid = request->pasid;

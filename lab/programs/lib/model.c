@@ -18,8 +18,8 @@ unsigned int model_effective(const struct model_function *fn)
 }
 
 /*
- * A host's own entries have SRE only where the vIOMMU asked for it, a user's
- * wherever the vIOMMU had no say.
+ * A nested entry has SRE if the vIOMMU asked for it. Another entry has SRE only if the
+ * function has a user.
  */
 static bool privileged(const struct model_function *fn, enum model_type type)
 {
@@ -52,7 +52,7 @@ enum engine_error model_dma(struct model_function *fn, const struct model_dma *d
 	if (dma->slot < 0)
 		return ENGINE_OK;
 	if (!(model_effective(fn) & MODEL_ENABLE)) {
-		/* A translation request that is answered UR; the function gives up. */
+		/* A translation request gets UR, and the function switches its ATS off. */
 		fn->ats = fn->ats && !ats;
 		return ats ? ENGINE_ATS_UR : ENGINE_BLOCKED;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a function may do with PASIDs according to section 3 of the design: a
- * model to compare the product with, hence without a line in common with it.
+ * What a function may do with PASIDs: a model to compare the product with. It shares
+ * no code with the product.
  */
 #ifndef LAB_MODEL_H
 #define LAB_MODEL_H
@@ -34,7 +34,7 @@ enum model_type {
 struct model_function {
 	bool vf;		/* under the product's control */
 	bool owned;		/* has a user */
-	bool ats;		/* as the function's register has it */
+	bool ats;		/* ATS Enable in the function's register */
 	unsigned int supported;
 	unsigned int ceiling;
 	unsigned int request;
@@ -50,10 +50,10 @@ struct model_dma {
 
 unsigned int model_effective(const struct model_function *fn);
 
-/* What becomes of a request; a translation request may switch the function's ATS off. */
+/* The result of a request. A translation request that gets UR switches the function's ATS off. */
 enum engine_error model_dma(struct model_function *fn, const struct model_dma *dma);
 
-/* The sets change: ATS comes back with enable. */
+/* Changes ceiling and request. If that grants enable, ATS is on again. */
 void model_set(struct model_function *fn, unsigned int ceiling, unsigned int request);
 
 /* "+enable -exec +priv +pri" */

@@ -18,7 +18,7 @@ void samples_init(struct samples *samples, size_t room)
 {
 	samples->count = 0;
 	samples->room = room;
-	/* Touched now, so that no page is missing while time is measured. */
+	/* Written now, so that no page fault happens while time is measured. */
 	samples->ns = calloc(room, sizeof(*samples->ns));
 	if (!samples->ns) {
 		perror("no memory for measured times");

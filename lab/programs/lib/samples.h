@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Measured times, of which the median says most: what else the machine did in
- * between moves the average, but not that.
+ * Measured times. The median is used, because what the machine does besides moves the
+ * average, but not the median.
  */
 #ifndef LAB_SAMPLES_H
 #define LAB_SAMPLES_H
@@ -18,17 +18,17 @@ struct samples {
 /* Nanoseconds since boot. */
 uint64_t samples_now(void);
 
-/* Ends the program where there is no memory. */
+/* Ends the program if there is no memory. */
 void samples_init(struct samples *samples, size_t room);
 void samples_free(struct samples *samples);
 
-/* No more than there is room for. */
+/* If there is no more room, the time is dropped. */
 void samples_add(struct samples *samples, uint64_t ns);
 
-/* Of one or more; they are in order afterwards. */
+/* There must be one sample at least; the samples are sorted. */
 uint64_t samples_median(struct samples *samples);
 
-/* 0 without any. */
+/* 0 if there are no samples. */
 uint64_t samples_sum(const struct samples *samples);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "speed.h"
 
-/* In percent; lab/init has it from the host, which has measured it. */
+/* LAB_SLOWNESS is in percent. The host has measured it; lab/init sets it. */
 unsigned int scaled(unsigned int time)
 {
 	const char *slowness = getenv("LAB_SLOWNESS");

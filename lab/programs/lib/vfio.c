@@ -14,13 +14,13 @@
 
 #include "vfio.h"
 
-/* As the project's uapi header has them. */
+/* As in the project's uapi header. */
 #define CONTROL_TYPE	(1u << 31 | 0xffff)
 #define CONTROL_SUBTYPE	0x5043
 
 #define PAGE_SIZE	4096
 
-/* Of a first stage: where its tables are, and bits of their entries. */
+/* A first stage: the address of its tables, and bits of their entries. */
 #define TABLES		0x100000
 #define LEVELS		4
 #define PRESENT		(1ull << 0)
@@ -65,7 +65,7 @@ static int open_device_type1(struct vfio_function *fn, const char *bdf)
 	return fn->device < 0 ? -1 : 0;
 }
 
-/* Its name is that of the one folder in vfio-dev. */
+/* The file has the name of the only folder in vfio-dev. */
 static int open_cdev(const char *bdf)
 {
 	const struct dirent *entry;
@@ -250,7 +250,7 @@ int vfio_map_page(struct vfio_function *fn, const char *path, uint64_t iova, uin
 	return 0;
 }
 
-/* Four levels of page tables, one page each, that are at TABLES in the second stage. */
+/* Four levels of page tables, one page each. The second stage maps them at TABLES. */
 static void *make_first_stage(uint64_t iova)
 {
 	uint64_t *tables = mmap(NULL, LEVELS * PAGE_SIZE, PROT_READ | PROT_WRITE,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A function opened through VFIO as a VMM does, with a type 1 container or with an
- * iommufd. What it says about itself is believed, not looked up in the product.
+ * iommufd. Offsets come from VFIO, not from the product's headers.
  */
 #ifndef LAB_VFIO_H
 #define LAB_VFIO_H
@@ -19,30 +19,30 @@ struct vfio_function {
 	int container;
 	int group;
 	int iommufd;
-	uint32_t id;		/* of the function there */
+	uint32_t id;		/* the function's ID in the iommufd */
 	int device;
 	uint64_t bar;		/* where BAR 0 is in @device */
-	uint64_t config;	/* so its configuration space */
+	uint64_t config;	/* where configuration space is in @device */
 	uint64_t control;	/* where the VMM control region is, or 0 */
 	uint64_t control_size;
 	unsigned int control_index;
 };
 
-/* What iommufd says of PASIDs. */
+/* What IOMMU_GET_HW_INFO says of PASIDs. */
 struct vfio_hw_info {
 	unsigned int pasid_width;	/* in bits; 0: none */
 	bool exec;
 	bool priv;
 };
 
-/* 0 or an errno; then nothing is left open. */
+/* 0 or an errno. After an error nothing is left open. */
 int vfio_open(struct vfio_function *fn, const char *bdf);
 int vfio_open_iommufd(struct vfio_function *fn, const char *bdf);
 void vfio_close(struct vfio_function *fn);
 
 /*
- * 0 or an errno. For functions with an iommufd: @table is an address space that can be
- * attached at PASIDs and without, and has the file's first page at @iova.
+ * 0 or an errno. For functions with an iommufd: makes an address space, which maps the
+ * file's first page at @iova. @table is its ID, to be attached at PASIDs or without.
  */
 int vfio_map_page(struct vfio_function *fn, const char *path, uint64_t iova, uint32_t *table);
 int vfio_map_nested(struct vfio_function *fn, const char *path, uint64_t iova, bool privileged,
