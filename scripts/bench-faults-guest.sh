@@ -1,11 +1,11 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2154 # lab and figure come from the other files
-# The part of scripts/bench about faults: what a guest costs its host that repeats requests which are denied, in a
-# machine whose clock counts instructions and whose VFs do DMA.
+# The part of scripts/bench about faults: what it costs the host when a guest repeats denied requests. The machine's clock
+# counts instructions, and its VFs do DMA.
 set -eu
 # shellcheck source=/dev/null
-. /lab/lib.sh >/dev/null # which greets as a test does
+. /lab/lib.sh >/dev/null # it prints the first line of KTAP
 # shellcheck source=/dev/null
 . /lab/bench-lib.sh
 
@@ -16,12 +16,12 @@ dmar_interrupts() {
 	awk '/dmar0$/ { sum = 0; for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i; print sum }' /proc/interrupts
 }
 
-# What 400,000 writes to /dev/null take, interrupts included: long enough for some thousand requests.
+# Prints the time of 400,000 writes to /dev/null, interrupts included. Some thousand requests fit into it.
 work() {
 	write-bench 400000 /dev/null x | cut -d' ' -f2
 }
 
-# One request after the other, each of which fails. Prints how many and what they cost.
+# The device sends requests that all fail. Prints how many, and what they cost.
 bench_faults() { # WHAT WORD...
 	local what=$1 requests interrupts busy
 	shift

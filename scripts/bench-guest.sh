@@ -1,11 +1,11 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2154 # pci and lab come from lib.sh
-# The part of scripts/bench that counts: instructions, descriptors, and how long others are kept out. Its machine's
-# clock counts instructions, so that 1 ns is one of them.
+# The part of scripts/bench that counts instructions and descriptors, and measures how long interrupts and tasks wait. The
+# machine's clock counts instructions: 1 ns is one instruction.
 set -eu
 # shellcheck source=/dev/null
-. /lab/lib.sh >/dev/null # which greets as a test does
+. /lab/lib.sh >/dev/null # it prints the first line of KTAP
 # shellcheck source=/dev/null
 . /lab/bench-lib.sh
 
@@ -18,9 +18,9 @@ mock=$pci/$(pf)/mock
 
 # --- Attach and detach -------------------------------------------------------------------------------------
 
-attach_detach() { # FILE: adds what it takes
+attach_detach() { # FILE: appends the results
 	local run=0
-	lab_do bench "$first" 5 100 # the first ones find caches cold
+	lab_do bench "$first" 5 100 # fills the processor's caches
 	while [ $run -lt 10 ]; do
 		run=$((run + 1))
 		lab_do bench "$first" 5 50
@@ -28,7 +28,6 @@ attach_detach() { # FILE: adds what it takes
 	done
 }
 
-# VFs that nobody may be granted anything for have hooks where entries are set up otherwise only.
 bench_attach() {
 	local round=0
 	while [ $round -lt $rounds ]; do
@@ -48,8 +47,8 @@ bench_attach() {
 
 # --- Configuration space -----------------------------------------------------------------------------------
 
-# 0x10 is nobody's but vfio-pci-core's; at 0x180 there is the capability's header.
-config_accesses() { # DRIVER NAME [AT]: adds to two files
+# Only vfio-pci-core handles offset 0x10; the emulated capability is at 0x180.
+config_accesses() { # DRIVER NAME [AT]: appends to two files
 	bind "$first" "$1"
 	vfio-bench "$first" 300 "${3-0x10}" >/tmp/accesses
 	cut -d' ' -f2 /tmp/accesses >>"/tmp/$2-reads"
@@ -86,8 +85,8 @@ by_user() { # WORD
 	user_do request "$first" "$1"
 }
 
-# Takes away and gives back each permission, and prints for each write how many descriptors the module says it has
-# sent. The IOMMU has to have received as many, and each in a submission of its own.
+# Denies and grants each permission, and prints for each write how many descriptors the module reports. The IOMMU must
+# have received the same number, each in a submission of its own.
 count_writes() { # ACTOR
 	local kind word said seen submissions
 	echo >$tracing/trace
@@ -136,7 +135,7 @@ bench_counts() {
 
 base= # of the first case
 
-instructions_of() { # WHAT FILE TEXT FILE TEXT: of both writes together
+instructions_of() { # WHAT FILE TEXT FILE TEXT: the sum of both writes
 	local what=$1 both
 	shift
 	write-bench 5 "$@" >/tmp/each
@@ -158,10 +157,10 @@ bench_writes() {
 	done
 }
 
-# --- How long others are kept out ------------------------------------------------------------------------------
+# --- How long interrupts and tasks wait ------------------------------------------------------------------------------
 
-# What a task that writes without end keeps out, meanwhile. What the kernel itself does, such as the timer's tick, is
-# in these numbers; so compare them with the first.
+# The longest wait while a command writes without end. The kernel's own work, as the timer's tick, is part of it: compare
+# with the first figure, in which nothing is written.
 kept_out() { # WHAT MILLISECONDS COMMAND...
 	local what=$1 duration=$2 writer
 	shift 2
@@ -170,11 +169,11 @@ kept_out() { # WHAT MILLISECONDS COMMAND...
 	lab_do latency 20000 "$duration"
 	kill $writer
 	wait $writer 2>/dev/null || true
-	by_admin +all # which it may have left undone
+	by_admin +all # the command may have been killed after a deny
 	figure "$what" "interrupts $(cat "$lab/latency-irq"), tasks $(cat "$lab/latency-task") instructions"
 }
 
-lose_and_regain() { # for ever
+lose_and_regain() { # without end
 	local bdf
 	while :; do
 		echo 0 >"$mock/pasid"
@@ -185,7 +184,7 @@ lose_and_regain() { # for ever
 	done
 }
 
-# Interrupts are off from one end of qi_submit_sync() to the other.
+# Interrupts are off during a whole call of qi_submit_sync().
 submissions_take() { # WHAT COMMAND...
 	local what=$1
 	shift
@@ -221,7 +220,7 @@ bench_kept_out() {
 	kept_out "longest wait: the PF loses PASID, $(count_vfs) VFs" 400 lose_and_regain
 }
 
-# Without what the console takes for each line.
+# Lines on the console would cost instructions.
 dmesg -n 1
 load_client
 lab_do ecap set "$first" SRS

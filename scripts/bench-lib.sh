@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# For the parts of scripts/bench that run inside lab machines: how figures are printed and computed.
+# What the parts of scripts/bench inside lab machines share: printing and computing figures.
 
 figure() { # WHAT MEASURED [GOAL]
 	printf '  %-44s %-56s %s\n' "$1" "$2" "${3:--}"
@@ -10,7 +10,7 @@ ratio() { # A B
 	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'
 }
 
-# Of numbers, one per line.
+# FILE has one number per line.
 median() { # FILE
 	sort -n "$1" | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'
 }

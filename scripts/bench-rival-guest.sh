@@ -1,11 +1,11 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2154 # pci and lab come from lib.sh
-# The part of scripts/bench about the queue that all share: an admin's deny of one VF while the guest of another one
-# toggles as fast as it can. With two processors, so by the clock.
+# The part of scripts/bench about the invalidation queue, which all VFs share: the admin denies one VF while the guest of
+# another VF toggles its register as fast as it can. The machine has two processors, so this measures time.
 set -eu
 # shellcheck source=/dev/null
-. /lab/lib.sh >/dev/null # which greets as a test does
+. /lab/lib.sh >/dev/null # it prints the first line of KTAP
 # shellcheck source=/dev/null
 . /lab/bench-lib.sh
 
@@ -15,14 +15,14 @@ first=$(vf 0)
 second=$(vf 1)
 file=$pci/$first/pasid_ctl
 
-# In turns: what else the host does meanwhile then hits both sides alike.
+# Measures without and with the rival in turn, so that other load on the host affects both alike.
 alone_and_with() { # PASIDS DOMAINS VALUE VALUE: of the guest's control register
 	local pasids=$1 domains=$2 round=0 rival
 	shift 2
 	rm -f /tmp/alone /tmp/with
 	vfio-toggle "$second" 0x186 "$@" >/tmp/toggled 2>&1 &
 	rival=$!
-	# It asks for all that is not denied until it has been opened; what is attached comes after that.
+	# Until the rival has opened its VF, the VF requests all permissions. PASIDs are attached after the open.
 	await 30 grep -q ' -exec ' "$pci/$second/pasid_status/requested"
 	lab_do attach-range "$second" 64 "$pasids" paging "$domains"
 	while [ $round -lt $rounds ]; do

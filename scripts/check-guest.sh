@@ -7,7 +7,7 @@
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 
-# By this machine, of the host's processors, in whole seconds.
+# Prints how many whole seconds of the host's processors this machine has used.
 spent_so_far() {
 	witness processor-time | cut -d. -f1
 }
@@ -22,7 +22,7 @@ for file; do
 	/bin/sh "/lab/$file.sh" </dev/null || status=$?
 	echo "end $file $status $(($(uptime_seconds) - start)) $(($(spent_so_far) - before))"
 	[ $status = 0 ] || failed=1
-	# What could not be tidied up is no failure: the files that are left get another machine.
+	# If the machine cannot be put back to its first state, the other files run in another one. That is no failure.
 	tidy "$vfs" >/dev/null 2>&1 || break
 done
 exit $failed

@@ -10,7 +10,7 @@ set -eu
 lab=/sys/kernel/debug/pasid-lab
 cd "/sys/bus/pci/devices/$vf"
 
-# The same in the guest that `vmm` has booted.
+# As `run`, but in the guest that `vmm` has booted.
 in_guest() {
 	printf '  guest # %s\n' "$*"
 	vmm run "$*" | sed 's/^[[:blank:]]*/  /'
@@ -22,7 +22,7 @@ contexts() { # WHEN
 		sed -nE "s/^(\S+) context (\S+) .* (PASIDE=. PRE=.) .*/    $1  \1  \2  \3/p"
 }
 
-# Has a function write to what is attached at PASID 5, and shows what became of it and of the memory.
+# Lets a function write by DMA with PASID 5, and shows the result and the memory.
 transfer() { # BDF TEXT
 	printf '  # dma %s pasid=5 write text="%s"\n' "$1" "$2"
 	dma "$1" pasid=5 write "text=$2" | sed 's/ failed=.*//; s/^/  /'
@@ -33,13 +33,13 @@ memory() { # BDF
 	printf '    memory: %s\n' "$(head -c 24 "$lab/memory/of-$1" | tr -d '\0')"
 }
 
-# The same for the guest's function.
+# As `transfer`, by the guest's function.
 guest_transfer() { # TEXT
 	in_guest "dma 0000:00:04.0 pasid=5 write text='$1'" | sed 's/ failed=.*//'
 	memory "$vf"
 }
 
-# The kernel's report of the last fault comes when its interrupt comes.
+# Waits for the kernel's report of the last fault, because the IOMMU's interrupt can come late.
 last_fault() {
 	local tries=0
 	until dmesg | grep 'fault reason' >/tmp/faults || [ $tries = 100 ]; do
@@ -50,78 +50,78 @@ last_fault() {
 }
 
 act "Act one: what the tables say. Linux $(uname -r), VT-d in scalable mode, PF $pf"
-step 'Its VFs are there, and the module is loaded.'
+step 'The VFs exist. The module is loaded.'
 run modprobe intel-pasid-ctl
 run "ls -d /sys/bus/pci/devices/*/pasid_ctl | wc -l"
 run "cd /sys/bus/pci/devices/$vf; cat pasid_ctl"
 
-step 'PASIDs are put to use: the kernel attaches an address space at PASID 5 of a VF, and one of its sibling.'
+step 'The kernel attaches an address space at PASID 5 of a VF, and another one at PASID 5 of its sibling.'
 modprobe pasid-lab-client
 echo "attach $sibling 5 paging of-$sibling" >$lab/ctl
 run "echo attach $vf 5 paging of-$vf >$lab/ctl; cat pasid_status/entries"
 
-step 'The admin takes PASIDs away from this VF. Qword 0 of context entries, the VF and its sibling:'
+step 'The admin denies PASIDs to this VF. Qword 0 of the context entries of the VF and its sibling:'
 contexts 'before'
 witness inval mark
 run 'echo -enable >pasid_ctl; cat pasid_ctl'
 contexts 'after '
-step '   What the IOMMU had been told when the echo returned (submissions end in a wait):'
+step '   The invalidations that the IOMMU had received when the echo returned (a wait ends each submission):'
 witness inval | sed -e '/^iec/d' -e 's/^/    /'
 
-step 'What is attached afterwards is denied from the start.'
+step 'A PASID that is attached now is denied from the start.'
 run "echo attach $vf 6 >$lab/ctl; cat pasid_status/entries pasid_status/effective"
 contexts 'after '
 run 'rmmod intel-pasid-ctl'
-echo '    (a VF is restricted: unloading would give it back what it must not have)'
+echo '    (a VF is restricted: after unloading, it could do what the admin denies)'
 
-step 'Back to the default: the entry is what intel-iommu had made it.'
+step 'Back to the default: the context entry is again what intel-iommu made it.'
 run 'echo default >pasid_ctl; cat pasid_ctl'
 contexts 'after '
 
 act 'Act two: what happens to DMA'
-step 'The VF does DMA with PASID 5: the data arrive.'
+step 'The VF does DMA with PASID 5, and the data arrive.'
 transfer "$vf" 'first'
-step 'One echo, and the next transfer is blocked. Nothing arrives, and the kernel logs the fault of the IOMMU:'
+step 'After one echo the next transfer is blocked. No data arrive, and the kernel logs a fault of the IOMMU:'
 run 'echo -enable >pasid_ctl'
 transfer "$vf" 'second'
 last_fault
-step 'The sibling goes on.'
+step "The sibling's DMA still works."
 transfer "$sibling" 'of the sibling'
-step 'And back.'
+step 'Back to the default.'
 run 'echo default >pasid_ctl'
 transfer "$vf" 'third'
 run 'rmmod intel-pasid-ctl; ls pasid_ctl'
 
 act 'Act three: what a guest sees and does'
 echo "detach-all $vf" >$lab/ctl
-step 'The driver that assigns VFs is told which bytes of their configuration space are free, and gets the VF.'
+step "The admin names free bytes of the VF's configuration space, and binds the VF to pasid-vfio-pci."
 run 'modprobe intel-pasid-ctl; modprobe vfio_iommu_type1; modprobe pasid-vfio-pci allow_type1=1'
 run "echo 0x180-0x187 >../$pf/vf_pasid_ranges"
 run "echo pasid-vfio-pci >driver_override; echo $vf >/sys/bus/pci/drivers_probe"
-step 'Debian'\''s QEMU, in this machine, gives it to a Linux guest. There the capability is like any other:'
+step "Debian's QEMU, in this machine, assigns the VF to a Linux guest. The guest sees the capability as any other:"
 run "vmm start -device vfio-pci,host=$vf,addr=4"
 in_guest 'lspci -vv -s 04.0 | sed -n "/(PASID)/,/PASIDCtl/p"'
 run 'cat pasid_status/cap_layout pasid_status/requested'
 contexts 'before'
 
-step 'The guest enables it. The host attaches something at PASID 5, for want of IOMMUFD, and it does DMA.'
+step 'The guest sets Enable and does DMA. This kernel has no IOMMUFD, so the host attaches the address space at PASID 5.'
 in_guest 'setpci -s 04.0 ECAP_PASID+6.w=1'
 run 'cat pasid_status/requested'
 contexts 'after '
 echo "attach $vf 5 paging of-$vf" >$lab/ctl
 guest_transfer 'of the guest'
-step 'The guest disables it: what the register says is so.'
+step 'The guest clears Enable, and the IOMMU blocks its DMA.'
 in_guest 'setpci -s 04.0 ECAP_PASID+6.w=0'
 contexts 'after '
 guest_transfer 'not arriving'
-step 'The guest enables it again, but the admin is against it. The register is the guest'\''s, the IOMMU is not.'
+step "The guest sets Enable again, and the admin denies it. The guest's register stays, and the IOMMU blocks its DMA."
 in_guest 'setpci -s 04.0 ECAP_PASID+6.w=1'
 run 'echo -enable >pasid_ctl; cat pasid_status/requested pasid_status/effective'
 in_guest 'setpci -s 04.0 ECAP_PASID+6.w'
 contexts 'after '
 guest_transfer 'not arriving'
 
-step 'The guest powers off: all is as if it had never been there.'
+step 'The guest powers off. The VF has its permissions again.'
 echo "detach-all $vf" >$lab/ctl
 run 'vmm off; echo default >pasid_ctl; cat pasid_status/requested pasid_status/effective'
 contexts 'after '

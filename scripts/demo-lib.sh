@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# For the parts of scripts/demo that run inside lab machines: whom they are about, and how they show it.
+# What the parts of scripts/demo inside lab machines share: the functions that they show, and how they print.
 
 pf=$(basename "$(dirname "$(ls /sys/bus/pci/devices/*/sriov_numvfs)")")
 vf=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn0")")

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# The part of the demo that takes a kernel with IOMMUFD.
+# The part of the demo that needs a kernel with IOMMUFD.
 set -eu
 
 # shellcheck source=scripts/demo-lib.sh
@@ -20,22 +20,22 @@ hold() { # BDF
 	[ "$(client_open "$1" "$1" iommufd)" = 0 ]
 }
 
-act "Act four: what VMMs are told. Linux $(uname -r), as Debian's kernels have no iommufd"
+act "Act four: what a VMM is told. Linux $(uname -r): Debian's kernels have no iommufd"
 hold "$vf"
 hold "$sibling"
-step 'Before it shows its guest a PASID capability, a VMM asks iommufd of the VF, whatever driver that is bound to.'
+step 'Before a VMM shows its guest a PASID capability, it asks iommufd about the VF, with any driver. Without the module:'
 run "basename \$(readlink driver)"
 ask "$vf"
-step 'With the module, what it is told is what the VF can have. The kernel itself never lets a device execute.'
+step 'With the module, the answer is what the VF is granted. By default, exec is denied.'
 run 'modprobe intel-pasid-ctl; cat pasid_ctl'
 ask "$vf"
-step 'The VF and its sibling, once privileged requests are denied to the VF:'
+step 'The admin denies privileged requests to the VF. The VF and its sibling:'
 run 'echo -priv >pasid_ctl'
 ask "$vf"
 ask "$sibling"
-step 'Once all requests with PASID are. The width is that of PF and IOMMU, which only the kernel itself could leave out:'
+step 'The admin denies all requests with PASID. The width stays that of PF and IOMMU: the module cannot change it.'
 run 'echo -enable >pasid_ctl; cat pasid_ctl'
 ask "$vf"
-step 'And back.'
+step 'Back to the default.'
 run 'echo default >pasid_ctl'
 ask "$vf"

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Inside the lab root, for scripts/mutate: the KUnit suites with one mutant of a file after the other. Each mutant gets a
-# process of its own, hence none is concerned by what another one did. One kernel has all mutants of the functions of
-# a file (join-mutants); compiled is that file alone, with the kernel's headers in one that is compiled already.
-#   mutate-suites.sh take TREE DIR     puts all that is needed of a built UML tree into DIR
+# Inside the lab root, for scripts/mutate: runs the KUnit suites with one mutant of a file after the other. Each mutant
+# runs in a process of its own, so no mutant affects another one. One kernel has all mutants of a file's functions
+# (join-mutants). Only that file is compiled, with the kernel's headers precompiled.
+#   mutate-suites.sh take TREE DIR     copies what is needed of a built UML tree into DIR
 #   mutate-suites.sh try DIR WORKER    tries what DIR/todo-WORKER lists: BATCH OBJECT SUITES. DIR/mutants/BATCH.c is the
-#                                      mutant, or if there is BATCH.list, the file that it is about. SUITES are patterns
-#                                      of KUnit, with commas between them, that are tried in turn until a test fails
+#                                      mutant; or, if there is BATCH.list, the file whose mutants are listed. SUITES are
+#                                      patterns of KUnit, separated by commas, which are run in turn until a test fails
 set -euo pipefail
 shopt -s inherit_errexit
 
@@ -25,7 +25,7 @@ take() { # TREE DIR
 	compile_headers "$2"
 }
 
-# In the kernel's tree, as headers are looked for there. Then nothing includes them any more.
+# Precompiles all headers in the kernel's tree, where the compiler looks for them. Afterwards no file includes them.
 compile_headers() { # DIR
 	local command
 	command=$(command_of "$1" iommu/plan.o)
@@ -48,8 +48,8 @@ command_of() { # DIR OBJECT
 	sed -n 's/^savedcmd[^=]*:= //p' "$1/src/${2%/*}/.${2##*/}.cmd"
 }
 
-# Without what the compiled headers stand for, what is measured, and what is to be compiled. All names are one, as the
-# compiled headers have it.
+# Prints the compiler's command without headers (they are precompiled), coverage and file names. KBUILD_BASENAME is the
+# same for all files, as in the precompiled headers.
 compiler_of() { # COMMAND
 	sed -E 's/ -include \.\/include[^ ]+//g; s# \./drivers/pasid-ctl/# src/#g; s/ -Wp,-MMD[^ ]+//; s/ --coverage//; s/ -c -o .*//; s/(KBUILD_BASENAME=)[^ ]+/\1mutant/; s/$/ -w/' <<<"$1"
 }
@@ -69,7 +69,7 @@ link() { # OBJECT
 		-Wl,--no-whole-archive -lutil -lrt -lpthread
 }
 
-# What the compiler refuses is no mutant.
+# Compiles the mutants of a list. A mutant that the compiler refuses is dropped.
 compile_list() { # BATCH OBJECT
 	local refused
 	until ./join-mutants "mutants/$1.c" <"mutants/$1.list" >"mutants/$1.joined" && compile "mutants/$1.joined" "$2"; do
@@ -81,8 +81,8 @@ compile_list() { # BATCH OBJECT
 	done
 }
 
-# Memory, traces and what was measured stay in a folder of its own. A mutant may take 10 times as long as the file as it
-# is; limits are whole seconds.
+# Runs suites in a folder of the worker's own. A mutant may take 10 times as long as the unchanged file; limits are whole
+# seconds.
 run() { # SUITES [MUTANT]
 	(
 		ulimit -t "${cpu_limit:-unlimited}"
@@ -98,7 +98,8 @@ all_ended() {
 	[ "${planned:-0}" != 0 ] && [ "$planned" = "$(grep -c '^ok ' "$worker.log")" ]
 }
 
-# Prints the first case that failed, else what the kernel said; nothing if all is well, and there is something at all.
+# Prints the first case that failed, or a bug that the kernel reported, or the log's last line if not all suites ended.
+# Prints nothing if all suites have passed.
 failure() {
 	awk '/^    # Subtest: / { suite = $3 }
 		/^ *not ok / { sub(/^ *not ok [0-9]+ /, ""); print suite ": " $0; exit }' "$worker.log" >"$worker.failure"
@@ -120,7 +121,7 @@ try_mutant() { # NAME SUITES [MUTANT]
 	echo "result $1 ${said:+noticed }${said:-missed}"
 }
 
-# The suites have to pass with the file as it is, and how long they take is the measure.
+# The suites have to pass with the unchanged file first. The time that they take sets the limits.
 try_list() { # BATCH OBJECT SUITES
 	local number said cpu cpu_limit='' time_limit='' start TIMEFORMAT=%0U
 	compile_list "$1" "$2"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2317
-# What people and DKMS do with a checkout: build for a kernel that is not running, install, uninstall. All
-# inside the lab root, where compilers and headers are, from a copy of what git knows.
+# What people and DKMS do with a checkout: build for a kernel that is not running, install, uninstall. All of it inside
+# the lab root, which has compilers and headers, and with a copy of the files that git knows.
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=/dev/null
 . "$here/lib.sh"
@@ -12,7 +12,7 @@ here=$(dirname "$(readlink -f "$0")")
 repo=$(readlink -f "$here/../../..")
 lab=$repo/scripts/lab
 root=$("$lab" path root) || exit
-# As the root sees it.
+# A folder inside the root.
 work=$(mktemp -d "$root/build/checkout.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 export LC_ALL=C
@@ -21,7 +21,7 @@ release_of() { # KERNEL
 	"$lab" path release --kernel "$1"
 }
 
-inside() { # PATH: how the root calls it
+inside() { # PATH: prints the path as seen inside the root
 	echo "${1#"$root"}"
 }
 
@@ -65,8 +65,8 @@ module_describes_itself() { # KERNEL FILE PARAMETERS
 	expect_equal "$(grep -c '(default: ' parameters)" "$(wc -w <<<"$3")" 'parameters that state their default'
 }
 
-# As libvirt and friends look for it: by a device's name with vfio_pci: instead of pci:. Rows without
-# ranges have none: there it could do nothing but harm.
+# libvirt looks for a driver by a device's alias with vfio_pci: instead of pci:. Rows without ranges have no alias, because
+# the driver would show no capability there.
 quirks_are_aliases() { # KERNEL
 	while read -r vendor device _; do
 		printf 'vfio_pci:v0000%sd0000%ssv*sd*bc*sc*i*\n' "${vendor^^}" "${device^^}"
@@ -116,7 +116,7 @@ missing_headers_are_told() {
 	[ ! -e "$work/nowhere" ]
 }
 
-# DKMS reads its file as shell, with these two variables set.
+# DKMS runs dkms.conf in a shell with these two variables set.
 # shellcheck disable=SC2034,SC2154 # for dkms.conf, and from it
 read_dkms_conf() { # RELEASE
 	kernelver=$1 kernel_source_dir=/lib/modules/$1/build

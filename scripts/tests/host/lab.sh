@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2016,SC2317 # scripts for the guest are in single quotes
-# What others rely on in `scripts/lab boot`: status, output, arguments, files, trace, deadlines, kernel bugs.
+# What tests rely on in `scripts/lab boot`: status, output, arguments, files, trace, deadlines, reports of kernel bugs.
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=scripts/tests/host/lib.sh
 . "$here/lib.sh"
 
 lab=$here/../../lab
 
-boot() { # [OPTION...] -- TEXT-OF-SCRIPT [ARG...]: runs it on the stock machine if the options do not say
+boot() { # [OPTION...] -- TEXT-OF-SCRIPT [ARG...]: runs the script, on the stock machine unless an option names another
 	local options=(--machine stock)
 	while [ "$1" != -- ]; do
 		options+=("$1")
@@ -41,8 +41,8 @@ has_what_is_promised() {
 	grep -q 'vtd_inv_desc ' trace
 }
 
-# It is the default machine, and what its IOMMU is told is understood as the other's is. 6.12 has second-stage domains,
-# hence no p-iotlb.
+# The model is the default machine, and parse-trace understands its IOMMU's trace. 6.12 has second-stage domains, hence
+# iotlb instead of p-iotlb.
 model_has_what_is_promised() { # KERNEL
 	echo '
 		cd /sys/bus/pci/devices
@@ -60,7 +60,7 @@ model_has_what_is_promised() { # KERNEL
 	grep -q 'vtd_inv_desc ' trace
 }
 
-# What the guest sees: first stage (bit 47 of ECAP), scalable mode (43), PASID width (39:35, less one), VFs.
+# What the guest sees: first stage (bit 47 of ECAP), scalable mode (43), PASID width (39:35, plus one), VFs.
 model_shows() { # EXPECTED [OPTION...]
 	expect_equal "$(status_of boot --machine model "${@:2}" -- '
 		ecap=0x$(cat /sys/class/iommu/dmar0/intel-iommu/ecap 2>/dev/null || echo 0)
@@ -77,13 +77,14 @@ hang_is_a_failure() {
 	grep -q "did not finish within $deadline s" error
 }
 
-# With a third of one processor: that a machine has had no time yet is no hang, and that it never ends is one.
+# The machine gets a third of one processor. While it has had little time, that is no hang. Later it hangs, and the
+# deadline ends it.
 starved_machine_has_its_time() {
 	local late cpu
 	late=$(($("$lab" scaled 20) + 10))
 	cpu=$(taskset -cp $$ | sed 's/.*[ ,-]//')
 	taskset -c "$cpu" sh -c 'while :; do :; done' &
-	busy=$! # not local: it is when the function has ended that it is killed
+	busy=$! # not local: the trap kills it after the function has ended
 	trap 'kill "$busy"' EXIT
 	echo '
 		until IFS=. read -r up _ </proc/uptime && [ "$up" -ge "$1" ]; do :; done
@@ -94,7 +95,7 @@ starved_machine_has_its_time() {
 	expect_equal "$(cat output)" late output
 }
 
-# As a machine is that takes six times as long as that whose times are in the README.
+# Pretends to be a machine that takes six times as long as the one whose times are in README.md.
 slow_machine_has_more_time() {
 	export PASID_CTL_SLOWNESS=600
 	expect_equal "$("$lab" scaled 10)" 60 'ten seconds'

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# For tests on this machine: as ../lib.sh, but under bash, each test in a folder of its own.
+# What the test files for this machine share: as ../lib.sh, but under bash, and each test in a folder of its own.
 
 tests=0
 failures=0
 echo 'KTAP version 1'
 
-# it "what is so" function [argument...]
+# it "what is true" function [argument...]
 it() {
 	local name=$1 status dir
 	shift
