@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
-# What every part of scripts/lab uses: where things are, and how it talks.
+# What all parts of the scripts use: paths, exit statuses, messages, hashes.
 
 repo=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 cache=${PASID_CTL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pasid-ctl}
@@ -8,10 +8,10 @@ cache=${PASID_CTL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pasid-ctl}
 # The product: a folder for each of its modules.
 readonly PRODUCT='iommu pf vfio'
 
-# Exit statuses that callers rely on; a guest script's own status passes through as it is.
+# Exit statuses that callers rely on. The status of a guest's script is passed on unchanged.
 readonly EXIT_USAGE=2 EXIT_MISSING=4 EXIT_TIMEOUT=124 EXIT_KERNEL_BUG=125
 
-# Messages of a kernel that fail a run, even if all that ran in it was content.
+# Messages of a kernel that fail a run, even if all tests in it have passed.
 readonly KERNEL_BUGS='Oops
 WARNING:
 BUG:
@@ -46,7 +46,7 @@ die() { # STATUS TEXT...
 
 hash_of_stdin() { sha256sum | cut -c1-16; }
 
-hash_of_tree() { # DIR: names, modes and contents
+hash_of_tree() { # DIR: prints a hash of names, modes and contents
 	(
 		cd "$1" || exit
 		find . -type f -printf '%m %p\n' | LC_ALL=C sort
@@ -54,12 +54,12 @@ hash_of_tree() { # DIR: names, modes and contents
 	) | hash_of_stdin
 }
 
-# Only the N newest stay in the cache: each of them is cheap to make again.
+# Deletes all but the N newest: what is in the cache can be made again.
 keep_newest() { # N PATH...
 	local n=$1
 	shift
 	[ $# -gt "$n" ] || return 0
-	# Another lab may be tidying up the same folder.
+	# find may fail, because another lab can delete files in the same folder.
 	{ find "$@" -maxdepth 0 -printf '%T@ %p\n' 2>/dev/null || true; } | sort -rn | tail -n "+$((n + 1))" |
 		cut -d' ' -f2- | xargs -r -d '\n' rm -rf --
 }

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
-# The guest's file system: a base archive per kernel and set of modules (cached), and a small one per run.
+# The guest's file system: a base archive for each kernel and set of modules, which is cached, and a small one per run.
 
 readonly STOCK_MODULES='irqbypass kvm-amd vfio vfio_iommu_type1 vfio-pci-core vfio-pci pci-pf-stub'
 
-# Prints the path of an archive that a command writes, if nobody has written it before.
+# Prints the path of an archive in the cache. If it is not there, COMMAND writes it.
 cached_image() { # NAME COMMAND...
 	local image=$cache/image/$1.cpio
 	shift
@@ -27,7 +27,7 @@ base_image() { # KERNEL [KO...]
 		hash_of_tree "$repo/lab/programs" && sha256sum "$@"; } | hash_of_stdin)" make_base "$@"
 }
 
-make_base() { # [KO...]: the archive on stdout
+make_base() { # [KO...]: prints the archive
 	local tree modules
 	tree=$run/base
 	modules=$tree/lib/modules/$release
@@ -47,7 +47,7 @@ make_base() { # [KO...]: the archive on stdout
 	archive "$tree"
 }
 
-# What busybox has no applet for, as static programs, one per file; they share what is in lib.
+# Compiles the lab's programs, for which busybox has no applet: static, one per file; they share the files in lib.
 build_programs() { # DIR inside the root
 	local sources=$run/programs
 	cp -r "$repo/lab/programs" "$sources"
@@ -57,7 +57,7 @@ build_programs() { # DIR inside the root
 	done' build "${sources#"$root"}" "${1#"$root"}"
 }
 
-# Prints the files of these modules and of what they depend on. What is built in has none.
+# Prints the files of these modules and of the modules that they depend on. Built-in modules have no file.
 stock_modules() {
 	local module
 	for module in $STOCK_MODULES; do
@@ -65,12 +65,12 @@ stock_modules() {
 	done | awk '$1 == "insmod" { print $2 }' | sort -u
 }
 
-archive() { # TREE inside the root: a cpio archive on stdout
+archive() { # TREE inside the root: prints a cpio archive
 	in_root sh -c "cd ${1#"$root"} && find . | cpio --quiet -o -H newc -R 0:0"
 }
 
-# What differs between runs: init, the script with its files and arguments.
-run_image() { # TREE SCRIPT [ARG...]: the archive on stdout
+# Prints the archive of what differs between runs: init, the script with its files and arguments.
+run_image() { # TREE SCRIPT [ARG...]
 	local tree=$1 script=$2
 	shift 2
 	mkdir -p "$tree/etc" "$tree/lab"

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
-# Kernels: those of Debian, which the root's packages brought, and those that are built inside the root from Debian's
-# source, when somebody asks for one, with a configuration of lab/kernel. Like the model's QEMU, results are cached by
-# hash, and objects of the last build stay, so that another configuration compiles only what it changes. The source is
+# Kernels: Debian's, which are packages of the root; and the lab's own, which are built inside the root from Debian's
+# source with a configuration of lab/kernel, when one is first asked for. As with the model's QEMU, results are cached by
+# hash, and the objects of the last build stay, so a changed configuration compiles only what it changes. The source is
 # unpacked once, for UML (lib/uml.sh) and lint, too.
 
-# Of big drivers, and of other architectures (unpack_linux), only Kconfig is needed.
+# Files that are not unpacked: of big drivers and other architectures (unpack_linux) only Kconfig is needed.
 readonly LINUX_EXCLUDE=(--exclude={"*/drivers/gpu/*.[ch]","*/drivers/net/*.[ch]","*/drivers/media/*.[ch]","*/sound/*.[ch]"}
 	--exclude={"*.dts","*.dtsi","*.rst","*.yaml","*/tools/testing/*"})
 
-# What KASAN and UBSAN watch of a kernel that has them, besides modules: what the product calls and is called by. With
-# the rest an emulated processor would take twice as long, as would the compiler. For kbuild: n, or nothing.
+# What KASAN and UBSAN watch besides modules: code that calls the product or that the product calls. With all of the
+# kernel, tests and the compiler would take twice as long. The value is for kbuild: n, or nothing.
 # shellcheck disable=SC2016 # kbuild expands it
 readonly WATCHED='$(if $(filter drivers/iommu% drivers/vfio% drivers/pci% fs/kernfs% fs/sysfs%,$(obj)),,n)'
 
-# Sets release and prefix: inside the root, a kernel is prefix/boot/vmlinux-release, what it takes to build its
-# modules prefix/usr/src/linux-headers-release, and its own modules are prefix/lib/modules/release.
+# Sets release and prefix. Inside the root, the kernel is prefix/boot/vmlinux-release, its headers are
+# prefix/usr/src/linux-headers-release, and its modules are prefix/lib/modules/release.
 find_kernel() { # 6.12|newest|lab|debug
 	prefix=''
 	case $1 in
@@ -28,7 +28,7 @@ find_kernel() { # 6.12|newest|lab|debug
 
 # --- Source ----------------------------------------------------------------------------------------------------------
 
-# Sets source and tree: the archive of the newest kernel, and where it is unpacked.
+# Sets source, the archive of the newest kernel's source, and tree, the folder in which it is unpacked.
 find_source() {
 	source=$(echo "$root"/usr/src/linux-source-*.tar.xz)
 	[ -e "$source" ] || die "$EXIT_MISSING" 'the lab root has no kernel source'
@@ -36,7 +36,7 @@ find_source() {
 		stat -c '%n %s %Y' "$source"; } | hash_of_stdin)
 }
 
-# Prints the folder with the source, and unpacks it if it is not there. Nobody writes into it.
+# Prints the folder with the source; unpacks the source if needed. Nothing writes into the folder.
 linux_tree() {
 	local source tree folder
 	find_source
@@ -46,7 +46,7 @@ linux_tree() {
 		flock 9
 		[ -d "$tree" ] || prepare_linux
 		touch "$tree"
-		keep_newest 2 "$folder"/source-* # another checkout may be at work with another one
+		keep_newest 2 "$folder"/source-* # another checkout may use another one
 	) 9>"$folder/lock-of-source" >&2
 	echo "$tree"
 }
@@ -60,8 +60,8 @@ prepare_linux() {
 	mv "$tree.unpacking" "$tree"
 }
 
-# With one change that no configuration can make: INTEL_IOMMU_DEBUGFS comes with a dump of page tables at each fault,
-# which takes what pass-through has for one, and ends the kernel.
+# Makes one change that no configuration can make: INTEL_IOMMU_DEBUGFS selects a dump of page tables at each fault. The
+# dump takes a pass-through entry's field for a page table, and crashes the kernel.
 unpack_linux() {
 	local top
 	top=$(basename "$source" .tar.xz)
@@ -72,10 +72,10 @@ unpack_linux() {
 
 # --- Builds ----------------------------------------------------------------------------------------------------------
 
-# Prints the prefix of a kernel with a configuration of FRAGMENTs; builds it if it is not there.
+# Prints the prefix of a kernel whose configuration is made of FRAGMENTs; builds the kernel if needed.
 built_kernel() { # NAME FRAGMENT...
 	local name=$1 folder=$root/build/linux source tree kernel fragments
-	fragments=$(cd "$repo/lab/kernel" && cat "${@:2}") # read once, as others may edit the files meanwhile
+	fragments=$(cd "$repo/lab/kernel" && cat "${@:2}") # read once, because the files may be edited meanwhile
 	find_source
 	kernel=$folder/kernel-$({ declare -f build_kernel install_kernel &&
 		echo "$name $tree $fragments $WATCHED"; } | hash_of_stdin)
@@ -88,11 +88,11 @@ locked_build() { # NAME
 	linux_tree >/dev/null
 	(
 		flock 9
-		[ -d "$kernel" ] || build_kernel "$1" # another shell may have done it while this one waited
+		[ -d "$kernel" ] || build_kernel "$1" # another shell may have built it while this one waited
 	) 9>"$folder/lock"
 }
 
-# Objects are as big as the source, so those of another one go.
+# Deletes the objects of other sources: objects are as big as the source.
 build_kernel() { # NAME
 	local setup_log=$cache/kernel.log objects=$folder/objects-$1-${tree##*-} make
 	: >"$setup_log"
@@ -110,14 +110,14 @@ build_kernel() { # NAME
 	keep_newest 4 "$folder"/kernel-*
 }
 
-# What the fragments do not say is off; what they say must have come true.
+# Options that the fragments do not name are off. Each line of the fragments must hold in the result.
 check_configuration() {
 	local unmet
 	unmet=$(grep '^CONFIG_' "$objects/fragments" | grep -vxFf "$objects/.config" | xargs) || return 0
 	die 1 "this kernel's configuration cannot have $unmet: correct lab/kernel"
 }
 
-# What modules are built against is chosen by what makes the kernel's own packages.
+# Installs kernel, modules and headers. The kernel's own packaging script chooses the headers.
 install_kernel() {
 	local release inside=${kernel#"$root"}.tmp
 	release=$(<"$objects/include/config/kernel.release")

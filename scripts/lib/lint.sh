@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
-# What the checks of scripts/lint stand on: Debian's tools, added to the root when lint first runs; the kernel's own
-# scripts; builds, with their compiler's commands for tools that read as it does; and answers that are kept.
+# What the checks of scripts/lint need: Debian's tools, which are added to the root when lint first runs; the kernel's own
+# scripts; builds, and the compiler's commands for tools that read C as the compiler does; results that are kept.
 
-# coccinelle needs Python's library and does not say so.
+# coccinelle's package does not depend on Python's library, but needs it.
 readonly LINT_TOOLS='clang codespell coccinelle libpython3.13 shellcheck shfmt sparse'
 
-# The headers are configured for gcc: what that decided about options is decided again. Their own per-CPU variables
-# clang finds doubly qualified, as it knows gcc's address spaces by other names.
+# The headers are configured for gcc, so options that depend on the compiler are set for clang. The warning that is
+# switched off is about the headers' per-CPU variables, which clang finds qualified twice.
 readonly FOR_CLANG=(CC=clang CONFIG_CC_IS_GCC= CONFIG_CC_IS_CLANG=y CONFIG_GCC_VERSION=0
 	CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT= CONFIG_UBSAN_BOUNDS_STRICT= CONFIG_FTRACE_MCOUNT_USE_CC=
 	CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough KCFLAGS=-Wno-duplicate-decl-specifier)
 
-# As kbuild calls it. The last release, 0.6.4, knows neither typeof_unqual nor that the length of a literal is a constant,
-# which Linux 7's headers rely on, nor what guard() releases: Linux, too, has given up its annotations of locks.
+# As kbuild calls sparse. sparse 0.6.4 does not know typeof_unqual, nor that the length of a literal is a constant; Linux
+# 7's headers need both. It does not understand guard() either, so its check of locks is off, as in Linux.
 readonly SPARSE=(sparse -D__linux__ -Dlinux -D__STDC__ -Dunix -D__unix__ -Wbitwise -Wno-return-void
 	-Wno-context -Wno-unknown-attribute --arch=x86 -mlittle-endian -m64
 	-D__typeof_unqual__=__typeof__ "'-D__builtin_strlen(s)=(sizeof(s) - 1)'")
@@ -30,8 +30,8 @@ prepare_lint() {
 	add_packages lint $LINT_TOOLS
 }
 
-# Prints what a command says, and asks it once for what it is about: KEY and the words themselves. One that fails and
-# says nothing has said something nevertheless; what fails is asked again.
+# Runs a command and prints its output. A later call with the same KEY and the same words prints the kept output instead.
+# If a command fails without output, its status is printed. A failure is not kept: the next call runs the command again.
 once() { # KEY COMMAND...
 	local said new status=0
 	said=$lint_folder/said-$(echo "$lint_identity $*" | hash_of_stdin)
@@ -52,19 +52,19 @@ once() { # KEY COMMAND...
 	cat "$said"
 }
 
-each() { # COMMAND FILE...: the command for one file at a time
+each() { # COMMAND FILE...: runs the command for one file at a time
 	local file
 	for file in "${@:2}"; do
 		once "$(cd "$repo" && sha256sum "$file")" "$1" "$file"
 	done
 }
 
-in_tree() { # COMMAND...: in the copy of the checkout
+in_tree() { # COMMAND...: runs it in the copy of the checkout
 	in_root env --chdir="${repo#"$root"}" LC_ALL=C.UTF-8 "$@"
 }
 
-# Prints the folder where a part was built: the product, the lab's modules or the KUnit suites. Those are not linked,
-# as Debian's kernels have no KUnit.
+# Prints the folder in which a part is built: the product, the lab's modules or the KUnit suites. The suites are compiled
+# but not linked, because Debian's kernels have no KUnit.
 build_part() { # PART KERNEL [VAR=value...]
 	local product
 	case $1 in
@@ -80,7 +80,7 @@ build_part() { # PART KERNEL [VAR=value...]
 	esac
 }
 
-# Calls a command with KERNEL and DIR, too, for each part: as gcc built it for both kernels, or clang for the newest.
+# Calls a command with KERNEL and DIR added, for each part: built by gcc for both kernels, or by clang for the newest.
 with_builds() { # COMPILER COMMAND...
 	local kernels='6.12 newest' options=() kernel part dir
 	[ "$1" = gcc ] || kernels=newest options=("${FOR_CLANG[@]}")
@@ -92,19 +92,19 @@ with_builds() { # COMPILER COMMAND...
 	done
 }
 
-# What the compiler said of a build, though it may be long ago.
+# Prints the compiler's warnings of a build, which may have been made long ago.
 warnings_of() { # KERNEL DIR
 	grep -v -e 'Skipping BTF generation' -e '^WARNING: modpost: .*kunit.* undefined!' "${2%/tree/src}/log" || true
 }
 
-# Runs a tool on every file of a build, with the words that its compiler was called with.
+# Runs a tool on every file of a build, with the compiler's options.
 replay() { # TOOL KERNEL DIR
 	local at=${3#"$root"} release prefix commands
 	find_kernel "$2"
-	[ "$2" = newest ] || at=$prefix/usr/src/linux-headers-$release # where kbuild worked before 6.13
+	[ "$2" = newest ] || at=$prefix/usr/src/linux-headers-$release # before 6.13 kbuild runs the compiler there
 	commands=$(find "$3" -name '.*.o.cmd' ! -name '*.mod.o.cmd' -exec sed -nE \
 		"s|^savedcmd_[^ ]+ := *[^ ]+ -Wp,-MMD,[^ ]+ (.*) -c -o [^ ]+ ([^ ]+\.c)\b.*|$1 \1 \2|p" {} + |
 		LC_ALL=C sort)
-	[ -n "$commands" ] || echo "no compiler's command was found in $3"
+	[ -n "$commands" ] || echo "no command of the compiler was found in $3"
 	in_root env --chdir="$at" xargs -d '\n' -P "$(nproc)" -I '{}' sh -c '{}' <<<"$commands"
 }

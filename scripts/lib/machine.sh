@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
-# One run of a machine: start QEMU, serve the guest's questions, judge what happened.
-# All files of a run are in $run, a folder that QEMU (inside the root) and the host both see.
+# A run of a machine: start QEMU, answer the guest's questions, decide whether the run failed. All files of a run are in
+# $run, a folder that QEMU (inside the root) and the host both see.
 
-# Both PFs are behind rp1: the mock takes its port over, the model's is a device of QEMU.
+# Both PFs are behind the root port rp1: the mock takes over its bus, the model's PF is a device of QEMU.
 readonly MOCK_PORT=0000:00:04.0 TESTDEV=0000:02:00.0
 
-# Sets iommu and params, the kernel's. SRS of stock is there only without first stage, and svm needs first stage.
+# Sets iommu, QEMU's option, and params, the kernel's. On stock, SRS exists only without first stage, and svm needs first
+# stage.
 iommu_options() { # MACHINE KIND
 	local scalable=x-scalable-mode=on,x-pasid-mode=on,pasid-bits=20,x-srs=on,x-ers=off,x-enforce=on
 	iommu=intel-iommu,intremap=on,device-iotlb=on params=intel_iommu=on,sm_on
@@ -21,7 +22,7 @@ iommu_options() { # MACHINE KIND
 	iommu+=${opt_model:+,$opt_model}
 }
 
-# Sets program and devices, with the properties that the caller gave last: of two, QEMU takes the later.
+# Sets program and devices. The caller's properties come last, because QEMU takes the later of two.
 machine_options() {
 	local iommu
 	iommu_options "$opt_machine" "$opt_iommu"
@@ -29,7 +30,7 @@ machine_options() {
 	[ -z "$iommu" ] || devices+=(-device "$iommu")
 	devices+=(-device "pcie-root-port,id=rp0,addr=3,chassis=1" -device "pcie-root-port,id=rp1,addr=4,chassis=2")
 	[ "$opt_machine" = model ] || return 0
-	# Firmware is the packages'; a build in a folder of its own would look for it there.
+	# The firmware is in Debian's packages; by default our build looks for it in its own folder.
 	program=("${model#"$root"}" -L /usr/share/qemu -L /usr/share/seabios)
 	[ -n "$opt_no_mock" ] ||
 		devices+=(-device "pasid-testdev,bus=rp1,totalvfs=$((opt_vfs > 8 ? opt_vfs : 8))${opt_testdev:+,$opt_testdev}")
@@ -39,25 +40,25 @@ start_qemu() { # KERNEL ACCELERATOR
 	local program devices params release prefix khz stalls clock=()
 	find_kernel "$1"
 	khz=$(tsc_khz)
-	# The TSC is that clock, too. Idle time is skipped, as a busy host would be slow to let it pass.
+	# With --icount the TSC counts instructions, too. Idle time is skipped, because a busy host would take long for it.
 	[ -z "$opt_icount" ] || { clock=(-icount "shift=0,sleep=off") khz=1000000; }
 	stalls="rcupdate.rcu_cpu_stall_timeout=$(scaled 60) watchdog_thresh=$(scaled 20)"
 	machine_options
 	[ "$1" != debug ] || params+=' panic_on_warn=1'
-	# With SLUB's own debugging, which keeps no arrays of free objects: kmemleak takes what is left in them for users.
+	# slab_debug=U, because then SLUB has no arrays of free objects: kmemleak takes stale pointers in them for references.
 	[ -z "$opt_leaks" ] || params+=' kmemleak=on slab_debug=U'
 	echo 0 >"$run/paused"
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
-	# A reader of our output that leaves early (lab boot ... | head) must not stop the guest.
+	# The guest goes on if the reader of the output ends early (lab boot ... | head).
 	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
 	reader=$!
-	# init_on_alloc: clearing all memory takes an emulated processor a tenth of its time.
-	# no_timer_check: on a busy host the emulated timer is late, and the kernel would call that broken hardware.
-	# tsc=reliable: so it would with the TSC; 7.3 has been seen to hang where the watchdog of clock sources on one
-	# processor met one on another that had its interrupts off.
-	# rcu_cpu_stall_timeout, watchdog_thresh: as all deadlines they follow from the speed of this machine.
-	# The kernel ends QEMU when this shell ends, however that happens. The ports are virtio because a
-	# large answer takes seconds through an emulated UART; they bypass the IOMMU, so they cause no invalidations.
+	# init_on_alloc: to clear all memory takes a tenth of an emulated processor's time.
+	# no_timer_check: on a busy host the emulated timer is late, and the kernel would report broken hardware.
+	# tsc=reliable: the same holds for the TSC; and 7.3 was seen to hang when the watchdog of clock sources ran on one
+	# processor while another one had its interrupts off.
+	# rcu_cpu_stall_timeout, watchdog_thresh: as all deadlines, they follow from the speed of this host.
+	# --pdeathsig: the kernel ends QEMU when this shell ends, for any reason. The ports are virtio, because a large answer
+	# takes seconds through an emulated UART; they bypass the IOMMU, so they cause no invalidations.
 	enter_root setpriv --pdeathsig KILL env --chdir="${run#"$root"}" "${program[@]}" \
 		-no-user-config -nodefaults -display none -no-reboot \
 		-machine q35,kernel-irqchip=split -cpu max,la57=off -accel "$2" "${clock[@]}" -smp "$opt_smp" -m "$opt_mem" \
@@ -80,14 +81,14 @@ stop_qemu() {
 	[ -n "${qemu-}" ] || return 0
 	kill -KILL "$qemu" 2>/dev/null || true
 	wait "$qemu" 2>/dev/null || true
-	# Lets go a reader whose QEMU never opened the other end.
+	# Ends the reader if QEMU has never opened the other end.
 	: <>"$run/output"
 	wait "$reader" || true
 	qemu=
 }
 
-# Answers the guest until QEMU ends (true) or the deadline passes (false). Who watches for that says it where the
-# questions come from: bash's read, given a time limit, loses a character now and then when it runs out.
+# Answers the guest's questions until QEMU ends (true) or the deadline passes (false). await_end writes "end" into the
+# pipe of questions then: bash's read with a time limit sometimes loses a character when the time is over.
 serve() {
 	local request requests mark=0
 	exec {requests}<>"$run/witness.out"
@@ -98,24 +99,24 @@ serve() {
 	! kill -0 "$qemu" 2>/dev/null
 }
 
-# Returns when QEMU has ended, or has had its time.
+# Returns when QEMU has ended or the deadline has passed.
 await_end() {
 	until timeout 5 tail -s 0.1 --pid="$qemu" -f /dev/null || [ "$(own_time)" -ge "$deadline" ]; do
 		:
 	done
 }
 
-# Seconds since QEMU's start without those in which it waited for a processor, or was paused for the walker. By this
-# time a machine beside others, or one that is looked at often, takes no longer than one alone; and one that hangs,
-# asleep or at work, comes to its deadline all the same: on the busiest host after twenty times as long.
+# Prints the seconds since QEMU's start, without the time in which QEMU waited for a processor or was paused for the
+# walker. So other machines and the walker do not use up the deadline. A machine that hangs still comes to its deadline,
+# on the busiest host after twenty times as long.
 own_time() {
 	local since=$((SECONDS - started)) own
 	own=$((since - $(seconds_waited) - $(<"$run/paused") / 1000000))
 	echo $((own > since / 20 ? own : since / 20))
 }
 
-# How long QEMU's processor that waited longest has waited for one of the host's, and its main loop, for which
-# processors wait.
+# Prints how long QEMU has waited for the host's processors: its main loop, for which its processors wait, plus the one of
+# its processors that has waited longest.
 seconds_waited() {
 	{ cat "/proc/$qemu/schedstat" "/proc/$qemu/task/"*/schedstat 2>/dev/null || true; } |
 		awk 'NR == 1 { loop = $2; next } $2 > most { most = $2 } END { printf "%d\n", (loop + most) / 1e9 }'
@@ -129,11 +130,11 @@ walk_tables() { # [--digest] BDF...
 	return $status
 }
 
-# Seconds of a processor that QEMU has used.
+# Prints how many seconds of a processor QEMU has used.
 processor_time() {
 	local stat
 	stat=$(<"/proc/$qemu/stat")
-	# utime and stime, counted from behind the name, which may be anything.
+	# utime and stime. Fields are counted after the name, which may contain blanks.
 	awk -v hz="$(getconf CLK_TCK)" '{ printf "%.1f\n", ($12 + $13) / hz }' <<<"${stat##*) }"
 }
 
@@ -141,7 +142,7 @@ answer() { # REQUEST: "STATUS LENGTH" and the text, see lab/programs/witness.c
 	local status=0 words text=$run/answer
 	read -r -a words <<<"$1"
 	witness "${words[@]}" >"$text" 2>&1 || status=$?
-	# Under a deadline, because nobody reads it if the machine ends now.
+	# With a deadline: if the machine ends now, the answer is never read.
 	echo "$status $(stat -c %s "$text")" | cat - "$text" | timeout "$(scaled 30)" tee "$run/witness.in" >/dev/null || true
 }
 
@@ -156,7 +157,7 @@ witness() { # walk [--digest] BDF... | inval mark | inval [--summary] | own-time
 	esac
 }
 
-# Sets $verdict (exit status) and $reason (a sentence, or nothing when the script's own status is it).
+# Sets verdict, the exit status, and reason, a sentence; reason is empty if the verdict is the script's own status.
 judge() { # ENDED
 	local line word='' value=''
 	reason=''
@@ -172,7 +173,7 @@ judge() { # ENDED
 	fi
 }
 
-# Boots the script and sets $verdict and $reason.
+# Boots a machine with the script. Sets verdict and reason.
 run_machine() { # KERNEL IMAGE ACCELERATOR SCRIPT [ARG...]
 	local kernel=$1 image=$2 accelerator=$3 ended=yes
 	shift 3
@@ -183,7 +184,7 @@ run_machine() { # KERNEL IMAGE ACCELERATOR SCRIPT [ARG...]
 	judge "$ended"
 }
 
-# Sets $run, a folder of this shell alone, and sees to it that nothing outlives the shell.
+# Sets run to a folder of this shell. The traps end QEMU and delete the folder with the shell.
 use_run_folder() {
 	local old
 	for old in "$root"/run/lab/*; do # of shells that were killed before they could clean up
@@ -196,7 +197,7 @@ use_run_folder() {
 	rm -rf --one-file-system "$run" && mkdir "$run"
 }
 
-# Prints the file for what is found out once per boot of the host.
+# Prints the path of the file that keeps a value until the host boots again.
 known_file() { # NAME
 	local known
 	known=$1-$(cat /proc/sys/kernel/random/boot_id)
@@ -206,12 +207,12 @@ known_file() { # NAME
 
 # --- How fast this machine is ----------------------------------------------------------------------------------------
 
-# What the machine whose times README has takes to boot Debian's newest kernel, emulated: tenths of a second of a
-# processor.
+# Processor time, in tenths of a second, in which the host whose times are in README.md boots Debian's newest kernel,
+# emulated.
 readonly REFERENCE_BOOT=40
 
-# Prints how many percent of that time this machine takes, at least 100. Measured once per boot of the host, with what
-# all tests consist of, and in processor time, so that what runs beside it does not matter. PASID_CTL_SLOWNESS pretends.
+# Prints how many percent of that time this host takes, at least 100. A boot is what all tests consist of; processor time
+# is measured, so other load does not matter. Measured once per boot of the host. PASID_CTL_SLOWNESS overrides it.
 slowness() {
 	local known
 	if [ -n "${PASID_CTL_SLOWNESS-}" ]; then
@@ -240,13 +241,13 @@ measure_slowness() {
 	echo $((spent > 100 ? spent : 100))
 }
 
-# How long this machine may take for what takes the reference machine SECONDS.
+# Prints how long this host may take for what takes the reference host SECONDS.
 scaled() { # SECONDS
 	echo $(($1 * $(slowness) / 100))
 }
 
-# How fast the machine's TSC counts, which is the host's. A kernel that measures it while its processors wait for
-# those of the host has been seen to be wrong by a factor of three.
+# Prints the frequency of the machine's TSC, which is the host's. If the guest's kernel measures it on a busy host, the
+# result can be wrong by a factor of three.
 tsc_khz() {
 	local known dir=$run/tsc
 	known=$(known_file tsc)
@@ -260,7 +261,7 @@ tsc_khz() {
 	cat "$known"
 }
 
-# KVM only where a machine really boots with it: /dev/kvm may be there and useless.
+# Prints the accelerator. KVM is used only if a machine boots with it, because /dev/kvm may exist and not work.
 accelerator() { # KERNEL IMAGE
 	local known
 	known=$(known_file accelerator)

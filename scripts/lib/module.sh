@@ -4,8 +4,8 @@
 
 readonly PRODUCT_PATHS="Makefile Kbuild Kconfig VERSION $PRODUCT include compat"
 
-# Prints the folder (on the host) in which DIR is built for KERNEL; a second call with the same
-# contents builds nothing. PATHS (inside DIR) and SYMVERS (files) are lists separated by blanks.
+# Prints the folder (on the host) in which DIR is built for KERNEL. A second call with the same contents builds nothing.
+# PATHS (inside DIR) and SYMVERS (files) are lists, separated by blanks.
 build_module() { # KERNEL DIR PATHS SYMVERS [VAR=value...]
 	local kernel=$1 release prefix snapshot build
 	find_kernel "$kernel"
@@ -27,8 +27,8 @@ build_module() { # KERNEL DIR PATHS SYMVERS [VAR=value...]
 	echo "$build/tree/src"
 }
 
-# A copy, as others may edit the tree meanwhile. Without what a build by hand left in it: kbuild would link that.
-take_snapshot() { # DIR PATHS SYMVERS: prints where it is
+# Copies a tree, because it may be edited meanwhile, without the objects of a build by hand, which kbuild would link.
+take_snapshot() { # DIR PATHS SYMVERS: prints the folder of the copy
 	local snapshot
 	snapshot=$(mktemp -d "$run/snapshot.XXXXXX")
 	mkdir "$snapshot/src"
@@ -48,7 +48,7 @@ run_kbuild() { # KERNEL BUILD [VAR=value...]
 	in_root make -s -j"$(nproc)" -C "$prefix/usr/src/linux-headers-$release" "M=$tree/src" W=1 \
 		"KBUILD_EXTRA_SYMBOLS=$tree/symvers" "$@" modules >"$log" 2>&1 ||
 		{ cat "$log" && die 1 "building modules for $release failed"; }
-	# The headers come without vmlinux, hence without BTF for modules: no news.
+	# The headers have no vmlinux, so modules get no BTF; that message is left out.
 	grep -v 'Skipping BTF generation' "$log" || true
 }
 
@@ -61,7 +61,7 @@ build_product() { # KERNEL [VAR=value...]
 	build_module "$kernel" "$repo" "$paths" '' "$@"
 }
 
-# The .ko files of a machine, one per line: the product's and the lab's own.
+# Prints the .ko files of a machine, one per line: the product's and the lab's own.
 machine_modules() { # KERNEL
 	local product lab
 	if [ -n "$opt_modules" ]; then
@@ -73,7 +73,7 @@ machine_modules() { # KERNEL
 	find "$product" "$lab" -name '*.ko'
 }
 
-# The command `lab module`: builds one tree, prints where its modules are.
+# The command `lab module`: builds a tree and prints the paths of its modules.
 module() { # KERNEL SYMVERS DIR [OUT] [VAR=value...]
 	local kernel=$1 symvers=$2 dir=$3 out='' build
 	shift 3

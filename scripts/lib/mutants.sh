@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2089,SC2090,SC2154 # variables are shared with the other parts
-# Mutants: the product's module with one thing wrong, as lab/mutations.sh says.
+# Mutants of intel-pasid-ctl: the module with one change, as lab/mutations.sh lists them.
 
-# One element per mutant. Modules are there of two more: 'none' is the module as it is, and 'nothing' a mutant that
+# One element per mutant. There are two more modules: 'none', which is the unchanged module, and 'nothing', a mutant that
 # changes nothing.
 mutant_names=() mutant_kernels=() mutant_tests=() mutant_only=() mutant_files=() mutant_edits=()
 
@@ -14,14 +14,14 @@ mutant() { # NAME KERNEL TEST ONLY FILE SED, see lab/mutations.sh
 	mutant_files+=("$5") mutant_edits+=("$6")
 }
 
-# Makes a mutant of a file; one that changes nothing is an error, so that the list cannot fall behind the code unseen.
+# Makes a mutant of a file. If the edit changes nothing, that is an error, so the list always fits the code.
 mutate_file() { # NAME EDIT FROM TO
 	sed -E "$2" "$3" >"$4"
 	! cmp -s "$3" "$4" || die 1 "mutation '$1' changes nothing in ${3##*/}: correct lab/mutations.sh"
 }
 
-# Prints the folder with NAME.ko for each mutant of a kernel. They are built one after the other in one tree, so
-# that only what differs is compiled.
+# Prints the folder with NAME.ko for each mutant of a kernel. They are built one after the other in one tree, so only
+# changed files are compiled.
 build_mutants() { # KERNEL
 	local product dir i
 	product=$(build_product "$1")
@@ -55,7 +55,7 @@ build_mutant() { # KERNEL DIR NAME FILE EDIT
 	local file=$2/tree/src/$4
 	cp "$file" "$2/original"
 	mutate_file "$3" "$5" "$2/original" "$file"
-	# What the compiler thinks of it matters only where it refuses it.
+	# The compiler may warn of a mutant, but must not refuse it.
 	(run_kbuild "$1" "$2") >"$2/said" || { cat "$2/said" && die 1 "mutation '$3' does not compile"; }
 	strip_mutant "$2/tree/src" "$2/$3.ko"
 	cp "$2/original" "$file"

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
-# The model's QEMU: one version of Debian's source with the patches of lab/qemu, built inside the root.
-# Programs are cached by hash. Sources and objects of the last build stay as well: the next series changes
-# only the files that differ, so that a change takes seconds to compile and not minutes.
+# The model's QEMU: a fixed version of Debian's source with the patches of lab/qemu, built inside the root. Programs are
+# cached by hash. Source and objects of the last build stay, and only files that a changed patch changes are written; so a
+# change takes seconds to compile, not minutes.
 
 readonly QEMU_VERSION=1:10.2.2+ds-1
 readonly QEMU_OPTIONS='--target-list=x86_64-softmmu --without-default-features --enable-tcg --enable-pixman
 	--enable-fdt=system --disable-docs --disable-debug-info --disable-werror --disable-download'
 
-# Prints the path of the program; builds it if it is not there.
+# Prints the path of the program; builds it if needed.
 model_qemu() {
 	local folder=$root/build/qemu tree program patches=() texts=()
 	tree=$folder/tree-$({ declare -f prepare_tree unpack_qemu && echo "$QEMU_VERSION $QEMU_OPTIONS"; } | hash_of_stdin)
@@ -23,11 +23,11 @@ model_qemu() {
 	echo "$program"
 }
 
-# Sets patches and texts. Read once, as others may edit the files meanwhile.
+# Sets patches and texts. The files are read once, because they may be edited meanwhile.
 read_series() {
 	local patch
 	for patch in "$repo"/lab/qemu/*.patch; do
-		[ -e "$patch" ] || continue # there is none
+		[ -e "$patch" ] || continue # without patches, the pattern itself
 		patches+=("${patch##*/}")
 		texts+=("$(<"$patch")")
 	done
@@ -44,7 +44,7 @@ build_model() {
 	keep_newest 5 "$folder"/model-*
 }
 
-# Unpacked, known to git and configured. There is only one, since it is big.
+# Makes the source tree: unpacked, added to a git repository, configured. There is only one tree, because it is big.
 prepare_tree() {
 	local source=$cache/source/qemu-${QEMU_VERSION#*:}.tar.xz
 	say "building the model's QEMU (about 5 minutes, once)"
@@ -53,7 +53,7 @@ prepare_tree() {
 	rm -rf --one-file-system "$folder"/tree-*
 	mkdir -p "$tree/source" "$tree/build"
 	step 'QEMU: unpacking' unpack_qemu "$source"
-	# The source package has no firmware; the root's packages have.
+	# Debian's source has no firmware; packages of the root have it.
 	printf '%s\n' 'roms = []' "subdir('keymaps')" >"$tree/source/pc-bios/meson.build"
 	tree_git index init -q
 	tree_git index add -Af .
@@ -63,13 +63,13 @@ prepare_tree() {
 	touch "$tree/ready"
 }
 
-# Without roms: sources of firmware, and half of it all.
+# Without the folders roms, which are half of the source: they are sources of firmware.
 unpack_qemu() { # FILE
 	chroot "$root" tar -xJ -C "${tree#"$root"}/source" --strip-components=1 --exclude='*/roms/*' <"$1"
 }
 
-# Through apt, for its signatures; with lists of its own, as none of the root's packages may come from sid. An
-# old list is as good as a new one where the version is fixed, and mirrors can be behind sid's few days.
+# Fetches the source with apt, which checks signatures. apt gets lists of its own here, so that no package of the root
+# comes from sid. Old lists are accepted: the version is fixed, and a mirror can be some days behind.
 fetch_qemu() { # FILE
 	local dir=$folder/fetch inside apt
 	inside=${dir#"$root"}
@@ -87,8 +87,8 @@ fetch_qemu() { # FILE
 	rm -rf "$dir"
 }
 
-# Makes the tree what was unpacked plus the series. The new state is composed in an index; of the files, only
-# those that differ from it are written, whatever an interrupted build left: what includes pci.h takes minutes.
+# Makes the tree what was unpacked plus the patches. The new state is composed in an index, and only files that differ are
+# written, also after an interrupted build: to compile all files that include pci.h takes minutes.
 apply_series() {
 	local i
 	tree_git next read-tree "$(<"$tree/pristine")"
@@ -99,7 +99,7 @@ apply_series() {
 	tree_git index read-tree --reset -u "$(tree_git next write-tree)"
 }
 
-# With nobody's configuration.
+# git without the configuration of user and system.
 tree_git() { # INDEX COMMAND...
 	GIT_INDEX_FILE=$tree/$1 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
 		git -C "$tree/source" --git-dir="$tree/git" --work-tree="$tree/source" "${@:2}"

@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
-# The lab root: a Debian tree with QEMU, compilers, both stock kernels and their headers.
-# It is used through chroot and never changes once it is complete, except for the folders
-# /build (modules and images in the making) and /run/lab (running machines), and the packages that add_packages adds.
+# The lab root: a Debian tree with QEMU, compilers, both of Debian's kernels and their headers. It is used through chroot.
+# When it is complete, only these change: /build (builds), /run/lab (running machines), and packages of add_packages.
 
 readonly SUITE=trixie MIRROR=http://deb.debian.org/debian
 readonly TOOLS='busybox-static cpio gcc libc6-dev kmod make ovmf pciutils perl xz-utils zstd
 	bc libelf-dev libssl-dev pahole
 	bison bzip2 flex libfdt-dev libglib2.0-dev libpixman-1-dev meson ninja-build pkgconf python3-pycotap python3-venv zlib1g-dev'
 
-# The whole content of a root follows from this function and its helpers, so their text is its identity.
+# This function and its helpers decide the whole content of a root, so the hash of their text is in the root's name.
 recipe() { # ROOT
 	local old new
 	export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 	step 'base system' debootstrap --variant=minbase --include=ca-certificates "$SUITE" "$1" "$MIRROR"
-	# Kernel hooks would build initramfs images that nobody boots; manual pages are never read.
+	# Left out: kernel hooks, which would build initramfs images that are never booted, and manual pages.
 	printf '%s\n' force-unsafe-io path-exclude=/etc/kernel/post{inst,rm}.d/* \
 		path-exclude=/usr/share/{doc,man,locale,info}/* >"$1/etc/dpkg/dpkg.cfg.d/lab"
 	printf '%s\n' 'APT::Install-Recommends "0";' 'Acquire::Languages "none";' >"$1/etc/apt/apt.conf.d/lab"
@@ -22,7 +21,7 @@ recipe() { # ROOT
 	step 'package lists' chroot "$1" apt-get update
 	old=$(kernel_release "$1" "$SUITE/main")
 	new=$(kernel_release "$1" "$SUITE-backports/main")
-	# Backports come last, as they replace libraries that the older packages insist on.
+	# Backports come last, because they replace libraries that the older packages depend on.
 	# shellcheck disable=SC2086
 	step 'tools' chroot "$1" apt-get install -y $TOOLS initramfs-tools
 	step "kernel $old" chroot "$1" apt-get install -y "linux-image-$old" "linux-headers-$old"
@@ -35,7 +34,7 @@ recipe() { # ROOT
 	step 'tidying up' chroot "$1" sh -c 'apt-get clean && rm -rf /var/lib/apt/lists/* && mkdir -p /build /run/lab'
 }
 
-# The release behind linux-image-amd64 of one archive section: its version there, then what that depends on.
+# Prints the release of linux-image-amd64 in a section of the archive: the package's version, then what it depends on.
 kernel_release() { # ROOT SECTION
 	local version
 	version=$(chroot "$1" apt-cache madison linux-image-amd64 |
@@ -44,15 +43,15 @@ kernel_release() { # ROOT SECTION
 		sed -n 's/^Depends:.*linux-image-\([0-9][^ ]*\) .*/\1/p'
 }
 
-# QEMU can start the ELF kernel inside vmlinuz directly (PVH); letting an emulated processor unpack it at
-# every boot costs 3 s. Not done by PVH: KASLR, so a kernel is always found at the same address.
+# Unpacks the ELF kernel inside vmlinuz, which QEMU can start directly (PVH): to unpack it in an emulated processor takes
+# 3 s at every boot. PVH starts without KASLR, so a kernel is always at the same address.
 unpack_kernels() { # ROOT RELEASE...
 	local root=$1 release image offset
 	shift
 	for release; do
 		image=$root/boot/vmlinuz-$release
 		offset=$(LC_ALL=C grep -obUaP '\x28\xb5\x2f\xfd' "$image" | sed 's/:.*//;q')
-		# zstd says everything twice: the kernel, then that what follows it is not zstd.
+		# zstd prints the kernel, and then fails because what follows is not zstd.
 		tail -c "+$((offset + 1))" "$image" | chroot "$root" zstd -dcq >"$root/boot/vmlinux-$release" || true
 		[ "$(head -c 4 "$root/boot/vmlinux-$release")" = $'\x7fELF' ] || return 1
 	done
@@ -61,7 +60,7 @@ unpack_kernels() { # ROOT RELEASE...
 step() { # TEXT COMMAND...
 	local text=$1 start=$SECONDS contain=()
 	shift
-	# A set-up that is killed takes its programs and their mounts with it.
+	# If the set-up is killed, its programs and their mounts end with it.
 	[ "$(type -t "$1")" = function ] ||
 		contain=(setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child)
 	"${contain[@]}" "$@" >>"$setup_log" 2>&1 </dev/null || {
@@ -96,14 +95,14 @@ setup() {
 	setup_log=$cache/setup.log
 	exec {setup_lock}>"$cache/setup.lock"
 	flock "$setup_lock"
-	[ -d "$root" ] || build_root # another set-up may have finished while this one waited
+	[ -d "$root" ] || build_root # another set-up may have built it while this one waited
 	exec {setup_lock}>&-
 }
 
 build_root() {
 	: >"$setup_log"
 	require_debootstrap
-	# Only the lock's holder builds, so any other temporary root is what an interrupted set-up left.
+	# Only the holder of the lock builds, so other temporary roots are left from interrupted set-ups.
 	rm -rf --one-file-system "$cache"/root-*.tmp
 	say "preparing $root (about 2 minutes, once)"
 	recipe "$root.tmp"
@@ -111,7 +110,7 @@ build_root() {
 	forget_old_roots
 }
 
-# Other checkouts may have other roots; one where no machine has run for a month is nobody's.
+# Deletes roots in which no machine has run for a month. Other checkouts may have other roots.
 forget_old_roots() {
 	local dir
 	find "$cache"/root-* -maxdepth 2 -path "*/run/lab" -mtime +30 | while read -r dir; do
@@ -119,7 +118,7 @@ forget_old_roots() {
 	done
 }
 
-# Becomes COMMAND inside the root. Mounts are private to it, so none can be left behind.
+# Replaces this process by COMMAND inside the root. The mounts are private to the process and end with it.
 enter_root() { # COMMAND...
 	# shellcheck disable=SC2016
 	exec unshare --mount sh -c 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"' "$root" "$@"
@@ -127,13 +126,13 @@ enter_root() { # COMMAND...
 
 in_root() { (enter_root "$@"); } # COMMAND...
 
-# Not a part of the root's recipe: who only wants to see it work does not wait for them. Sets setup_log.
+# Adds packages to the root, once. They are not part of the recipe, so the demo does not wait for them. Sets setup_log.
 add_packages() { # NAME PACKAGE...
 	local stamp
 	stamp=$root/etc/lab-$1-$(hash_of_stdin <<<"${*:2}")
 	setup_log=$cache/$1.log
 	(
-		flock 9 # apt has one of its own, and does not wait
+		flock 9 # apt has a lock of its own, but does not wait for it
 		[ ! -e "$stamp" ] || exit 0
 		export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 		: >"$setup_log"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other parts
-# Mutants that KUnit suites are to notice: those of lab/mutations.sh with the test "kunit", and all that gen-mutants
-# makes of the files that suites test. They are tried by scripts/mutate-suites.sh inside the root.
+# Mutants that KUnit suites have to notice: those of lab/mutations.sh with the test "kunit", and all that gen-mutants makes
+# of the files that suites test. scripts/mutate-suites.sh tries them inside the root.
 
 readonly BATCH_SIZE=120
 
-# Sets suites, a folder with what is needed of the suites' kernel, which other checkouts use, too.
+# Sets suites, a folder with what is needed of the suites' kernel: other checkouts use the same kernel tree.
 take_suites() {
 	suites=$run/suites
 	mkdir "$suites"
@@ -27,7 +27,7 @@ add_todo() { # BATCH FILE SUITES
 	echo "$1 ${2%.c}.o $3" >>"$suites/todo"
 }
 
-# The files that suites test, or those that are wanted of them.
+# Prints the files that suites test, or those of them that are wanted.
 tested_files() { # [FILE]...
 	local file
 	sed -nE "s#^((${PRODUCT// /|})/.*)\.o\$#\1.c#p" "$suites/objects.ours" | while read -r file; do
@@ -35,7 +35,7 @@ tested_files() { # [FILE]...
 	done
 }
 
-# Makes all mutants of files. Lines of made: NUMBER FILE NAME<tab>ORIGINAL<tab>REPLACEMENT
+# Makes all mutants of files, and lists them in `made`: NUMBER FILE NAME<tab>ORIGINAL<tab>REPLACEMENT
 make_mutants() { # FILE...
 	local file
 	for file; do
@@ -47,7 +47,7 @@ make_mutants() { # FILE...
 	done
 }
 
-# Mutants of functions: many in one kernel.
+# Prepares mutants of functions: one kernel has many of them.
 split_lists() { # FILE
 	local list batch
 	awk '$5 != 0' "$suites/new" | sort -s -n -k5,5 | cut -d' ' -f1,3- | split -a 3 -d -l $BATCH_SIZE - "$suites/list-"
@@ -60,7 +60,7 @@ split_lists() { # FILE
 	done
 }
 
-# Mutants of macros.
+# Prepares mutants of macros: one kernel for each.
 make_whole_files() { # FILE
 	local LC_ALL=C text number offset length new
 	text=$(<"$repo/$1")
@@ -70,7 +70,7 @@ make_whole_files() { # FILE
 	done < <(awk -F'\t' '{ split($1, field, " ") } field[5] == 0 { print field[1], field[3], field[4], $3 }' "$suites/new")
 }
 
-# The suite of a file, then all of them: most mutants are noticed by the first.
+# Prints the suite of a file, then all suites: most mutants are noticed by the first one.
 suites_of() { # FILE
 	local name=${1##*/}
 	name=${name%.c}
@@ -79,7 +79,7 @@ suites_of() { # FILE
 	echo "$name,*"
 }
 
-# Prints "NAME VERDICT REASON" of each.
+# Prints "NAME VERDICT REASON" for each mutant.
 try_suite_mutants() { # JOBS
 	local worker pids=() failed=''
 	[ -s "$suites/todo" ] || return 0

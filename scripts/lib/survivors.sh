@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other parts
-# What became of the mutants that gen-mutants made, and what of that lab/survivors accounts for.
+# The verdicts on mutants of gen-mutants, compared with the survivors that lab/survivors lists.
 
-# Writes judged, a line per mutant: FILE<tab>VERDICT<tab>NAME, where VERDICT is noticed, refused, known or unknown, or
-# stale for an entry of lab/survivors that no surviving mutant of these files needs.
+# Writes `judged`, a line per mutant: FILE<tab>VERDICT<tab>NAME. VERDICT is noticed, refused (by the compiler), known (a
+# survivor in lab/survivors) or unknown (another survivor); or stale for a line of lab/survivors whose mutant is noticed.
 judge_made() {
 	LC_ALL=C awk -F'\t' -v product="^(${PRODUCT// /|})/" '
 		FILENAME == ARGV[1] { split($0, field, " "); verdict[field[1]] = field[2]; next }
@@ -33,7 +33,7 @@ judge_made() {
 		}' "$results/suites" "$repo/lab/survivors" "$suites/made" >"$results/judged"
 }
 
-# Prints what fails the run.
+# Prints the verdicts that fail the run.
 unexpected_of() { # FILE
 	awk -F'\t' -v file="$1" '
 		$1 == file && $2 == "unknown" { print "survives: " $3 }

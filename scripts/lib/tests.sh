@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What those who run test files have in common.
+# What the scripts that run test files share.
 
-# What a file has in its line "# NAME: ...".
+# Prints the text of a file's line "# NAME: ...".
 header() { # NAME FILE
 	sed -n "s/^# $1: //p" "$2"
 }
 
-# A file's machine.
+# Prints the options of the machine that a file needs.
 boot_options() { # FILE
 	header boot "$1"
 }
 
-is_selected() { # NAME [WANTED]...: all are if none is wanted
+is_selected() { # NAME [WANTED]...: without WANTED, all names are selected
 	local name=$1
 	shift
 	[ $# = 0 ] || [[ " $* " == *" $name "* ]]
 }
 
-# Waits until fewer than N run in the background.
+# Waits until fewer than N jobs run in the background.
 await_slot() { # N
 	while [ "$(jobs -rp | wc -l)" -ge "$1" ]; do
 		wait -n

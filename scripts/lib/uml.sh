@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
-# The KUnit suites in a kernel that is a program (ARCH=um), built inside the root from Debian's source of the
-# newest kernel. The tree stays, built: the next time only what differs in this repository is compiled.
+# The KUnit suites in a kernel that is a program (ARCH=um), built inside the root from Debian's source of the newest
+# kernel. The built tree stays, so the next time only changed files of this repository are compiled.
 
-# Builds the suites. Sets uml_tree, and uml_lock, which is held: other checkouts use the same tree.
+# Builds the suites. Sets uml_tree, and uml_lock, which stays locked: other checkouts use the same tree.
 build_suites() {
 	local folder=$root/build/uml source tree
 	find_source
@@ -22,14 +22,15 @@ build_suites() {
 	step 'KUnit: kernel' make_kernel linux
 }
 
-# Builds and runs the suites; the kernel's console log goes to LOG. Sets uml_tree.
+# Builds and runs the suites. The kernel's console log goes to LOG. Sets uml_tree.
 run_suites() { # LOG
 	build_suites
 	find "$uml_tree/drivers/pasid-ctl" -name '*.gcda' -delete
 	run_kernel >"$1"
 }
 
-# A copy of the source that shares its files, with this repository in it, configured. There is only one, since it is big.
+# Makes a copy of the source with hard links, adds this repository, and configures it. There is only one, because it is
+# big.
 prepare_kernel() {
 	say 'building a kernel for KUnit (about 4 minutes, once)'
 	rm -rf --one-file-system "$folder"/tree-*
@@ -40,9 +41,9 @@ prepare_kernel() {
 	touch "$uml_tree/ready"
 }
 
-# As a kernel tree takes this repository in; sed makes new files of those that are shared. UML's own CONFIG_GCOV would
-# measure the whole kernel, and take twice as long to build; of that, only what it does at the link is needed. And its
-# linker script forgets the destructors, in which gcc writes down what it has counted.
+# Adds this repository to the kernel tree. sed writes new files, so the hard-linked ones do not change. UML's CONFIG_GCOV
+# would measure the whole kernel and take twice as long to build, so only its link option is used. UML's linker script
+# leaves out the destructors in which gcc writes its counts, so they are added.
 drop_in() {
 	sed -i 's|^endmenu$|source "drivers/pasid-ctl/Kconfig"\nendmenu|' "$uml_tree/drivers/Kconfig"
 	sed -i '$ a obj-y += pasid-ctl/' "$uml_tree/drivers/Makefile"
@@ -50,7 +51,7 @@ drop_in() {
 	sed -i 's|[*](.fini_array)|*(.fini_array.* .fini_array)|' "$uml_tree/arch/um/include/asm/common.lds.S"
 }
 
-# Only what differs is written.
+# Copies the files of this repository that differ.
 sync_suites() {
 	local file dir=$uml_tree/drivers/pasid-ctl
 	while read -r file; do
@@ -63,7 +64,7 @@ make_kernel() { # [VAR=value]... TARGET
 	in_root make -s -j"$(nproc)" -C "${uml_tree#"$root"}" ARCH=um PASID_PURE_CFLAGS=--coverage "$@"
 }
 
-# It keeps its memory in TMPDIR and leaves traces in HOME.
+# Runs the kernel in a folder of its own: it keeps its memory in TMPDIR and leaves files in HOME.
 run_kernel() {
 	local dir
 	dir=$(mktemp -d "${uml_tree%/*}/run.XXXXXX")
@@ -72,8 +73,8 @@ run_kernel() {
 	rm -rf "$dir"
 }
 
-# Prints "REACHED ALL LINE..." of a file that the suites test: how many lines of code were reached, of how many, and
-# which were not.
+# Prints "REACHED ALL LINE...": how many lines of code of a tested file were reached, how many there are, and the lines
+# that were not reached.
 coverage_of() { # FILE
 	local object=${uml_tree#"$root"}/drivers/pasid-ctl/${1%.c}
 	in_root env --chdir="${uml_tree#"$root"}" gcov --stdout "$object.gcda" 2>/dev/null |

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
-# What makes a machine a host of its own: Debian's QEMU as its VMM, and the kernel and the tools of a guest.
+# What a machine needs to boot guests: Debian's QEMU as its VMM, and the kernel and the tools of a guest.
 
 readonly VMM_FIRMWARE='/usr/share/seabios/bios-256k.bin /usr/share/qemu/pvh.bin /usr/share/qemu/kvmvapic.bin
 	/usr/share/ovmf/OVMF.fd'
@@ -13,7 +13,7 @@ vmm_image() { # KERNEL
 		hash_of_tree "$repo/lab/vmm"; } | hash_of_stdin)" make_vmm
 }
 
-make_vmm() { # the archive on stdout
+make_vmm() { # prints the archive
 	local tree=$run/vmm
 	mkdir -p "$tree/bin" "$tree/vmm/guest"
 	cp "$repo/lab/vmm/vmm" "$tree/bin/"
@@ -26,7 +26,7 @@ make_vmm() { # the archive on stdout
 	archive "$tree"
 }
 
-# With the libraries that they are linked to.
+# Copies programs with the libraries that they are linked to.
 copy_programs() { # TREE inside the root, PROGRAM...
 	local libraries
 	libraries=$(in_root ldd "${@:2}" | awk '$2 == "=>" { print $3 } $1 ~ /^\/.*[^:]$/ { print $1 }' | sort -u)
