@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The engine of intel-pasid-ctl in orders of events that no machine can be made to take:
- * what a writer, hooks and intel-iommu do to the tables of a VF, and what the unit's queue
- * is given, one after the other. PF, VF and unit are fake.
+ * The engine of intel-pasid-ctl in orders of events that cannot be forced in a real machine:
+ * what a writer, hooks and intel-iommu do to the tables of a VF, and what they submit to the
+ * unit's queue. PF, VF and unit are fake.
  */
 #include <kunit/test-bug.h>
 #include <kunit/test.h>
@@ -35,7 +35,7 @@ static struct {
 	struct fake_pci *fn;
 	struct pasid_vf *vf;
 	u64 *context;
-	unsigned int events;	/* when the test began to look */
+	unsigned int events;	/* number of events when the test began to look */
 } engine;
 
 static int engine_init(struct kunit *test)
@@ -48,7 +48,7 @@ static int engine_init(struct kunit *test)
 	return 0;
 }
 
-/* As intel-iommu stores it: SRE, domain, then what makes it present. */
+/* Stores an entry as intel-iommu does: SRE, domain, then qword 0 with P. */
 static u64 *engine_entry(u32 pasid, u64 qword0, u16 did, u64 sre)
 {
 	u64 *pte = vf_entry(kunit_get_current_test(), engine.fn, pasid);
@@ -59,7 +59,7 @@ static u64 *engine_entry(u32 pasid, u64 qword0, u16 did, u64 sre)
 	return pte;
 }
 
-/* The same, and hooks see it. */
+/* As above, and hooks see it. */
 static u64 *engine_set_up(u32 pasid, u64 qword0, u16 did, u64 sre)
 {
 	u64 *pte;
@@ -85,7 +85,7 @@ static void engine_look(void)
 	engine.events = fake_unit.events;
 }
 
-/* The queue has been given these since engine_look(), in this order, and nothing else. */
+/* Since engine_look(), the queue was given these descriptors in this order, and no others. */
 static void engine_expect(struct kunit *test, const u64 *qw0, unsigned int count)
 {
 	unsigned int i, found = 0;
@@ -108,7 +108,7 @@ static void engine_expect(struct kunit *test, const u64 *qw0, unsigned int count
 
 /* --- What a write flushes ----------------------------------------------------------- */
 
-/* Entries of each table, and those that are being torn down: P is clear, the rest is not. */
+/* Entries of all tables, and entries that are being torn down: only their P is clear. */
 static void engine_flushes_each_domain(struct kunit *test)
 {
 	engine_entry(1, FIRST, 7, 0);
@@ -121,7 +121,7 @@ static void engine_flushes_each_domain(struct kunit *test)
 	ENGINE_EXPECT(test, CC, PC(7), IOTLB(7), PC(8), IOTLB(8), PC(9), IOTLB(9), DEVTLB);
 }
 
-/* One that is set up before the old context entry is forgotten may be in caches, too. */
+/* An entry that is set up while the old context entry is cached may be in caches, too. */
 static void engine_sets_up_1(struct kunit *test)
 {
 	engine_set_up(1, FIRST, 7, 0);
@@ -132,7 +132,7 @@ static void engine_flushes_what_came_before(struct kunit *test)
 	engine_look();
 	fake_unit.meanwhile = engine_sets_up_1;
 	KUNIT_EXPECT_EQ(test, 0, engine_write(PRI));
-	/* The hook flushes what the writer has changed and not flushed yet. */
+	/* The hook flushes, because the writer has changed the entry and not flushed it yet. */
 	KUNIT_EXPECT_GE(test, fake_unit.events, engine.events + 4);
 	KUNIT_EXPECT_EQ(test, (u64)PC(7), fake_unit.event[fake_unit.events - 3].qw[0]);
 	KUNIT_EXPECT_EQ(test, (u64)IOTLB(7), fake_unit.event[fake_unit.events - 2].qw[0]);
@@ -145,8 +145,8 @@ static void engine_sets_up_5(struct kunit *test)
 }
 
 /*
- * A writer that has changed tables, and has not flushed yet, may have changed what a hook
- * finds. intel-iommu's caller does not wait for the writer, so that the hook flushes.
+ * A writer may have changed the entry that a hook finds, and not flushed it yet.
+ * intel-iommu's caller does not wait for the writer, so the hook flushes.
  */
 static void engine_hook_does_not_wait(struct kunit *test)
 {
@@ -175,7 +175,7 @@ static void engine_flushes_entry(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine.events, fake_unit.events);
 }
 
-/* More than a few entries or domains cost no more than all. */
+/* Many entries are flushed by domain, many domains by a global flush. */
 static void engine_flushes_many(struct kunit *test)
 {
 	u32 pasid;
@@ -192,9 +192,9 @@ static void engine_flushes_many(struct kunit *test)
 	ENGINE_EXPECT(test, CC, PC_ALL, IOTLB_ALL, DEVTLB);
 }
 
-/* --- What went by unseen ------------------------------------------------------------ */
+/* --- Set-ups that no hook has seen -------------------------------------------------- */
 
-/* An entry that no hook has seen is found by the next write, whatever that changes. */
+/* The next write finds an entry that no hook has seen, also if the write changes nothing else. */
 static void engine_looks_always(struct kunit *test)
 {
 	u64 *pte;
@@ -213,7 +213,7 @@ static void engine_misses(struct kunit *test)
 	fake_unit.missed++;
 }
 
-/* What goes by unseen while a write looks at entries has that write look again. */
+/* If a set-up is missed while a write looks at entries, the write looks again. */
 static void engine_looks_again(struct kunit *test)
 {
 	u64 *pte = engine_set_up(5, NESTED, 7, SRE);
@@ -231,7 +231,7 @@ static void engine_misses_again(struct kunit *test)
 	fake_unit.meanwhile = engine_misses_again;
 }
 
-/* But not for ever: then the write says that it cannot promise anything. */
+/* After some rounds the write gives up and fails. */
 static void engine_gives_up(struct kunit *test)
 {
 	engine_set_up(5, NESTED, 7, SRE);
@@ -251,7 +251,7 @@ static void engine_denies_enable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine.events + 1, fake_unit.grace_periods);
 }
 
-/* A hook has changed an entry, and flushes it now: a write that comes meanwhile waits. */
+/* A hook has changed an entry and is flushing it: a write that runs meanwhile waits for that. */
 static void engine_settles(struct kunit *test)
 {
 	unsigned int before = fake_unit.grace_periods;
@@ -261,14 +261,14 @@ static void engine_settles(struct kunit *test)
 	fake_unit.meanwhile = engine_denies_enable;
 	engine_set_up(5, NESTED, 7, SRE);
 	KUNIT_EXPECT_NULL(test, fake_unit.meanwhile);
-	/* So it does for a PF that is losing a capability. */
+	/* A write also waits for the hook of a PF that loses a capability. */
 	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
 	fake_unit.meanwhile = engine_denies_enable;
 	pasid_pf_losing(&engine.pf->pdev, PRI);
 	KUNIT_EXPECT_NULL(test, fake_unit.meanwhile);
 }
 
-/* Flushed are context, all domains and the function, in that order. */
+/* The context cache, all domains and the device TLB are flushed, in that order. */
 static void engine_pri_on_demand(struct kunit *test)
 {
 	const struct pasid_gaps gaps = pasid_hooks_gaps();
@@ -281,7 +281,7 @@ static void engine_pri_on_demand(struct kunit *test)
 	ENGINE_EXPECT(test, CC, PC_ALL, IOTLB_ALL, DEVTLB);
 	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, *engine.context & (PASIDE | PRE));
-	/* intel-iommu clears it while it is denied: nothing shows in the table. */
+	/* intel-iommu clears PRE while pri is denied, so the table does not change. */
 	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRIV));
 	pasid_vf_context_pri(engine.vf, &gaps, false);
 	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
@@ -297,7 +297,7 @@ static unsigned int engine_count(u64 qw0)
 	return found;
 }
 
-/* Each VF of it is told, and all share what is for the whole unit. */
+/* Each VF of the PF gets its own invalidations; the global ones are sent once. */
 static void engine_pf_loses(struct kunit *test)
 {
 	struct fake_pci *second = vf_plug_vf(engine.pf, 2);
@@ -318,7 +318,7 @@ static void engine_pf_loses(struct kunit *test)
 
 /* --- What is owed ------------------------------------------------------------------- */
 
-/* The queue fails: it is tried again after pauses that grow, until it works. */
+/* The queue fails: the worker tries again, after longer and longer pauses, until it works. */
 static void engine_tries_again(struct kunit *test)
 {
 	unsigned int i;
@@ -342,14 +342,14 @@ static void engine_tries_again(struct kunit *test)
 	ENGINE_EXPECT(test, CC, DEVTLB);
 }
 
-/* --- Comings and goings ------------------------------------------------------------- */
+/* --- Functions that appear and are removed ------------------------------------------ */
 
 static struct {
 	bool added;
 	bool removed;
 } engine_known;
 
-/* Where the IOMMU core is told of devices. */
+/* Stands for the IOMMU core's notifier. */
 static int engine_core(struct notifier_block *nb, unsigned long action, void *data)
 {
 	bool known = vf_of(to_fake_pci(data));
@@ -361,7 +361,7 @@ static int engine_core(struct notifier_block *nb, unsigned long action, void *da
 	return NOTIFY_DONE;
 }
 
-/* intel-iommu has set it up before it is looked at, and it is let go before that ends. */
+/* The module takes a VF after intel-iommu has set it up, and leaves it before intel-iommu does. */
 static void engine_beside_the_core(struct kunit *test)
 {
 	struct notifier_block core = { .notifier_call = engine_core };
@@ -383,7 +383,7 @@ static void engine_comes_again(void)
 	engine.vf = vf_of(engine.fn);
 }
 
-/* A bridge sends its requests with the VF's number, or the VF's with its own. */
+/* A bridge sends its own requests with the VF's number, or the VF's requests with its own. */
 static void engine_behind_a_bridge(struct kunit *test)
 {
 	struct pci_bus *bus = engine.fn->pdev.bus, root = {};
@@ -398,7 +398,7 @@ static void engine_behind_a_bridge(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, engine.vf);
 }
 
-/* intel-iommu has not set it up: there is no table, or an entry that is not present. */
+/* intel-iommu has not set the VF up: there is no context table, or the entry is not present. */
 static void engine_without_context(struct kunit *test)
 {
 	u64 *root = tables_map(fake_unit.root + FAKE_BUS * 16), table = *root;
@@ -415,7 +415,7 @@ static void engine_without_context(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, pasid_vf_effective(engine.vf) & ENABLE);
 }
 
-/* Some functions have to be told twice. */
+/* Functions with the erratum get each device-TLB invalidation twice. */
 static void engine_told_twice(struct kunit *test)
 {
 	fake_unit.twice = true;
@@ -425,7 +425,7 @@ static void engine_told_twice(struct kunit *test)
 	ENGINE_EXPECT(test, CC, DEVTLB, DEVTLB);
 }
 
-/* Files that there is no memory for come later. */
+/* If there is no memory for files, they are made later. */
 static void engine_files_come_later(struct kunit *test)
 {
 	fake_unit.no_memory_for_files = 3;
@@ -434,7 +434,7 @@ static void engine_files_come_later(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PASID_VF_FILES, fake_unit.files);
 }
 
-/* What is in the place of the capability that a PF has not is none. */
+/* For a PF without the capability, its registers are not read. */
 static void engine_pf_without_pasid(struct kunit *test)
 {
 	engine.pf->pdev.pasid_cap = 0;

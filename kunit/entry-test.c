@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a permission set makes of context entries and PASID-table entries. */
+/* How a permission set changes context entries and PASID-table entries. */
 #include <kunit/test.h>
 #include <linux/pasid_ctl.h>
 
@@ -41,12 +41,12 @@ static const struct context_case context_cases[] = {
 	{ "no grant beyond the intent", REST, 0, PASID_PERM_ALL, REST },
 	{ "no pri beyond the intent", REST, PASIDE, PASID_PERM_ALL, REST | PASIDE },
 	{ "no enable beyond the intent", REST, PRE, PASID_PERM_ALL, REST | PRE },
-	{ "exec and priv are not in it", REST, PASIDE | PRE, EXEC | PRIV, REST },
+	{ "exec and priv change nothing", REST, PASIDE | PRE, EXEC | PRIV, REST },
 	{ "EPTR goes with PASIDE", REST | PASIDE | EPTR, PASIDE | EPTR, PRI, REST },
 	{ "EPTR comes back with PASIDE", REST, PASIDE | EPTR, ENABLE, REST | PASIDE | EPTR },
 	{ "EPTR stays off", REST, PASIDE, ENABLE, REST | PASIDE },
 	{ "all other bits stay", ~0ULL, 0, 0, ~(PASIDE | PRE | EPTR) },
-	{ "no other bit comes", 0, ~0ULL, PASID_PERM_ALL, PASIDE | PRE | EPTR },
+	{ "no other bit is set", 0, ~0ULL, PASID_PERM_ALL, PASIDE | PRE | EPTR },
 };
 
 KUNIT_ARRAY_PARAM_DESC(context, context_cases, name);
@@ -58,7 +58,7 @@ static void entry_context(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->new, vtd_context_target(c->old, c->intent, c->effective));
 }
 
-/* One body over all translation types (PGTT): only a nested entry heeds the intent. */
+/* The same for all translation types (PGTT); only in a nested entry the intent counts. */
 struct type_case {
 	const char *name;
 	unsigned int pgtt;
@@ -82,7 +82,7 @@ static void make_entry(u64 *pte, unsigned int pgtt, u64 gates)
 	pte[2] = DIR | 1 << 4 | 1 << 2 | gates;
 }
 
-/* Every rule, every intent, whatever the gates were before. */
+/* Every rule, every intent, every earlier value of the gates. */
 static void entry_pasid(struct kunit *test)
 {
 	const struct type_case *c = test->param_value;
@@ -107,7 +107,7 @@ static void entry_pasid(struct kunit *test)
 	}
 }
 
-/* What is not SRE or ERE stays, also what nobody knows yet. */
+/* All bits but SRE and ERE stay, also reserved ones. */
 static void entry_pasid_keeps_rest(struct kunit *test)
 {
 	const struct type_case *c = test->param_value;
@@ -123,7 +123,7 @@ static void entry_pasid_keeps_rest(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 3, vtd_pte_target(pte, true, &all));
 }
 
-/* The fields that others read out of entries. */
+/* The fields that other parts read out of entries. */
 static void entry_fields(struct kunit *test)
 {
 	u64 x, is;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Included before iommu/settings.c: what the PCI core knows of a PF's VFs is out of reach. The
- * fake ones follow their PF, one by one.
+ * Included before iommu/settings.c. The PCI core keeps the numbers of a PF's VFs in a private
+ * structure, so this replaces its functions: fake VFs have the numbers after their PF's.
  */
 #ifndef _PASID_KUNIT_FAKE_IOV_H
 #define _PASID_KUNIT_FAKE_IOV_H

@@ -43,7 +43,7 @@ static struct pci_ops fake_pci_ops = {
 
 /**
  * fake_pci_init() - begin a test with an empty bus
- * @test: the test; all functions go with it
+ * @test: the test, with which all functions are removed
  */
 void fake_pci_init(struct kunit *test)
 {
@@ -58,7 +58,7 @@ static void fake_pci_release(struct device *dev)
 	to_fake_pci(dev)->released = true;
 }
 
-/* Whoever took a reference has given it back by the end of a test. */
+/* At the end of a test all references have been given back. */
 static void fake_pci_free(void *arg)
 {
 	struct fake_pci *fn = arg;
@@ -99,7 +99,7 @@ struct fake_pci *fake_pci_alloc(unsigned int devfn)
 }
 
 /**
- * fake_pf_alloc() - a PF with PASID, 20 bits and all that is optional, and PRI
+ * fake_pf_alloc() - a PF with PRI, and with PASID: 20 bits, Execute and Privileged
  * @devfn: its number on the bus
  *
  * Return: the PF, both capabilities enabled, not plugged in.
@@ -152,7 +152,7 @@ void fake_pci_plug(struct fake_pci *fn)
 }
 
 /**
- * fake_pci_unplug() - a function goes away, if it is there
+ * fake_pci_unplug() - a function is removed, if it is on the bus
  * @fn: the function
  */
 void fake_pci_unplug(struct fake_pci *fn)

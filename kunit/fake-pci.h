@@ -20,9 +20,9 @@
 
 /**
  * struct fake_pci - a function
- * @pdev: as the PCI core has it
+ * @pdev: the PCI core's structure
  * @config: its configuration space
- * @unit_err: what pasid_unit_of() says of it
+ * @unit_err: what pasid_unit_of() returns for it
  * @plugged: it is on the bus
  * @released: the last reference has been given back
  */

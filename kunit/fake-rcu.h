@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Included before iommu/atomic.c: with one processor there is nothing to wait for, so
- * what waits for hooks that are under way is seen by its call.
+ * Included before iommu/atomic.c. With one processor there are no hooks to wait for, so the
+ * function that waits for them only counts its calls.
  */
 #ifndef _PASID_KUNIT_FAKE_RCU_H
 #define _PASID_KUNIT_FAKE_RCU_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands for unit.c, kernel.c, hooks.c, gaps.c, sysfs.c, sysfs-pf.c and main.c of
- * intel-pasid-ctl. All else of it is the real thing.
+ * Replaces unit.c, kernel.c, hooks.c, gaps.c, sysfs.c, sysfs-pf.c and main.c of
+ * intel-pasid-ctl. All other files are the module's own.
  */
 #include <kunit/test-bug.h>
 
@@ -19,7 +19,7 @@ DEFINE_STATIC_CALL(pasid_for_each_alias, pci_for_each_dma_alias);
 
 /**
  * fake_unit_init() - begin a test with a unit that has no context entry
- * @test: the test; the tables go with it
+ * @test: the test, with which the tables are freed
  */
 void fake_unit_init(struct kunit *test)
 {
@@ -89,7 +89,7 @@ int pasid_unit_submit(void *arg, struct vtd_desc *desc)
 	return fake_unit.err;
 }
 
-/* What of RCU atomic.c waits with; see fake-rcu.h. */
+/* The function of RCU that atomic.c waits with; see fake-rcu.h. */
 void fake_grace_period(void)
 {
 	fake_unit.grace_periods++;

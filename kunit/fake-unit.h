@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The borders of intel-pasid-ctl: a VT-d unit that is tables in memory and counts what
- * its queue is given, hooks that the test calls itself, no sysfs.
+ * Replaces what intel-pasid-ctl stands on: a VT-d unit whose tables are in memory and whose
+ * queue counts descriptors, hooks that the test calls itself, and no sysfs.
  */
 #ifndef _PASID_KUNIT_FAKE_UNIT_H
 #define _PASID_KUNIT_FAKE_UNIT_H
@@ -18,9 +18,9 @@
 #define FAKE_EVENTS	256
 
 /**
- * struct fake_event - what a unit can see of the module
- * @entry: what was stored to, or NULL for a descriptor
- * @qw: the descriptor, or what was stored, then 0
+ * struct fake_event - a store or a descriptor that a unit sees
+ * @entry: the entry that was stored to, or NULL for a descriptor
+ * @qw: the descriptor; or the stored value, then 0
  */
 struct fake_event {
 	const u64 *entry;
@@ -28,30 +28,30 @@ struct fake_event {
 };
 
 /**
- * struct fake_unit - the unit that all functions are behind
+ * struct fake_unit - the unit of all functions
  * @lock: as in struct pasid_unit
  * @root: address of its root table, in tables.c's memory
  * @ecap: Extended Capability Register
- * @err: what its queue says to each submission
- * @submissions: how many there were
- * @device: how many of them were device-TLB invalidations
- * @event: stores to entries and what the queue was given, in order; the first FAKE_EVENTS
- * @events: how many there were
- * @meanwhile: called once, while the queue works on its next submission, or NULL
- * @grace_periods: how often hooks under way were waited for
+ * @err: the result of each submission to its queue
+ * @submissions: number of submissions
+ * @device: number of device-TLB invalidations among them
+ * @event: stores to entries and descriptors, in order; the first FAKE_EVENTS
+ * @events: number of stores and descriptors
+ * @meanwhile: called once, during the queue's next submission, or NULL
+ * @grace_periods: how often the module waited for hooks under way
  * @hooks_dead: probes do not fire
  * @missed: set-ups that no hook has seen
- * @grant_err: what becomes of those who ask for the hooks on entries without SRE and ERE
- * @grants: VFs that asked for those hooks
- * @files: sets of files that VFs have
- * @pf_files: PFs that have theirs
- * @files_err: what becomes of those who ask for each set
- * @no_memory: how often there is none, first, for who asks for a unit or for files
- * @no_memory_for_files: the same, for who asks for files alone
- * @twice: functions behind it need a second device-TLB invalidation
+ * @grant_err: result of arming the hooks on entries without SRE and ERE
+ * @grants: number of VFs for which those hooks are armed
+ * @files: number of sets of files of VFs
+ * @pf_files: number of PFs that have files
+ * @files_err: result of making each set of files
+ * @no_memory: how many of the first calls for a unit or for files fail with -ENOMEM
+ * @no_memory_for_files: the same, only for files
+ * @twice: functions behind it need each device-TLB invalidation twice
  */
 struct fake_unit {
-	spinlock_t lock;	/* see above */
+	spinlock_t lock;	/* see @lock above */
 	u64 root;
 	u64 ecap;
 	int err;

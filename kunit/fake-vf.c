@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VFs under control of the module, with fake PFs and a fake unit, for several suites.
+ * VFs under control of the module, with fake PFs and a fake unit: shared by suites.
  */
 #include "fake-vf.h"
 #include "tables.h"
@@ -14,7 +14,7 @@ int vf_init(struct kunit *test)
 	return 0;
 }
 
-/* In the order of main.c. */
+/* Starts the module's parts in the order of main.c. */
 void vf_unload(void *arg)
 {
 	pasid_discover_stop();
@@ -25,7 +25,7 @@ void vf_unload(void *arg)
 	rcu_barrier();
 }
 
-/* There has to be a device behind a unit. */
+/* The module needs a device behind a unit. */
 void vf_load(struct kunit *test)
 {
 	KUNIT_ASSERT_EQ(test, 0, pasid_discover_init());
@@ -57,7 +57,7 @@ u64 vf_gates_of(unsigned int perms)
 	return (perms & ENABLE ? PASIDE : 0) | (perms & PRI ? PRE : 0);
 }
 
-/* As intel-iommu has it before the module hears of the function. */
+/* The context entry as intel-iommu sets it up before the module hears of the function. */
 void vf_plug(struct fake_pci *fn)
 {
 	if (!fn->unit_err)
@@ -65,7 +65,7 @@ void vf_plug(struct fake_pci *fn)
 	fake_pci_plug(fn);
 }
 
-/* The PASID-table entry of a PASID, which nobody has set up. */
+/* The PASID-table entry of a PASID, which is not set up. */
 u64 *vf_entry(struct kunit *test, const struct fake_pci *fn, u32 pasid)
 {
 	u64 *ctx = vf_context(FAKE_RID(fn->pdev.devfn));
@@ -109,7 +109,7 @@ void vf_set_ceiling(struct kunit *test, struct pasid_vf *vf, unsigned int ceilin
 	mutex_unlock(&vf->lock);
 }
 
-/* The worker has nothing left to do: it has run, or does so now. */
+/* Runs the worker now if it is queued. */
 void vf_expect_settled(struct kunit *test, struct fake_pci *fn,
 		       unsigned int effective)
 {
@@ -118,7 +118,7 @@ void vf_expect_settled(struct kunit *test, struct fake_pci *fn,
 	KUNIT_EXPECT_EQ(test, vf_gates_of(effective), vf_gates(fn));
 }
 
-/* One set-up at a time, as for the device of a VF. */
+/* One set-up at a time, as for a real VF. */
 static struct pasid_gaps vf_setup_gaps;
 
 /* The hook on the entry of a set-up function. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* VFs under control of the module, which runs from its notifiers down to its queue. */
+/* VFs under control of the module, of which everything runs from its notifiers to its queue. */
 #ifndef _PASID_KUNIT_FAKE_VF_H
 #define _PASID_KUNIT_FAKE_VF_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A VF that cannot answer: it is asked for nothing, tables and the unit's caches change at
- * once, and what it is owed is done when it answers again.
+ * A VF that cannot answer: it is sent no invalidation, and tables and the unit's caches change
+ * at once. What is owed to the VF is done when it answers again.
  */
 #include <linux/pci-ats.h>
 #include <linux/unaligned.h>
@@ -26,8 +26,8 @@ struct function_case {
 	enum function_state state;
 	unsigned int asked;	/* device-TLB invalidations */
 	unsigned int owed;
-	bool ats;		/* Enable of the VF's ATS meanwhile */
-	unsigned int later;	/* device-TLB invalidations once it answers */
+	bool ats;		/* ATS Enable of the VF meanwhile */
+	unsigned int later;	/* device-TLB invalidations when it answers again */
 };
 
 static const struct function_case function_cases[] = {
@@ -93,7 +93,7 @@ static void function_denied(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->owed, pasid_vf_owed(vf));
 	KUNIT_EXPECT_EQ(test, c->ats, !!(function_ats(fn) & PCI_ATS_CTRL_ENABLE));
 
-	/* Trying again is no use and costs the queue nothing. */
+	/* The worker tries again, but sends nothing to the queue. */
 	fake_unit.submissions = 0;
 	fake_unit.device = 0;
 	pasid_vf_refresh(vf);
@@ -125,7 +125,7 @@ static void function_ats_is_linux_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0U, pasid_vf_owed(vf));
 }
 
-/* After a recovery that failed the VF stays frozen for Linux, and works once it was reset. */
+/* After a failed recovery Linux calls the VF frozen for ever, but after a reset it works. */
 static void function_revives(struct kunit *test)
 {
 	struct fake_pci *fn = vf_plug_one(test);
@@ -135,12 +135,12 @@ static void function_revives(struct kunit *test)
 	vf_set_ceiling(test, vf, NONE, 0);
 	KUNIT_EXPECT_EQ(test, PASID_OWED_DEVICE, pasid_vf_owed(vf));
 	fake_unit.device = 0;
-	/* Its registers are restored when it wakes, which proves nothing. */
+	/* Registers are restored also when a VF wakes, so that does not prove a reset. */
 	pasid_pci_restored(&fn->pdev);
 	flush_work(&vf->refresh);
 	KUNIT_EXPECT_EQ(test, PASID_OWED_DEVICE, pasid_vf_owed(vf));
 	KUNIT_EXPECT_EQ(test, 0U, fake_unit.device);
-	/* A reset does. It is still locked then, so nothing has to wait for the lock. */
+	/* A reset does prove it. The VF is still locked then, so nothing may wait for the lock. */
 	fn->pdev.block_cfg_access = 1;
 	pasid_pci_restored(&fn->pdev);
 	flush_work(&vf->refresh);
@@ -166,14 +166,14 @@ struct function_reset_case {
 	bool own;		/* the VF is reset as well, afterwards */
 	bool busy;		/* its configuration accesses are locked meanwhile */
 	bool late;		/* it does not answer at first */
-	bool gone;		/* the user is */
+	bool gone;		/* the user has gone meanwhile */
 	unsigned int told;
 };
 
 static const struct function_reset_case function_reset_cases[] = {
 	{ "PF reset", .taken = true, .told = 1 },
 	{ "PF restored without a reset" },
-	{ "bus reset: the VF's driver knows", .taken = true, .own = true },
+	{ "bus reset: the VF's driver is told by Linux", .taken = true, .own = true },
 	{ "the VF is locked", .taken = true, .busy = true, .told = 1 },
 	{ "the VF answers later", .taken = true, .late = true, .told = 1 },
 	{ "the user is gone", .taken = true, .gone = true },

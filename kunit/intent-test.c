@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What becomes of intel-iommu's intents: scripts of set-ups that hooks see or do not see,
- * and of writes, with what the entry has to show after each step. Entries are nested; a
- * set-up that goes by unseen is counted by the kernel, or by the hook on the switch.
+ * intel-iommu's intents: sequences of set-ups, which hooks see or do not see, and of writes,
+ * with the SRE that the entry has to have after each step. Entries are nested. The kernel
+ * counts a missed set-up; the hook on the switch counts that probes were off.
  */
 #include "fake-vf.h"
 
 #define PASID	5
 
-/* What intel-iommu, the admin and the worker do. */
+/* Steps of intel-iommu, the admin and the worker. */
 enum intent_step {
 	END,
-	SETUP_SRE,		/* a nested entry with SRE, hooks see it */
-	SETUP,			/* a nested entry without */
+	SETUP_SRE,		/* a nested entry with SRE, seen by hooks */
+	SETUP,			/* a nested entry without SRE, seen by hooks */
 	SETUP_FIRST,		/* a first-stage entry */
 	SETUP_SRE_OFF,		/* with SRE, and probes are switched off before it returns */
-	WRITTEN_SRE,		/* before the module came */
+	WRITTEN_SRE,		/* with SRE, before the module was loaded */
 	UNSEEN_SRE,
 	UNSEEN,
 	UNSEEN_ELSEWHERE,	/* of another PASID or VF */
@@ -36,35 +36,35 @@ struct intent_case {
 	const char *name;
 	struct {
 		enum intent_step what;
-		u64 sre;	/* that the entry shows afterwards */
+		u64 sre;	/* of the entry after the step */
 	} step[STEPS];
 };
 
 static const struct intent_case intent_cases[] = {
-	{ "a deny takes SRE, a grant gives it back",
+	{ "a deny clears SRE, a grant sets it again",
 	  { { SETUP_SRE, 1 }, { DENY, 0 }, { GRANT, 1 } } },
-	{ "born denied, then granted", { { DENY, 0 }, { SETUP_SRE, 0 }, { GRANT, 1 } } },
-	{ "without SRE it stays without", { { SETUP, 0 }, { DENY, 0 }, { GRANT, 0 } } },
+	{ "set up under a deny, then granted", { { DENY, 0 }, { SETUP_SRE, 0 }, { GRANT, 1 } } },
+	{ "set up without SRE: never gets SRE", { { SETUP, 0 }, { DENY, 0 }, { GRANT, 0 } } },
 	{ "an intent ends with its entry",
 	  { { SETUP_SRE, 1 }, { DENY, 0 }, { TEARDOWN, 0 }, { SETUP, 0 }, { GRANT, 0 } } },
 	{ "an intent does not outlive a first-stage entry",
 	  { { SETUP_SRE, 1 }, { DENY, 0 }, { TEARDOWN, 0 }, { SETUP_FIRST, 0 },
 	    { GRANT, 0 } } },
-	{ "unseen with SRE: the next write denies it, and it comes back",
+	{ "unseen with SRE: the next write denies it, a grant sets it again",
 	  { { DENY, 0 }, { UNSEEN_SRE, 1 }, { DENY, 0 }, { GRANT, 1 } } },
 	{ "unseen with SRE: the worker denies it",
 	  { { DENY, 0 }, { UNSEEN_SRE, 1 }, { WORKER, 0 }, { GRANT, 1 } } },
-	{ "unseen without SRE: what was there before is forgotten",
+	{ "unseen without SRE: the old record does not count",
 	  { { SETUP_SRE, 1 }, { DENY, 0 }, { TEARDOWN, 0 }, { UNSEEN, 0 }, { GRANT, 0 } } },
-	{ "unseen elsewhere: what the table shows stays",
+	{ "unseen elsewhere: SRE in the table stays",
 	  { { SETUP_SRE, 1 }, { UNSEEN_ELSEWHERE, 1 }, { WORKER, 1 }, { DENY, 0 },
 	    { GRANT, 1 } } },
-	{ "unseen elsewhere: what was taken away is lost",
+	{ "unseen elsewhere: SRE that was denied does not come back",
 	  { { SETUP_SRE, 1 }, { DENY, 0 }, { UNSEEN_ELSEWHERE, 0 }, { GRANT, 0 } } },
-	{ "seen after the gap: not lost",
+	{ "set up seen after the gap: SRE that was denied comes back",
 	  { { DENY, 0 }, { UNSEEN_ELSEWHERE, 0 }, { SETUP_SRE, 0 }, { WORKER, 0 },
 	    { GRANT, 1 } } },
-	{ "probes off and on, nothing set up: what was taken away is lost",
+	{ "probes off and on, nothing set up: denied SRE does not come back",
 	  { { SETUP_SRE, 1 }, { DENY, 0 }, { OFF, 0 }, { ON, 0 }, { GRANT, 0 } } },
 	{ "probes off and on, set up with SRE: denied",
 	  { { DENY, 0 }, { OFF, 0 }, { UNSEEN_SRE, 1 }, { ON, 1 }, { DENY, 0 },
@@ -184,7 +184,7 @@ static void intent_follows(struct kunit *test)
 	}
 }
 
-/* intel-iommu has cleared P and flushes; its flush may come after the deny has returned. */
+/* intel-iommu has cleared P, but its own flush may come after the deny has returned. */
 static void intent_of_entry_torn_down(struct kunit *test)
 {
 	struct fake_pci *fn = vf_plug_one(test);
@@ -195,11 +195,11 @@ static void intent_of_entry_torn_down(struct kunit *test)
 	fake_unit.submissions = 0;
 	vf_set_ceiling(test, world.vf, BUILTIN & ~PRIV, 0);
 	KUNIT_EXPECT_GE(test, fake_unit.submissions, 3U);
-	/* intel-iommu's own to write. */
+	/* Only intel-iommu may write this entry. */
 	KUNIT_EXPECT_EQ(test, 1ULL, world.entry[2]);
 }
 
-/* A writer has changed the entry first and flushes later: too late for the hook's caller. */
+/* A writer has changed the entry and flushes later, which is too late for the hook's caller. */
 static void intent_hook_flushes_for_writer(struct kunit *test)
 {
 	struct fake_pci *fn = vf_plug_one(test);
@@ -219,7 +219,7 @@ static void intent_hook_flushes_for_writer(struct kunit *test)
 	WRITE_ONCE(world.vf->applying, false);
 }
 
-/* PRE of a context entry, which some kernels switch on and off on demand. */
+/* PRE of a context entry: some kernels set and clear it on demand. */
 
 enum pri_step {
 	PRI_END,

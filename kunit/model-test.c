@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The model itself: one thing wrong at a time, and the fault condition that it is. */
+/* The model itself: one wrong bit at a time, and the fault condition that it causes. */
 #include <kunit/test.h>
 
 #include "model.h"
@@ -15,7 +15,7 @@
 
 enum model_table { NO_TABLE, ROOT, CTX, PDE, PTE, RID_PTE };
 
-/* What is wrong: bits of one qword of one entry. */
+/* The wrong bits of one qword of one entry. */
 struct model_case {
 	const char *name;
 	struct model_request request;

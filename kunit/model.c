@@ -2,15 +2,15 @@
 /*
  * The decision of a VT-d unit in scalable mode about one request, down to the
  * PASID-table entry (VT-d 5.10, 3.4.3, 9, Table 30). Bits are numbered across an
- * entry, as in the specification. Without caches, and without page tables, which
- * permissions have no part in.
+ * entry, as in the specification. Caches and page tables are left out: permissions do
+ * not depend on them.
  */
 #include <linux/array_size.h>
 #include <linux/bits.h>
 
 #include "model.h"
 
-/* Where a walk is. */
+/* The state of a walk. */
 struct model_walk {
 	const struct model_unit *unit;
 	const struct model_request *request;
@@ -18,7 +18,7 @@ struct model_walk {
 	u64 ctx[4];
 	u64 pde[1];
 	u64 pte[8];
-	u32 pasid;	/* the one that is looked up */
+	u32 pasid;	/* the PASID that is looked up */
 	bool exec;
 	bool priv;
 };
@@ -156,7 +156,7 @@ enum { FIRST_STAGE = 1, SECOND_STAGE, NESTED, PASS_THROUGH };
 
 static bool entry_reserved(const struct model_walk *walk)
 {
-	/* SRE, PWSNP, PGSNP; bit 129, which was ERE; and who must be there. */
+	/* SRE, PWSNP, PGSNP; bit 129, which was ERE; and the ECAP bit that each needs. */
 	static const u8 needs[][2] = { { 128, 31 }, { 87, 48 }, { 88, 7 }, { 89, 25 } };
 	u64 pgtt = bits(walk->pte, 8, 6);
 	bool first = pgtt == FIRST_STAGE || pgtt == NESTED;
@@ -210,7 +210,7 @@ static bool entry_valid(const struct model_walk *walk)
 	}
 }
 
-/* What an entry allows is not asked for a page: that comes with the request after it. */
+/* A page request is not checked against ERE and SRE: the access after it is. */
 static enum model_fault check_entry(struct model_walk *walk)
 {
 	if (!fetch(walk, walk->pte, 8, walk->pde[0], walk->pasid & 0x3f))

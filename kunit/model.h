@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A second opinion: what a VT-d unit decides about a request, written from the
- * specification alone. It shares nothing with iommu/, so that a mistake there is
- * not made here again.
+ * What a VT-d unit decides about a request, written from the specification alone. It
+ * shares no code with iommu/, so a mistake there is not repeated here.
  */
 #ifndef _PASID_KUNIT_MODEL_H
 #define _PASID_KUNIT_MODEL_H
@@ -15,7 +14,7 @@
  * @ecap: Extended Capability Register
  * @cap: Capability Register
  * @ver_major: major number in the Version Register
- * @map: reaches memory: where a page is, or NULL
+ * @map: returns the page at an address, or NULL
  */
 struct model_unit {
 	u64 rtaddr;
@@ -42,10 +41,10 @@ enum model_access {
  * @rid: its requester ID
  * @has_pasid: it carries @pasid
  * @pasid: the PASID
- * @kind: what it asks for
- * @access: what for; page tables tell reading from writing, the tables above them
- *	do not
- * @priv: in privileged mode; only with PASID
+ * @kind: memory access, translation or page
+ * @access: read, write or execute; the tables above page tables do not tell reads from
+ *	writes
+ * @priv: privileged mode; only with PASID
  */
 struct model_request {
 	u16 rid;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whether a kernel is one that the module can work with, for each release from 6.12 to
- * 7.3: what a release has is a fact from its source. All but those of 6.12 before 6.12.31,
- * 6.13 to 6.15, 6.18.39 and 6.19 were compared with the BTF of Debian's kernels, too.
+ * Whether the module can work with a kernel, for each release from 6.12 to 7.3. What a
+ * release has was taken from its source. It was also compared with the BTF of Debian's
+ * kernels, except for 6.12 before 6.12.31, 6.13 to 6.15, 6.18.39 and 6.19.
  */
 #include <kunit/test.h>
 #include <linux/string.h>
 
 #include "../iommu/need.h"
 
-/* Within a release, what a stable update changed makes a kernel of its own. */
+/* A stable update that changed something counts as a release of its own. */
 enum need_release {
 	R6_12, R6_12_31, R6_13, R6_14, R6_14_9, R6_15, R6_16, R6_17, R6_18, R6_18_39, R6_19,
 	R6_19_4, R7_0, R7_1, R7_2, R7_3, RELEASES
@@ -120,7 +120,7 @@ static const struct need_member need_members[] = {
 	{ "iommu_ops", "dev_enable_feat", "*", UNTIL(R6_15) },
 };
 
-/* The kernel that is asked: a release, and what is to be different in it. */
+/* The kernel under test: a release, and what differs from it. */
 static struct {
 	enum need_release release;
 	const char *no_function;
@@ -194,7 +194,7 @@ static const struct pasid_kernel need_view = {
 	.args = need_ask_args,
 };
 
-/* As the module goes on when it is loaded. @followed: bits, as in pasid_followed. */
+/* The checks that the module makes when it is loaded. @followed: bits, as in pasid_followed. */
 static int need_load(struct pasid_layout *layout, unsigned int *followed, char *why)
 {
 	const struct pasid_followed *what;
@@ -244,7 +244,7 @@ static void need_loads(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 5U, layout.info_twice);
 }
 
-/* What is taken from the kernel is in need_kernel. */
+/* need_kernel has what the kernel lacks. */
 static void need_refuses(struct kunit *test, int error, const char *sentence)
 {
 	char why[PASID_NEED_WHY_MAX] = "";
@@ -283,7 +283,7 @@ static bool need_is_switch(const char *name)
 	       !strcmp(name, "ftrace_enable_sysctl");
 }
 
-/* Without a function that it follows the module loads only if nothing of it is needed. */
+/* Without a function that it follows, the module loads only if it does not need the function. */
 static void need_misses_followed(struct kunit *test)
 {
 	const struct need_release_case *c = test->param_value;
@@ -312,7 +312,7 @@ static void need_misses_followed(struct kunit *test)
 	}
 }
 
-/* One that is there, but no probe can be put on it, is never done without. */
+/* If a function exists but cannot be probed, the module does not load. */
 static void need_cannot_probe(struct kunit *test)
 {
 	const struct need_release_case *c = test->param_value;
@@ -364,13 +364,13 @@ static void need_misses_member(struct kunit *test)
 	need_kernel = (typeof(need_kernel)){ .release = c->release, .no_type = "intel_iommu" };
 	need_refuses(test, -ESRCH,
 		     "the kernel's BTF has no struct intel_iommu: this module needs CONFIG_DEBUG_INFO_BTF and Intel's IOMMU driver");
-	/* Where nothing tells that page requests are not enabled on demand, they may be. */
+	/* Without a sign that the kernel enables page requests itself, it may do so on demand. */
 	need_kernel = (typeof(need_kernel)){ .release = c->release,
 					     .no_member = "iopf_refcount" };
 	if (!c->flips)
 		need_refuses(test, -ENOENT,
 			     "cannot follow context_flip_pri() (error -2), so it cannot control page requests that are enabled on demand");
-	/* Its type does not matter. */
+	/* The member's type does not matter. */
 	need_kernel = (typeof(need_kernel)){ .release = c->release,
 					     .other_type = "iopf_refcount" };
 	need_loads(test);

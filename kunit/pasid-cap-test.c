@@ -29,7 +29,7 @@ static const struct init_case init_cases[] = {
 	{ "enable", 0x100, 16, ENABLE, 0x1001001b, 0x1000, 1 },
 	{ "enable, exec", 0x2a0, 8, ENABLE | EXEC, 0x2a01001b, 0x0802, 3 },
 	{ "enable, priv", 0x2a0, 1, ENABLE | PRIV, 0x2a01001b, 0x0104, 5 },
-	{ "pri has no part in it", 0, 20, PRI, 0x0001001b, 0x1400, 0 },
+	{ "pri changes nothing", 0, 20, PRI, 0x0001001b, 0x1400, 0 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(init, init_cases, name);
@@ -46,7 +46,7 @@ static void cap_init(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->header, get_unaligned_le32(bytes));
 	KUNIT_EXPECT_EQ(test, c->caps, get_unaligned_le16(bytes + 4));
 	KUNIT_EXPECT_EQ(test, 0, get_unaligned_le16(bytes + 6));
-	/* All ones everywhere: only what is writable changes. */
+	/* All ones are written everywhere: only writable bits change. */
 	KUNIT_EXPECT_TRUE(test, pasid_cap_write(&cap, 0, ones, SIZE));
 	pasid_cap_read(&cap, 0, bytes, SIZE);
 	KUNIT_EXPECT_EQ(test, c->header, get_unaligned_le32(bytes));
@@ -54,7 +54,7 @@ static void cap_init(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->writable, get_unaligned_le16(bytes + 6));
 }
 
-/* Any offset, any size, also across registers: a part of what is read in whole. */
+/* A read of any offset and size, also across registers, returns a part of the whole. */
 static void cap_read_any_size(struct kunit *test)
 {
 	u8 whole[SIZE], part[SIZE + 1];
@@ -74,7 +74,7 @@ static void cap_read_any_size(struct kunit *test)
 	}
 }
 
-/* Any offset, any size, ones and zeroes: a byte that is not written keeps its value. */
+/* A write of any offset and size, of ones or zeroes: a byte outside the write does not change. */
 static void cap_write_any_size(struct kunit *test)
 {
 	unsigned int offset, size, ones;
@@ -117,7 +117,7 @@ static void cap_write_every_value(struct kunit *test)
 	}
 }
 
-/* What the register does not control of a request stays as it was. */
+/* A write does not change permissions of the request that the register does not control. */
 static void cap_merge(struct kunit *test)
 {
 	unsigned int perms, ctrl, request;

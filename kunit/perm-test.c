@@ -43,13 +43,14 @@ static const struct perm_good_case perm_good_cases[] = {
 	{ "names not mentioned keep their value", "-exec +pri", PASID_PERM_ALL, 0,
 	  EXEC | PRIV, PRIV | PRI },
 	{ "order does not matter", "+pri -exec", PASID_PERM_ALL, 0, EXEC | PRIV, PRIV | PRI },
-	{ "what is read", "+enable -exec -priv +pri", PASID_PERM_ALL, 0, EXEC, ENABLE | PRI },
+	{ "as a read prints them", "+enable -exec -priv +pri", PASID_PERM_ALL, 0, EXEC,
+	  ENABLE | PRI },
 	{ "newline", "-enable\n", PASID_PERM_ALL, 0, ENABLE | PRI, PRI },
 	{ "tab between", "+pri\t-enable", PASID_PERM_ALL, 0, ENABLE, PRI },
 	{ "blanks around and between", " \t-enable \t +pri  \n", PASID_PERM_ALL, 0,
 	  ENABLE, PRI },
 	{ "all of what is supported", "+all", PASID_PERM_ALL, 0, NONE, PASID_PERM_ALL },
-	{ "all that a VF has without the module, supported or not", "+all", NONE, 0, NONE,
+	{ "all grants the built-in set, supported or not", "+all", NONE, 0, NONE,
 	  BUILTIN },
 	{ "all does not grant exec in advance", "+all", ENABLE | PRI, 0, NONE, BUILTIN },
 	{ "all keeps exec, though it is not supported now", "+all", ENABLE, 0, EXEC,
@@ -114,7 +115,7 @@ static const struct perm_bad_case perm_bad_cases[] = {
 	{ "default refined", "default +enable", PASID_PERM_ALL, -EINVAL },
 	{ "default twice", "default default", PASID_PERM_ALL, -EINVAL },
 	{ "signed default", "+default", PASID_PERM_ALL, -EINVAL },
-	{ "one bad word spoils all", "-enable +no", PASID_PERM_ALL, -EINVAL },
+	{ "a bad word after a good one", "-enable +no", PASID_PERM_ALL, -EINVAL },
 	{ "enable not supported", "+enable", PRI, -EOPNOTSUPP },
 	{ "exec not supported", "+exec", ENABLE | PRIV | PRI, -EOPNOTSUPP },
 	{ "name after all not supported", "+all +exec", ENABLE | PRI, -EOPNOTSUPP },
@@ -136,7 +137,7 @@ static void perm_refuses(struct kunit *test)
 		KUNIT_EXPECT_NOT_NULL(test, why);
 }
 
-/* The text need not end in NUL, and a NUL in it is a character as any other. */
+/* The text need not end in NUL. A NUL inside is a character like any other. */
 static void perm_reads_length(struct kunit *test)
 {
 	unsigned int ceiling = NONE;
@@ -148,7 +149,7 @@ static void perm_reads_length(struct kunit *test)
 			perm_write("+pri\0", 5, PASID_PERM_ALL, 0, &ceiling, &why));
 }
 
-/* Behind the text is no memory, wherever it ends; a newline before it is none of its own. */
+/* The parser reads nothing behind the text, wherever it ends. */
 static void perm_reads_no_further(struct kunit *test)
 {
 	static const char text[] = "-all +pri";
@@ -179,7 +180,7 @@ static void perm_formats(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "-enable +exec -priv +pri", buf);
 }
 
-/* From any set to any other, by writing what that one reads as. */
+/* From any set to any other one: what the other one reads as can be written. */
 static void perm_round_trip(struct kunit *test)
 {
 	char buf[PASID_PERM_TEXT_MAX];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bookkeeping of pasid-pf and pasid-vfio-pci: which functions are in their registers, what of
- * a PF's driver, admin and module option reaches which VFs, and whose module is kept.
- * PFs, VFs and the driver's module are fake.
+ * How pasid-pf and pasid-vfio-pci keep track of PFs: which functions they know, what a PF's
+ * driver, the admin and the module option say about which VFs, and when the module of a PF's
+ * driver cannot be unloaded. PFs, VFs and that module are fake.
  */
 #include <kunit/test.h>
 #include <linux/module.h>
@@ -10,25 +10,25 @@
 #include "../vfio/pasid-vfio.h"
 #include "fake-pci.h"
 
-/* A kind of VF that no quirk row knows. */
+/* A kind of VF that is not in the quirk table. */
 #define VENDOR	0x1b36
 #define DEVICE	0x5052
 
-/* Each source has a place of its own. */
+/* Each source names another place. */
 #define AT_DRIVER	0x300
 #define AT_ADMIN	0x200
 #define AT_OPTION	0x400
 #define ADMIN		{ 1, { { AT_ADMIN, AT_ADMIN + 7 } } }
 
-/* sysfs.c's; there is no sysfs. */
+/* Replaces sysfs.c: there is no sysfs. */
 const struct device_attribute pasid_attr_vf_ranges;
 
 /**
  * struct pf_driver - the PF's driver
  * @module: its module, which is loaded
- * @ops: what it registers
- * @says: its next answer: how many ranges, or a negative errno
- * @asked: the VF that it was asked about last
+ * @ops: the operations that it registers
+ * @says: its next answer: a number of ranges, or a negative errno
+ * @asked: the VF of the last question
  */
 static struct pf_driver {
 	struct module module;
@@ -66,7 +66,7 @@ static void pf_unload(void *arg)
 	pasid_pf_exit();
 }
 
-/* Without options it would keep those of the case before: the module is loaded once. */
+/* Sets empty options: otherwise those of the previous case would stay. */
 static void pf_load(struct kunit *test, const char *options)
 {
 	KUNIT_ASSERT_EQ(test, 0, pasid_pf_init(options ?: ""));
@@ -88,7 +88,7 @@ static void pf_forget(void *pf)
 	pasid_pf_unregister(&((struct fake_pci *)pf)->pdev);
 }
 
-/* What its driver has registered goes at the end of the case. */
+/* Unregisters the driver at the end of the case. */
 static struct fake_pci *pf_plug(struct kunit *test, unsigned int devfn)
 {
 	struct fake_pci *pf = fake_pf_alloc(devfn);
@@ -98,7 +98,7 @@ static struct fake_pci *pf_plug(struct kunit *test, unsigned int devfn)
 	return pf;
 }
 
-/* Where a VF's capability would go, or a negative errno. */
+/* The place of a VF's capability, or a negative errno. */
 static int pf_ask(struct fake_pci *vf, enum pasid_source *source, struct module **pin)
 {
 	struct pasid_offer offers[PASID_SOURCES];
@@ -161,12 +161,12 @@ static void pf_kind(struct kunit *test)
 		fn[i]->pdev.physfn = &pf->pdev;
 		fn[i]->pdev.pasid_cap = c->pasid_cap;
 	}
-	/* Their drivers need no module but the register. */
+	/* A PF's driver needs only pasid-pf. */
 	for (i = 0; i < 2; i++) {
 		KUNIT_EXPECT_EQ(test, c->err, pasid_pf_register(&fn[i]->pdev, &driver->ops));
 		pasid_pf_unregister(&fn[i]->pdev);
 	}
-	/* One is there at load, one appears later. */
+	/* One PF is there at load, one appears later. */
 	fake_pci_plug(fn[0]);
 	pf_load(test, NULL);
 	pf_expect_kind(test, fn[1], -ENODEV);
@@ -190,7 +190,7 @@ static void pf_registers_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EINVAL, pasid_pf_register(&pf->pdev, &none));
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
 	KUNIT_EXPECT_EQ(test, -EBUSY, pasid_pf_register(&pf->pdev, &driver->ops));
-	/* Another PF's registration is its own. */
+	/* A driver registers for one PF, not for another one. */
 	pasid_pf_unregister(&other->pdev);
 	KUNIT_EXPECT_EQ(test, -EBUSY, pasid_pf_register(&pf->pdev, &driver->ops));
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&other->pdev, &driver->ops));
@@ -198,7 +198,7 @@ static void pf_registers_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
 }
 
-/* Who is heard. */
+/* Which source decides. */
 
 struct pf_offer_case {
 	const char *name;
@@ -207,7 +207,7 @@ struct pf_offer_case {
 	enum module_state state;
 	struct pasid_ranges admin;
 	const char *option;
-	bool qat;	/* a kind that the quirk table leaves to the PF's driver */
+	bool qat;	/* a VF for which the quirk table asks the PF's driver only */
 	int answer;	/* offset or errno */
 	bool pinned;
 };
@@ -215,7 +215,7 @@ struct pf_offer_case {
 #define OPTION	"1b36:5052@0x400-0x407"
 
 static const struct pf_offer_case pf_offer_cases[] = {
-	{ "nobody", .answer = -ENOENT },
+	{ "no source", .answer = -ENOENT },
 	{ "driver", true, 1, .answer = AT_DRIVER, .pinned = true },
 	{ "driver with as many as there is room for", true, PASID_RANGES_MAX,
 	  .answer = AT_DRIVER, .pinned = true },
@@ -230,9 +230,9 @@ static const struct pf_offer_case pf_offer_cases[] = {
 	{ "driver does not know, nor others", true, -EOPNOTSUPP, .answer = -ENOENT },
 	{ "driver does not know, admin does", true, -EOPNOTSUPP, .admin = ADMIN,
 	  .answer = AT_ADMIN },
-	{ "driver's module is on its way out", true, 1, MODULE_STATE_GOING, .admin = ADMIN,
+	{ "driver's module is being unloaded", true, 1, MODULE_STATE_GOING, .admin = ADMIN,
 	  .answer = -ENODEV },
-	{ "driver's module is on its way in", true, 1, MODULE_STATE_COMING,
+	{ "driver's module is being loaded", true, 1, MODULE_STATE_COMING,
 	  .answer = AT_DRIVER, .pinned = true },
 	{ "driver that did not register", false, 1, .answer = -ENOENT },
 	{ "admin before option", .admin = ADMIN, .option = OPTION, .answer = AT_ADMIN },
@@ -241,7 +241,7 @@ static const struct pf_offer_case pf_offer_cases[] = {
 	{ "option for another device", .option = "1b36:5053@0x400-0x407", .answer = -ENOENT },
 	{ "option for others, too", .option = "8086:4941@0x500-0x507," OPTION,
 	  .answer = AT_OPTION },
-	{ "quirk leaves it to the driver", .qat = true, .answer = -ENOSPC },
+	{ "quirk asks the driver only", .qat = true, .answer = -ENOSPC },
 	{ "driver before quirk", true, 1, .qat = true, .answer = AT_DRIVER, .pinned = true },
 };
 
@@ -273,7 +273,7 @@ static void pf_offers(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, c->registered && c->state != MODULE_STATE_GOING ?
 			    &vf->pdev : NULL, driver->asked);
 
-	/* For VFs of another PF only the option speaks. */
+	/* For VFs of another PF only the option counts. */
 	driver->asked = NULL;
 	KUNIT_EXPECT_EQ(test, strstr(c->option ?: "", OPTION) ? AT_OPTION : -ENOENT,
 			pf_ask_and_forget(other));
@@ -308,14 +308,14 @@ static void pf_driver_comes_and_goes(struct kunit *test)
 	late = pf_plug_vf(pf, 2);
 	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask_and_forget(late));
 	KUNIT_EXPECT_PTR_EQ(test, &late->pdev, driver->asked);
-	/* Who comes after the driver in precedence is heard again. */
+	/* When the driver has unregistered, the next source decides. */
 	pasid_pf_unregister(&pf->pdev);
 	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask_and_forget(vf));
 	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask_and_forget(late));
 	KUNIT_EXPECT_EQ(test, 1, atomic_read(&driver->module.refcnt));
 }
 
-/* What a PF's driver registers is there before the module and after it. */
+/* A registration is not lost when pasid-vfio-pci is loaded or unloaded. */
 static void pf_registration_stays(struct kunit *test)
 {
 	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1);
@@ -329,7 +329,7 @@ static void pf_registration_stays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EBUSY, pasid_pf_register(&pf->pdev, &driver->ops));
 }
 
-/* What was said about a PF goes with it. */
+/* Ranges that were named for a PF are dropped when the PF is removed. */
 static void pf_comes_and_goes(struct kunit *test)
 {
 	const struct pasid_ranges admin = ADMIN;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where emulated capabilities go, and which headers come to point to them. */
+/* The places of emulated capabilities, and the headers that point to them. */
 #include <kunit/test.h>
 #include <kunit/test-bug.h>
 #include <linux/prandom.h>
@@ -17,7 +17,7 @@
 
 #define DWORDS	1024
 
-/* What is not named reads as zero. */
+/* Registers that are not listed read as zero. */
 struct place_reg {
 	u16 at;
 	u32 value;
@@ -25,7 +25,7 @@ struct place_reg {
 
 #define REGS	6
 
-/* Nothing else is in configuration space. */
+/* There is no other capability. */
 static u32 place_read(const void *arg, unsigned int at)
 {
 	const u32 *dwords = arg;
@@ -51,7 +51,7 @@ static struct pasid_space place_space(struct kunit *test, const struct place_reg
 struct place_case {
 	const char *name;
 	struct place_reg hw[REGS];
-	struct place_reg view[REGS];	/* if it is not what the hardware has */
+	struct place_reg view[REGS];	/* what the user sees, if not hw */
 	struct pasid_ranges ranges;
 	bool pri;
 	int err;
@@ -89,9 +89,9 @@ static const struct place_case place_cases[] = {
 	{ "the first range that fits, not the lowest", TWO_CAPS, {},
 	  FREE({ 0x300, 0x307 }, { 0x180, 0x187 }), .want = {
 	  .pasid = 0x300, .link = { { 0x200, H(ATS, 0x300) } }, .link_count = 1 } },
-	{ "what is behind the last range is none", TWO_CAPS, {},
+	{ "a range beyond the count is not used", TWO_CAPS, {},
 	  { .count = 1, .range = { { 0x180, 0x183 }, { 0x300, 0x307 } } }, .err = -ENOSPC },
-	{ "what is behind the last range may be taken", TWO_CAPS, {},
+	{ "a range beyond the count may overlap", TWO_CAPS, {},
 	  { .count = 1, .range = { { 0x180, 0x187 }, { 0x100, 0x103 } } }, .want = {
 	  .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x180) } },
 	  .link_count = 1 } },
@@ -186,14 +186,14 @@ static const struct place_case place_cases[] = {
 	  { { 0x100, NULL_CAP(0x200) }, { 0x200, H(ATS, 0) } }, FREE({ 0x180, 0x187 }), .want = {
 	  .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, NULL_CAP(0x180) } },
 	  .link_count = 1 } },
-	{ "list that bites its tail", { { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0x100) } }, {},
+	{ "list with a loop", { { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0x100) } }, {},
 	  FREE({ 0x180, 0x187 }), .err = -ELOOP },
-	{ "list that bites its tail, which the user does not see",
+	{ "list with a loop, which the user does not see",
 	  { { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0x100) } }, TWO_CAPS,
 	  FREE({ 0x180, 0x187 }), .err = -ELOOP },
-	{ "list that stands still", { { 0x100, H(ARI, 0x100) } }, {}, FREE({ 0x180, 0x187 }),
+	{ "header that points to itself", { { 0x100, H(ARI, 0x100) } }, {}, FREE({ 0x180, 0x187 }),
 	  .err = -ELOOP },
-	{ "the user's view bites its tail", TWO_CAPS, { { 0x100, H(ARI, 0x100) } },
+	{ "the user's view has a loop", TWO_CAPS, { { 0x100, H(ARI, 0x100) } },
 	  FREE({ 0x180, 0x187 }), .err = -ELOOP },
 	{ "device gone", { { 0x100, U32_MAX } }, {}, FREE({ 0x180, 0x187 }), .err = -EIO },
 	{ "device goes", { { 0x100, H(ARI, 0x200) }, { 0x200, U32_MAX } }, {},
@@ -204,10 +204,10 @@ static const struct place_case place_cases[] = {
 	{ "dirty registers", { { 0x184, 0x80000000 } }, {}, FREE({ 0x180, 0x187 }), .want = {
 	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1,
 	  .dirty = 0x184 } },
-	{ "dirty beside it is no matter", { { 0x17c, 1 }, { 0x188, 1 } }, {},
+	{ "dirty bytes beside it do not count", { { 0x17c, 1 }, { 0x188, 1 } }, {},
 	  FREE({ 0x180, 0x187 }), .want = {
 	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1 } },
-	{ "dirty where there is no PRI", { { 0x4, 1 } }, {}, FREE({ 0x180, 0x187 }), true, .want = {
+	{ "dirty bytes where PRI has no place", { { 0x4, 1 } }, {}, FREE({ 0x180, 0x187 }), true, .want = {
 	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1 } },
 	{ "dirty, but not under PRI", { { 0x184, 1 } }, {}, FREE({ 0x180, 0x197 }), true, .want = {
 	  .pasid = 0x180, .pasid_next = 0x188, .pri = 0x188,
@@ -251,7 +251,7 @@ struct body_case {
 	u16 id;
 	u32 dword4;
 	u32 dword8;
-	unsigned int size;	/* of what is taken, rounded up to 4 bytes */
+	unsigned int size;	/* of the capability, rounded up to 4 bytes */
 };
 
 static const struct body_case body_cases[] = {
@@ -295,7 +295,7 @@ static const struct body_case body_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(body, body_cases, name);
 
-/* A range may begin where the body ends, and not 4 bytes before. */
+/* A range may begin where the capability ends, and not 4 bytes before. */
 static void place_behind_body(struct kunit *test)
 {
 	const struct body_case *c = test->param_value;
@@ -314,7 +314,7 @@ static void place_behind_body(struct kunit *test)
 	ranges.range[0].first -= 4;
 	KUNIT_EXPECT_EQ(test, -EADDRINUSE,
 			pasid_place(&hw, &hw, &ranges, false, &layout, &why));
-	/* What is taken begins at the header. */
+	/* The capability begins at its header. */
 	ranges.range[0] = (struct pasid_range) { 0x138, 0x13f };
 	KUNIT_EXPECT_EQ(test, 0, pasid_place(&hw, &hw, &ranges, false, &layout, &why));
 	ranges.range[0].last += 4;
@@ -322,7 +322,7 @@ static void place_behind_body(struct kunit *test)
 			pasid_place(&hw, &hw, &ranges, false, &layout, &why));
 }
 
-/* Nothing behind the end of configuration space is asked how large a capability is. */
+/* To find the size of a capability, nothing behind configuration space is read. */
 static void place_body_at_end(struct kunit *test)
 {
 	static const u16 ids[] = { 0x0b, 0x15, 0x16, 0x23, 0x24, 0x10 };
@@ -362,7 +362,7 @@ static void place_rebar_at_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ENOSPC, pasid_place(&hw, &hw, &ranges, false, &layout, &why));
 }
 
-/* The longest list that there can be is no loop. */
+/* The longest possible list does not count as a loop. */
 static void place_longest_list(struct kunit *test)
 {
 	u32 *dwords = kunit_kcalloc(test, DWORDS, sizeof(*dwords), GFP_KERNEL);
@@ -396,7 +396,7 @@ static void place_random_list(struct rnd_state *rnd, u32 *dwords)
 	}
 }
 
-/* As a user walks it: every header once, in ascending order; counts them. */
+/* Walks the list as a user does: each header once, in ascending order. Counts them. */
 static unsigned int place_walk(struct kunit *test, const u32 *dwords)
 {
 	unsigned int at = 0x100, next, count = 0;
@@ -412,7 +412,7 @@ static unsigned int place_walk(struct kunit *test, const u32 *dwords)
 	return count;
 }
 
-/* Random lists, two random free ranges: nothing is lost, all is in order. */
+/* Random lists, two random free ranges: no capability is lost, and the order is kept. */
 static void place_keeps_list(struct kunit *test)
 {
 	u32 *dwords = kunit_kcalloc(test, DWORDS, sizeof(*dwords), GFP_KERNEL);
@@ -427,7 +427,7 @@ static void place_keeps_list(struct kunit *test)
 	prandom_seed_state(&rnd, 20250101);
 	for (i = 0; i < 5000; i++) {
 		place_random_list(&rnd, dwords);
-		/* Free in each slot: its bytes 8 to 31. */
+		/* In each slot, bytes 8 to 31 are free. */
 		for (j = 0; j < 2; j++) {
 			ranges.range[j].first = 0x108 + prandom_u32_state(&rnd) % 60 * 64 + j * 32;
 			ranges.range[j].last = ranges.range[j].first + 7 +

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The invalidation plan against Table 28 of the VT-d specification. Descriptors are
- * written as the hardware gets them (6.5.2). When to wait for the context cache is for the
- * caller, which lists domains afterwards.
+ * The invalidation plan, compared with Table 28 of the VT-d specification. Descriptors are
+ * written as the hardware gets them (6.5.2). The wait for the context cache is not part of a
+ * plan: its caller waits before it lists domains.
  */
 #include <kunit/test.h>
 
@@ -44,11 +44,11 @@ static int plan_submit(void *arg, struct vtd_desc *desc)
 	return log->err[log->count++ % ARRAY_SIZE(log->err)];
 }
 
-/* The changes of Table 28 that are made. */
+/* The changes of Table 28 that the module makes. */
 enum plan_change {
 	CHANGE_CONTEXT,		/* with one domain affected */
 	CHANGE_CONTEXT_NONE,	/* with no PASID-table entry */
-	CHANGE_CONTEXT_ALL,	/* with domains that cannot be listed */
+	CHANGE_CONTEXT_ALL,	/* with too many domains for a list */
 	CHANGE_ENTRY,		/* a field of a PASID-table entry, not P or SSADE */
 	CHANGE_NONE,
 };
@@ -165,7 +165,7 @@ static void plan_table_28(struct kunit *test)
 	}
 }
 
-/* Each value that an ID can have ends up in its field and nowhere else. */
+/* Each value of an ID is in its field of the descriptor, and in no other field. */
 static void plan_fields(struct kunit *test)
 {
 	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
@@ -194,7 +194,7 @@ static void plan_fields(struct kunit *test)
 	}
 }
 
-/* The first error is what counts, and nothing is left out because of it. */
+/* The first error is returned, and all later descriptors are submitted all the same. */
 static void plan_keeps_error(struct kunit *test)
 {
 	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
@@ -218,12 +218,12 @@ static void plan_keeps_error(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0U, plan.descriptors);
 }
 
-/* What is affected by a change, and what has to be invalidated for it at most. */
+/* What a change affects, and the most that has to be invalidated for it. */
 struct plan_affected_case {
 	const char *name;
 	bool whole;
 	unsigned int entries;
-	unsigned int domains;	/* that the entries are spread over */
+	unsigned int domains;	/* of the entries */
 	struct vtd_function fn;
 	unsigned int count;
 	u64 first;		/* qword 0 */

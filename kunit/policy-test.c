@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random sequences of what admin, user, PF and intel-iommu can do, with the pure
- * parts in the place that they have in the module. After every step the model of the
- * IOMMU's decision has to answer what section 3 of the design says, here in words of
- * its own; and requests without PASID, the PF and RID_PASID never notice.
+ * Random sequences of steps of admin, user, PF and intel-iommu, with the module's pure
+ * parts. After every step the model of the IOMMU's decision has to agree with the design,
+ * which is written here a second time. Requests without PASID, of the PF and with
+ * RID_PASID are never affected.
  */
 #include <kunit/test.h>
 #include <linux/pci_regs.h>
@@ -84,7 +84,7 @@ struct policy_world {
 	bool pf_pri;
 	u16 pf_features;
 	struct policy_vf vf[VFS];
-	/* What nobody may touch, and what it was. */
+	/* Entries that must not change, and their first values. */
 	u64 *still[VFS + 3];
 	u64 still_was[VFS + 3][8];
 	unsigned int stills;
@@ -136,7 +136,7 @@ static void policy_enforce(struct policy_world *world, struct policy_vf *vf)
 	}
 }
 
-/* The design's part: what has to come out. */
+/* The design's part: the expected decisions. */
 
 static bool policy_may(const struct policy_vf *vf, unsigned int perm)
 {
@@ -168,7 +168,7 @@ static bool policy_may_pri(const struct policy_world *world, const struct policy
 	       policy_may(vf, PASID_PERM_PRI);
 }
 
-/* The entry of PASID i: is a privileged request to be allowed? */
+/* True if a privileged request has to be allowed at the entry of PASID i. */
 static bool policy_may_use_priv(const struct policy_world *world, const struct policy_vf *vf,
 				unsigned int i)
 {
@@ -198,7 +198,7 @@ static enum model_fault policy_expected(const struct policy_world *world,
 	return MODEL_ALLOWED;
 }
 
-/* Who does something. */
+/* The steps. */
 
 static void policy_admin(struct policy_world *world, struct policy_vf *vf)
 {
@@ -276,7 +276,7 @@ static void policy_attach(struct policy_world *world, struct policy_vf *vf)
 	pte[0] = vf->pgtt[i] << 6 | 2 << 2 | 1;
 }
 
-/* A reset: intel-iommu programs the context entry again, as it sees fit now. */
+/* A reset: intel-iommu programs the context entry again. */
 static void policy_reset(struct policy_world *world, struct policy_vf *vf)
 {
 	u64 *ctx = vtd_find_context(world->root, vf->rid, tables_map);
@@ -314,7 +314,7 @@ static void policy_step(struct policy_world *world)
 		policy_enforce(world, vf);
 }
 
-/* What has to be so after each step. */
+/* What has to hold after each step. */
 
 static void policy_ask(struct policy_world *world, unsigned int step)
 {
@@ -329,7 +329,7 @@ static void policy_ask(struct policy_world *world, unsigned int step)
 		.priv = policy_random(world, 2),
 	};
 
-	/* Version 8 refuses it before it looks at tables, as the design leaves to it. */
+	/* Version 8 refuses execute requests before it looks at tables. */
 	if (world->unit.ver_major >= 8 && request.has_pasid &&
 	    request.access == MODEL_EXECUTE && request.kind != MODEL_PAGE)
 		KUNIT_ASSERT_EQ(world->test, MODEL_NO_ER, model_decide(&world->unit, &request));

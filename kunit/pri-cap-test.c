@@ -66,7 +66,7 @@ static const struct init_case init_cases[] = {
 	{ "responses need a PASID", 0x100, PASID, 512, 0x10010013, STOPPED | PASID },
 	{ "PF saw a response failure before", 0x100, RF, 512, 0x10010013, STOPPED },
 	{ "PF saw an unexpected index before", 0x100, UPRGI, 512, 0x10010013, STOPPED },
-	{ "PF's Stopped and reserved bits are not ours", 0x100, 0x7ffc, U32_MAX, 0x10010013,
+	{ "PF's Stopped and reserved bits are not shown", 0x100, 0x7ffc, U32_MAX, 0x10010013,
 	  STOPPED },
 };
 
@@ -159,7 +159,7 @@ static void pri_write_status(struct kunit *test, struct pasid_pri_cap *cap, u16 
 	KUNIT_EXPECT_FALSE(test, pasid_pri_cap_write(cap, 6, buf, 2));
 }
 
-/* The errors are the PF's, and ones clear them here. */
+/* The register shows the PF's errors; writing ones clears them for this VF. */
 static void pri_errors_are_cleared(struct kunit *test)
 {
 	struct pasid_pri_cap cap;
@@ -179,7 +179,7 @@ static void pri_errors_are_cleared(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PASID, pri_read(&cap).status);
 }
 
-/* What the PF has cleared and seen again is new; what it has from before is not. */
+/* An error that the PF has cleared and sees again is new; an old error is not. */
 static void pri_errors_come_again(struct kunit *test)
 {
 	struct pasid_pri_cap cap;
@@ -196,7 +196,7 @@ static void pri_errors_come_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, RF, pri_read(&cap).status);
 }
 
-/* Only what the write has changed is taken over: the PF may have been read meanwhile. */
+/* pasid_pri_cap_set() takes over only what the write changed: the PF may have been read since. */
 static void pri_set(struct kunit *test)
 {
 	struct pasid_pri_cap cap, to;
@@ -232,7 +232,7 @@ static void pri_reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0U, regs.alloc);
 }
 
-/* Any offset, any size, also across registers: a part of what is read in whole. */
+/* A read of any offset and size, also across registers, returns a part of the whole. */
 static void pri_read_any_size(struct kunit *test)
 {
 	u8 whole[SIZE], part[SIZE + 1];
@@ -254,7 +254,7 @@ static void pri_read_any_size(struct kunit *test)
 	}
 }
 
-/* Any offset, any size, ones: only Enable, in byte 4, and Allocation change. */
+/* A write of ones to any offset, of any size: only Enable, in byte 4, and Allocation change. */
 static void pri_write_any_size(struct kunit *test)
 {
 	unsigned int offset, size, i;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The quirk table: who is found, what a row offers, and that each row can be used. */
+/* The quirk table: which row is found, what a row offers, and that each row can be used. */
 #include <kunit/test.h>
 
 #include "../vfio/quirks.h"
 
-/* All rows, with what only people read. */
+/* All rows, with the columns that only people read. */
 struct quirk_row {
 	u16 vendor;
 	u16 device;
@@ -32,7 +32,7 @@ static void quirks_finds_row(struct kunit *test)
 	const struct pasid_quirk *quirk = pasid_quirk_find(row->vendor, row->device);
 
 	KUNIT_ASSERT_NOT_NULL(test, quirk);
-	/* The first of its IDs, so the only one. */
+	/* This row is the first one with its IDs, so there is no other. */
 	KUNIT_EXPECT_EQ(test, row->vendor, quirk->vendor);
 	KUNIT_EXPECT_EQ(test, row->device, quirk->device);
 	KUNIT_EXPECT_EQ(test, row->kinds, quirk->kinds);
@@ -78,7 +78,7 @@ static void quirks_unknown_device(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, offer.err);
 }
 
-/* A row that only the PF's driver can answer for: it does, or nobody. */
+/* A row that asks the PF's driver only: without the driver, no bytes are free. */
 static void quirks_ask_pf_driver(struct kunit *test)
 {
 	struct pasid_offer offers[PASID_SOURCES];

@@ -98,7 +98,7 @@ static void ranges_refuse(struct kunit *test)
 		KUNIT_EXPECT_STREQ(test, c->why, why);
 }
 
-/* Sixteen ranges fit, also into the text; not one more. */
+/* Sixteen ranges are accepted and fit into the text; seventeen are refused. */
 static void ranges_at_most_16(struct kunit *test)
 {
 	char text[17 * 12 + 1], buf[PASID_RANGES_TEXT_MAX];
@@ -119,7 +119,7 @@ static void ranges_at_most_16(struct kunit *test)
 }
 
 /* The text need not end in NUL. */
-/* Behind the text is no memory, wherever it ends. */
+/* The parser reads nothing behind the text, wherever it ends. */
 static void ranges_read_no_further(struct kunit *test)
 {
 	static const char text[] = "0x180-0x18f, 0x200-0x20f";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is supported, and what of it is in effect (design: section 3). */
+/* The supported set, and the effective set. */
 #include <kunit/test.h>
 #include <linux/errno.h>
 #include <linux/pci_regs.h>
@@ -27,13 +27,13 @@ struct sets_case {
 	unsigned int supported;
 };
 
-/* All that is needed, with one thing changed. */
+/* All facts that are needed, with some changed. */
 #define FACTS(...) { .ecap = FULL, .ver_major = 7, .pf_features = BOTH, .pf_pasid = true, \
 		     .pf_pri = true, .vf_ats = true, .ctx_pasid = true, __VA_ARGS__ }
 
 static const struct sets_case sets_cases[] = {
-	{ "all there", FACTS(), ENABLE | EXEC | PRIV | PRI },
-	{ "nothing there", {}, 0 },
+	{ "all facts", FACTS(), ENABLE | EXEC | PRIV | PRI },
+	{ "no facts", {}, 0 },
 	{ "unit not in scalable mode", FACTS(.ecap = FULL & ~SMTS), PRI },
 	{ "unit without PASID", FACTS(.ecap = FULL & ~PASID), PRI },
 	{ "PF without PASID", FACTS(.pf_pasid = false), PRI },
@@ -61,7 +61,7 @@ static void sets_supported(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->supported, pasid_supported(&c->facts));
 }
 
-/* Each permission needs its facts, all of them, and no other. */
+/* Each permission needs all of its facts, and no others. */
 static void sets_supported_all_facts(struct kunit *test)
 {
 	static const u64 ecap_bits[] = { PRS, ERS, SRS, PASID, SMTS };
@@ -120,7 +120,7 @@ static void sets_effective(struct kunit *test)
 	}
 }
 
-/* Every status of a PF, every set that is granted, and no status at all. */
+/* Every status of a PF with every granted set, and an error instead of a status. */
 static void sets_status(struct kunit *test)
 {
 	unsigned int i, status, granted, want;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Settings of VFs that come and go: whose word counts, from when on and until when.
+ * Settings of VFs that are made and removed: which text counts, from when on and until when.
  */
 #include <kunit/test.h>
 #include <linux/pasid_ctl.h>
@@ -17,10 +17,10 @@ static struct pasid_perm_edit settings_edit(struct kunit *test, const char *text
 	return edit;
 }
 
-/* Precedence, without any VF. */
+/* Precedence, without VFs. */
 
 struct settings_step {
-	const char *text;	/* NULL: nothing is written any more */
+	const char *text;	/* NULL: nothing is written, only @inherited changes */
 	unsigned int inherited;
 	unsigned int perms;
 };
@@ -33,9 +33,9 @@ struct settings_case {
 
 static const struct settings_case settings_cases[] = {
 	{ "nothing is written", { { NULL, ENABLE, ENABLE }, { NULL, NONE, NONE } }, 2 },
-	{ "a word begins with what is inherited",
+	{ "a word changes the inherited set",
 	  { { "-pri", ENABLE | PRI, ENABLE }, { NULL, NONE, ENABLE }, { NULL, ALL, ENABLE } }, 3 },
-	{ "a setting that is what is inherited stays when that changes",
+	{ "a setting that equals the inherited set stays when that changes",
 	  { { "+enable", BUILTIN, BUILTIN }, { NULL, NONE, BUILTIN } }, 2 },
 	{ "default goes back", { { "-all", BUILTIN, NONE }, { "default", BUILTIN, BUILTIN },
 				 { NULL, ENABLE, ENABLE } }, 3 },
@@ -85,10 +85,10 @@ struct settings_back_case {
 
 static const struct settings_back_case settings_back_cases[] = {
 	{ "a deny stays", { true, ENABLE }, ENABLE | PRI, ALL, { true, ENABLE } },
-	{ "a grant does not", { true, ENABLE | PRI }, ENABLE, ALL, { true, ENABLE } },
-	{ "of both the deny", { true, PRI }, ENABLE, ALL, { true, NONE } },
+	{ "a grant does not stay", { true, ENABLE | PRI }, ENABLE, ALL, { true, ENABLE } },
+	{ "of deny and grant, the deny stays", { true, PRI }, ENABLE, ALL, { true, NONE } },
 	{ "default that denies stays default", { false }, ENABLE | PRI, ENABLE, { false } },
-	{ "default that grants does not", { false }, ENABLE, ENABLE | PRI, { true, ENABLE } },
+	{ "default that grants becomes a setting", { false }, ENABLE, ENABLE | PRI, { true, ENABLE } },
 };
 
 KUNIT_ARRAY_PARAM_DESC(settings_back, settings_back_cases, name);
@@ -148,7 +148,7 @@ static void settings_expect(struct kunit *test, struct fake_pci *pf, int number,
 	}
 }
 
-/* The first that anybody can see of a VF are its files. */
+/* Settings that are written before the VFs exist are in force when the VFs appear. */
 static void settings_before_the_vf(struct kunit *test)
 {
 	struct fake_pci *pf = vf_plug_pf(0), *vf[3];
@@ -190,7 +190,7 @@ static void settings_stay(struct kunit *test)
 	fake_pci_unplug(fn);
 	vf_plug(fn);
 	settings_expect(test, pf, 0, fn, ENABLE);
-	/* With the PF all of them end. */
+	/* When the PF is removed, all settings of its VFs are dropped. */
 	fake_pci_unplug(fn);
 	fake_pci_unplug(pf);
 	KUNIT_EXPECT_EQ(test, 0, fake_unit.pf_files);
@@ -213,7 +213,7 @@ static void settings_all_obey(struct kunit *test)
 	settings_expect(test, pf, 0, first, NONE);
 	settings_expect(test, pf, 1, second, ENABLE);
 	settings_expect(test, other_pf, 0, other, ENABLE | PRI);
-	/* One step after the other. */
+	/* Step by step. */
 	settings_write_vf(test, second, "default", 0);
 	settings_expect(test, pf, 1, second, NONE);
 	settings_write(test, pf, -1, "+enable", 0);
@@ -240,7 +240,7 @@ static void settings_not_supported(struct kunit *test)
 	settings_expect(test, pf, 1, NULL, PRI);
 }
 
-/* Those who hold the module are VFs, not settings. */
+/* VFs hold references to the module, settings do not. */
 static void settings_let_go(struct kunit *test)
 {
 	struct fake_pci *pf = vf_plug_pf(0), *fn = vf_plug_vf(pf, 1);
@@ -267,7 +267,7 @@ static void settings_fail_closed(struct kunit *test)
 	fake_unit.err = -EIO;
 	settings_write(test, pf, 0, "-enable", -EIO);
 	settings_expect(test, pf, 0, first, PRIV | PRI);
-	/* The second one alone has to be made to obey. */
+	/* Only the second VF follows the PF's default. */
 	settings_write(test, pf, -1, "-pri", -EIO);
 	settings_expect(test, pf, 0, first, PRIV | PRI);
 	settings_expect(test, pf, 1, second, ENABLE | PRIV);
@@ -279,7 +279,7 @@ static void settings_fail_closed(struct kunit *test)
 	settings_expect(test, pf, 0, first, PRIV);
 	settings_expect(test, pf, 1, second, ENABLE | PRIV);
 	fake_unit.hooks_dead = false;
-	/* What is left of the change is the setting. */
+	/* The setting is all that is left of the change. */
 	fake_pci_unplug(first);
 	vf_plug(first);
 	settings_expect(test, pf, 0, first, PRIV);
@@ -322,7 +322,7 @@ static const struct settings_kind_case settings_kind_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(settings_kind, settings_kind_cases, name);
 
-/* VFs are under control in any case. */
+/* VFs are under control, with or without the PF's files. */
 static void settings_of_pf(struct kunit *test)
 {
 	const struct settings_kind_case *c = test->param_value;
@@ -344,7 +344,7 @@ static void settings_of_pf(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(fn));
 }
 
-/* A PF may go before somebody who holds its VF. */
+/* A PF may be removed while there is still a reference to its VF. */
 static void settings_outlive_their_pf(struct kunit *test)
 {
 	struct fake_pci *pf = vf_plug_pf(0), *fn = vf_plug_vf(pf, 1);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Precedence among those who say where configuration space is free. */
+/* Precedence of the sources that name free bytes of configuration space. */
 #include <kunit/test.h>
 
 #include "../vfio/source.h"
 
-/* What a source answers. */
+/* The answer of a source. */
 enum { UNKNOWN, FREE, NOTHING, REFUSES, TOO_MANY };
 
 struct source_case {
@@ -26,19 +26,19 @@ static const struct source_case source_cases[] = {
 	{ "option alone", { [2] = FREE }, 0, PASID_SOURCE_OPTION },
 	{ "option before quirk", { UNKNOWN, UNKNOWN, FREE, FREE }, 0, PASID_SOURCE_OPTION },
 	{ "quirk alone", { [3] = FREE }, 0, PASID_SOURCE_QUIRK },
-	{ "PF's driver has nothing", { NOTHING }, -ENOSPC, PASID_SOURCE_PF_DRIVER,
+	{ "PF's driver says that nothing is free", { NOTHING }, -ENOSPC, PASID_SOURCE_PF_DRIVER,
 	  NOTHING_IS_FREE },
-	{ "PF's driver has nothing, others have", { NOTHING, FREE, FREE, FREE }, -ENOSPC,
+	{ "PF's driver says that nothing is free, others differ", { NOTHING, FREE, FREE, FREE }, -ENOSPC,
 	  PASID_SOURCE_PF_DRIVER, NOTHING_IS_FREE },
 	{ "PF's driver refuses", { REFUSES }, -EPERM, PASID_SOURCE_PF_DRIVER,
 	  "the PF's driver refuses" },
-	{ "PF's driver refuses, others have", { REFUSES, FREE, FREE, FREE }, -EPERM,
+	{ "PF's driver refuses, others name bytes", { REFUSES, FREE, FREE, FREE }, -EPERM,
 	  PASID_SOURCE_PF_DRIVER, "the PF's driver refuses" },
 	{ "PF's driver gives too many", { TOO_MANY, FREE, FREE, FREE }, -E2BIG,
 	  PASID_SOURCE_PF_DRIVER, "the PF's driver gives more than 16 ranges" },
 	{ "quirk says to ask the PF's driver", { [3] = NOTHING }, -ENOSPC, PASID_SOURCE_QUIRK,
 	  "only the PF's driver can know what is free, and it does not say" },
-	{ "admin knows what the quirk does not", { UNKNOWN, FREE, UNKNOWN, NOTHING }, 0,
+	{ "admin names bytes that the quirk does not know", { UNKNOWN, FREE, UNKNOWN, NOTHING }, 0,
 	  PASID_SOURCE_ADMIN },
 };
 
@@ -55,7 +55,7 @@ static void source_choose(struct kunit *test)
 
 	for (i = 0; i < PASID_SOURCES; i++) {
 		offers[i].err = errs[c->says[i]];
-		/* Stale ranges beside an error do not count. */
+		/* Ranges do not count if there is an error. */
 		offers[i].ranges.count = c->says[i] != NOTHING;
 	}
 	KUNIT_EXPECT_EQ(test, c->err, pasid_source_choose(offers, &source, &why));

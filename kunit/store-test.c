@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the hardware can see while a change is under way. A recorder logs each 64-bit
- * store and each flush. Until the caches are flushed, the hardware can use any of the
- * states before and after each store, for the context entry and for the PASID-table entry
- * independently: none of these may grant what neither the old nor the new set does. After
- * the flushes no cache may hold what was there before.
+ * store and each flush. Until the caches are flushed, the hardware can use the state
+ * before or after each store, for the context entry and for the PASID-table entry
+ * independently. No such state may grant what neither the old nor the new set grants.
+ * After the flushes no cache may hold an old entry.
  */
 #include <kunit/test.h>
 #include <linux/pasid_ctl.h>
@@ -21,7 +21,7 @@
 #define ECAP	(BIT_ULL(2) | BIT_ULL(6) | BIT_ULL(26) | BIT_ULL(29) | BIT_ULL(30) | \
 		 BIT_ULL(31) | BIT_ULL(40) | BIT_ULL(43) | BIT_ULL(46) | BIT_ULL(47))
 
-/* What decides about the two entries. */
+/* What the two entries depend on. */
 struct store_policy {
 	unsigned int effective;
 	bool owned;
@@ -33,7 +33,7 @@ struct store_log {
 	u64 new;
 };
 
-/* Caches that may hold what a store has replaced, from the top down. */
+/* Caches that may hold an entry that a store has replaced, from the top down. */
 enum store_cache {
 	CACHE_CONTEXT,
 	CACHE_PASID,
@@ -80,7 +80,7 @@ static void store_apply(struct store_world *world, const struct store_policy *po
 		     vtd_pte_target(world->pte, world->intent_sre, &rule));
 }
 
-/* Which cache a descriptor frees of all that is of this function, domain or PASID. */
+/* The cache from which a descriptor removes all of this function, domain or PASID. */
 static int store_flushed(const struct vtd_desc *desc)
 {
 	u64 qw0 = desc->qw[0];
@@ -97,7 +97,7 @@ static int store_flushed(const struct vtd_desc *desc)
 	return -1;
 }
 
-/* What is flushed while a cache above it is stale can be filled from that again. */
+/* A cache that is flushed while a cache above it is stale can be filled from that again. */
 static int store_record_flush(void *arg, struct vtd_desc *desc)
 {
 	struct store_world *world = arg;
@@ -109,7 +109,7 @@ static int store_record_flush(void *arg, struct vtd_desc *desc)
 	return 0;
 }
 
-/* Table 28: the whole domain for a context entry, else what is of the PASID. */
+/* Table 28: after a change of a context entry the whole domain, otherwise the PASID. */
 static void store_flush(struct store_world *world)
 {
 	const struct vtd_function fn = { .rid = RID, .ats = true, .pasid = true };
@@ -125,7 +125,7 @@ static void store_flush(struct store_world *world)
 	}
 }
 
-/* A bit for each kind of request: allowed. */
+/* A bit for each kind of request, set if it is allowed. */
 static u64 store_allowed(const struct store_world *world)
 {
 	struct model_request request = { .rid = RID };
@@ -144,7 +144,7 @@ static u64 store_allowed(const struct store_world *world)
 	return allowed;
 }
 
-/* Every subset of the stores, as caches and the order of stores can show them. */
+/* Every subset of the stores: caches and the order of stores can show each of them. */
 static void store_check(struct kunit *test, struct store_world *world, u64 old, u64 new)
 {
 	unsigned int subset, i;
@@ -168,8 +168,8 @@ struct store_case {
 static const struct store_case store_cases[] = {
 	{ "first-stage", 1 },
 	{ "second-stage", 2 },
-	{ "nested, guest says no", 3, false },
-	{ "nested, guest says yes", 3, true },
+	{ "nested, without the vIOMMU's SRE", 3, false },
+	{ "nested, with the vIOMMU's SRE", 3, true },
 	{ "pass-through", 4 },
 };
 
@@ -196,7 +196,7 @@ static struct store_world *store_world_make(struct kunit *test, const struct sto
 	return world;
 }
 
-/* What no permission is about stays as it was. */
+/* Bits that no permission is about do not change. */
 static void store_check_rest(struct kunit *test, const struct store_world *world,
 			     const struct store_case *c)
 {
@@ -208,14 +208,14 @@ static void store_check_rest(struct kunit *test, const struct store_world *world
 	KUNIT_EXPECT_MEMEQ(test, zeroes, world->pte + 3, sizeof(zeroes));
 }
 
-/* Sets that pasid_effective() gives. */
+/* All sets that pasid_effective() can return. */
 static bool store_can_be(unsigned int effective)
 {
 	return (effective & PASID_PERM_ENABLE) ||
 	       !(effective & (PASID_PERM_EXEC | PASID_PERM_PRIV));
 }
 
-/* From every effective set to every other, with the user coming, staying and going. */
+/* From every effective set to every other one, while a user registers, stays or goes. */
 static void store_intermediate(struct kunit *test)
 {
 	const struct store_case *c = test->param_value;

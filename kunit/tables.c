@@ -16,8 +16,8 @@ static struct {
 } tables;
 
 /**
- * tables_init() - provide memory for the tables of one test
- * @test: the test; the memory goes with it
+ * tables_init() - provide memory for the tables of a test
+ * @test: the test, with which the memory is freed
  * @pages: how many pages of 4 KiB
  */
 void tables_init(struct kunit *test, unsigned int pages)
@@ -45,10 +45,10 @@ u64 tables_alloc(unsigned int pages)
 }
 
 /**
- * tables_map() - reach what is at an address
+ * tables_map() - the memory at an address of the unit
  * @addr: the address
  *
- * Return: where it is, or NULL where there is no memory.
+ * Return: a pointer to it, or NULL if there is no memory.
  */
 void *tables_map(u64 addr)
 {
@@ -84,7 +84,7 @@ u64 tables_add_context(u64 root, u16 rid, unsigned int pdts)
  * @dir: the PASID directory
  * @pasid: the PASID
  *
- * Return: where its entry is.
+ * Return: a pointer to the PASID-table entry.
  */
 u64 *tables_add_entry(u64 dir, u32 pasid)
 {

@@ -6,7 +6,7 @@
 #include <kunit/test.h>
 #include <linux/types.h>
 
-/* Above 4 GiB, so that an address that lost its upper half leads nowhere. */
+/* Above 4 GiB, so that an address without its upper half is not valid. */
 #define TABLES_BASE	0x2500000000ULL
 
 void tables_init(struct kunit *test, unsigned int pages);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bookkeeping of intel-pasid-ctl: which functions are under control and from when to
- * when, what becomes of VFs when their PF loses and gains capabilities, who owns a VF,
- * what keeps the module. PF and VFs are fake, and so is the unit.
+ * How intel-pasid-ctl keeps track of VFs: which functions are under control, and when; what
+ * VFs lose and gain with their PF; which user a VF has; when the module cannot be unloaded.
+ * PF, VFs and unit are fake.
  */
 #include <kunit/test.h>
 #include <linux/pasid_ctl.h>
@@ -18,9 +18,9 @@ struct vf_kind_case {
 	bool no_pf;
 	bool plain_pf;		/* its PF has no SR-IOV */
 	int unit_err;
-	unsigned int aliases;	/* from the next number on */
-	bool others;		/* ... which are other functions' numbers */
-	bool claimed;		/* another function has this one's number as an alias */
+	unsigned int aliases;	/* DMA aliases: the next numbers */
+	bool others;		/* the aliases are other functions' numbers */
+	bool claimed;		/* this function's number is another one's alias */
 	int no_memory;
 	int files_err[PASID_VF_FILES];
 	unsigned int contexts;	/* 0: not under control */
@@ -37,13 +37,13 @@ static const struct vf_kind_case vf_kind_cases[] = {
 	{ "VF with a DMA alias", .is_virtfn = true, .aliases = 1, .contexts = 2 },
 	{ "VF with as many aliases as there is room for", .is_virtfn = true, .aliases = 7,
 	  .contexts = 8 },
-	{ "VF with one more", .is_virtfn = true, .aliases = 8 },
+	{ "VF with more aliases than there is room for", .is_virtfn = true, .aliases = 8 },
 	{ "VF whose alias is another function", .is_virtfn = true, .aliases = 1,
 	  .others = true },
 	{ "VF that is another function's alias", .is_virtfn = true, .claimed = true },
 	{ "VF for which there is no memory at first", .is_virtfn = true, .no_memory = 1,
 	  .contexts = 1 },
-	{ "VF for which there is none for some time", .is_virtfn = true, .no_memory = 5,
+	{ "VF for which there is no memory for some time", .is_virtfn = true, .no_memory = 5,
 	  .contexts = 1 },
 	{ "VF that cannot have files", .is_virtfn = true, .files_err = { -EEXIST, -EEXIST },
 	  .contexts = 1 },
@@ -55,7 +55,7 @@ static const struct vf_kind_case vf_kind_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(vf_kind, vf_kind_cases, name);
 
-/* Plugs in a function that sends requests with the number @devfn, too. */
+/* Plugs in a function that has the number @devfn as an alias. */
 static void vf_claim(unsigned int devfn)
 {
 	static DECLARE_BITMAP(mask, 256);
@@ -137,14 +137,14 @@ static void vf_that_is_there(struct kunit *test)
 	kunit_release_action(test, vf_unload, NULL);
 	KUNIT_EXPECT_NULL(test, vf_of(fn));
 	KUNIT_EXPECT_EQ(test, 0, fake_unit.files);
-	/* Nobody listens any more. */
+	/* The module does not hear of functions any more. */
 	fake_pci_unplug(fn);
 	fake_pci_plug(fn);
 	KUNIT_EXPECT_NULL(test, vf_of(fn));
 	bitmap_free(fn->pdev.dma_alias_mask);
 }
 
-/* Where the module loads at all. */
+/* Whether the module loads. */
 
 struct vf_load_case {
 	const char *name;
@@ -201,7 +201,7 @@ static const struct vf_width_case vf_width_cases[] = {
 	{ "the unit has less", .cap = 20 << 8, .unit = PSS(16), .width = 16 },
 	{ "one bit", .cap = 1 << 8, .unit = PSS(20), .width = 1 },
 	{ "none", .cap = 0 << 8, .unit = PSS(20), .width = 0 },
-	{ "what else is in the register", .cap = 10 << 8 | 0xe006, .unit = PSS(20),
+	{ "other bits of the register do not count", .cap = 10 << 8 | 0xe006, .unit = PSS(20),
 	  .width = 10 },
 	{ "a PF without PASID", .no_cap = true, .cap = 20 << 8, .unit = PSS(20) },
 	{ "a unit without PASID", .cap = 20 << 8, .unit = 19ULL << 35 },
@@ -225,7 +225,7 @@ static void vf_width(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->width, vf_of(fn)->pasid_width);
 }
 
-/* What PFs lose and gain; hooks tell. */
+/* What PFs lose and gain, as hooks report it. */
 
 enum vf_event { NOTHING, LOSES_PASID, GAINS_PASID, LOSES_PRI, GAINS_PRI };
 
@@ -254,7 +254,7 @@ static const struct vf_pf_case vf_pf_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(vf_pf, vf_pf_cases, name);
 
-/* As the PCI core does it: the hook is before the loss and after the gain. */
+/* As in the PCI core: the hook runs before the loss and after the gain. */
 static void vf_pf_event(struct fake_pci *pf, enum vf_event event)
 {
 	switch (event) {
@@ -296,7 +296,7 @@ static void vf_pf_changes(struct kunit *test)
 	vf_load(test);
 	for (i = 0; i < ARRAY_SIZE(c->events); i++) {
 		vf_pf_event(pf, c->events[i]);
-		/* VFs have lost it when the hook returns, before their PF has. */
+		/* When the hook returns, the VFs have lost it; the PF loses it afterwards. */
 		if (c->events[i] == LOSES_PASID)
 			KUNIT_EXPECT_EQ(test, 0, (vf_gates(vf[0]) | vf_gates(vf[1])) & PASIDE);
 		if (c->events[i] == LOSES_PRI)
@@ -307,7 +307,7 @@ static void vf_pf_changes(struct kunit *test)
 	vf_expect_settled(test, vf[1], c->effective);
 	vf_expect_settled(test, other, BUILTIN);
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(pf));
-	/* One that appears now is no better off, and gets the rest later, too. */
+	/* A VF that appears now lacks it, too, and gains it later. */
 	late = vf_plug_vf(pf, 3);
 	vf_expect_settled(test, late, c->effective);
 	vf_pf_event(pf, GAINS_PASID);
@@ -327,7 +327,7 @@ static void vf_pf_loses_queue_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PRE, vf_gates(fn));
 	vf_pf_after(pf, LOSES_PASID);
 	flush_work(&vf_of(fn)->refresh);
-	/* What could not be flushed is flushed with the next change. */
+	/* A flush that failed is repeated with the next change. */
 	fake_unit.err = 0;
 	submissions = fake_unit.submissions;
 	pasid_vf_refresh(vf_of(fn));
@@ -337,7 +337,7 @@ static void vf_pf_loses_queue_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, submissions, fake_unit.submissions);
 }
 
-/* Ceilings: the default of those who appear, and what keeps the module. */
+/* Ceilings: the default of VFs that appear, and which VFs keep the module loaded. */
 
 struct vf_default_case {
 	const char *name;
@@ -347,7 +347,7 @@ struct vf_default_case {
 };
 
 static const struct vf_default_case vf_default_cases[] = {
-	{ "none but enable", "-all +enable", 0, ENABLE },
+	{ "only enable", "-all +enable", 0, ENABLE },
 	{ "nothing", "-all", 0, NONE },
 	{ "less than the built-in", "-pri", 0, ENABLE | PRIV },
 	{ "more than the built-in", "+exec", 0, ALL },
@@ -371,7 +371,7 @@ static void vf_default_ceiling(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vf_gates_of(c->ceiling), vf_gates(there));
 	KUNIT_EXPECT_EQ(test, vf_gates_of(c->ceiling), vf_gates(late));
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(pf));
-	/* Unloading gives back what intel-iommu intended. */
+	/* After unloading, entries are what intel-iommu intended. */
 	kunit_release_action(test, vf_unload, NULL);
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(there));
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(late));
@@ -431,7 +431,7 @@ static void vf_pins(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->pinned && c->ceiling != BUILTIN, vf->pinned);
 	vf_set_ceiling(test, vf, BUILTIN, 0);
 	KUNIT_EXPECT_FALSE(test, vf->pinned);
-	/* A VF that goes away keeps nothing. */
+	/* A VF that is removed does not keep the module. */
 	vf_set_ceiling(test, vf, c->ceiling, 0);
 	kref_get(&vf->ref);
 	fake_pci_unplug(fn);
@@ -443,7 +443,7 @@ static void vf_pins(struct kunit *test)
 struct vf_leave_case {
 	const char *name;
 	enum vf_event events[2];
-	bool while_there;	/* the PF loses it under the module, else before */
+	bool while_there;	/* the PF loses it after the load, otherwise before */
 };
 
 static const struct vf_leave_case vf_leave_cases[] = {
@@ -470,7 +470,7 @@ static void vf_write(struct kunit *test, struct pasid_vf *vf, const char *text)
 	vf_set_ceiling(test, vf, ceiling, 0);
 }
 
-/* What a VMM may promise is what the admin grants, also before the guest has enabled it. */
+/* A VMM is told what the admin grants, also before the guest has enabled it. */
 static void vf_grants(struct kunit *test)
 {
 	struct fake_pci *pf = vf_plug_pf(0), *fn = vf_plug_vf(pf, 1);
@@ -496,7 +496,7 @@ static void vf_grants(struct kunit *test)
 	pasid_ctl_put(user);
 }
 
-/* "+all -exec" lets the module go, whatever default_ctl and whatever the PF has lost. */
+/* After "+all -exec" the module can be unloaded, for any default_ctl and any loss of the PF. */
 static void vf_lets_go(struct kunit *test)
 {
 	const struct vf_leave_case *c = test->param_value;
@@ -512,7 +512,7 @@ static void vf_lets_go(struct kunit *test)
 		vf_pf_event(pf, c->events[i]);
 		vf_pf_after(pf, c->events[i]);
 	}
-	/* A capability may come back, so that what is denied counts all the same. */
+	/* The PF may gain the capability again, so a denied permission keeps the module. */
 	KUNIT_EXPECT_TRUE(test, vf_of(fn)->pinned);
 	vf_write(test, vf_of(fn), "default");
 	KUNIT_EXPECT_TRUE(test, vf_of(fn)->pinned);
@@ -520,7 +520,7 @@ static void vf_lets_go(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, vf_of(fn)->pinned);
 	flush_work(&vf_of(fn)->refresh);
 	KUNIT_EXPECT_FALSE(test, vf_of(fn)->pinned);
-	/* What the PF gets back, the VF has as without this module. */
+	/* When the PF gains it again, the VF has it as without this module. */
 	vf_pf_event(pf, GAINS_PASID);
 	vf_pf_event(pf, GAINS_PRI);
 	vf_expect_settled(test, fn, BUILTIN);
@@ -528,15 +528,15 @@ static void vf_lets_go(struct kunit *test)
 }
 
 /*
- * A deny comes while intel-iommu sets up a nested entry with SRE: before it has written
- * the entry, or before it has returned.
+ * A deny runs while intel-iommu sets up a nested entry with SRE: before intel-iommu has
+ * written the entry, or before its function has returned.
  */
 
 struct vf_setup_case {
 	const char *name;
 	bool replace;		/* there is an entry already, with SRE as well */
-	bool written;		/* when the deny comes */
-	bool remembered;	/* that the vIOMMU asked for SRE */
+	bool written;		/* the entry is written before the deny */
+	bool remembered;	/* the record has the vIOMMU's SRE */
 };
 
 static const struct vf_setup_case vf_setup_cases[] = {
@@ -583,7 +583,7 @@ static void vf_deny_meets_setup(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->remembered, entry[2]);
 }
 
-/* Who looks at all entries meanwhile takes nothing away that is granted. */
+/* A look at all entries during a set-up does not clear SRE that is granted. */
 static void vf_scan_meets_replacement(struct kunit *test)
 {
 	struct fake_pci *fn = vf_plug_one(test);
@@ -601,22 +601,22 @@ static void vf_scan_meets_replacement(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, entry[2]);
 }
 
-/* A change that the IOMMU does not follow. */
+/* A change whose invalidations fail. */
 
 struct vf_fail_case {
 	const char *name;
 	unsigned int before;
 	unsigned int wanted;
-	bool hooks_dead;	/* in place of a queue that fails */
+	bool hooks_dead;	/* instead of the queue's failure */
 	unsigned int after;
 };
 
 static const struct vf_fail_case vf_fail_cases[] = {
 	{ "a denial stays", BUILTIN, PRIV | PRI, false, PRIV | PRI },
-	{ "a grant does not", PRI, ENABLE | PRI, false, PRI },
-	{ "of both, the denial", ENABLE, PRI, false, NONE },
+	{ "a grant is taken back", PRI, ENABLE | PRI, false, PRI },
+	{ "of both, the denial stays", ENABLE, PRI, false, NONE },
 	{ "hooks are dead: a denial stays", BUILTIN, NONE, true, NONE },
-	{ "hooks are dead: a grant does not", NONE, ENABLE, true, NONE },
+	{ "hooks are dead: a grant is taken back", NONE, ENABLE, true, NONE },
 };
 
 KUNIT_ARRAY_PARAM_DESC(vf_fail, vf_fail_cases, name);
@@ -639,13 +639,13 @@ static void vf_fails_closed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vf_gates_of(c->wanted), vf_gates(fn));
 }
 
-/* Who owns a VF. */
+/* Registering a user of a VF. */
 
 struct vf_user_case {
 	const char *name;
 	bool unknown;		/* the VF is not under control */
 	bool used;		/* by another user */
-	u32 entry;		/* the PASID that has one; 0 is RID_PASID, which is no use */
+	u32 entry;		/* the PASID with an entry; 0 is RID_PASID, which does not count */
 	int queue_err;
 	int grant_err;
 	unsigned int ceiling;
@@ -661,15 +661,15 @@ static const struct vf_user_case vf_user_cases[] = {
 	{ "asks for more than it may", .ceiling = ENABLE, .request = ALL, .effective = ENABLE },
 	{ "asks for PRIV without ENABLE", .ceiling = BUILTIN, .request = PRIV,
 	  .effective = NONE },
-	{ "asks for what is unknown", .ceiling = BUILTIN, .request = BIT(4), .err = -EINVAL,
+	{ "asks for an unknown permission", .ceiling = BUILTIN, .request = BIT(4), .err = -EINVAL,
 	  .effective = BUILTIN },
-	{ "there is another", .used = true, .ceiling = BUILTIN, .request = ALL, .err = -EBUSY,
+	{ "there is another user", .used = true, .ceiling = BUILTIN, .request = ALL, .err = -EBUSY,
 	  .effective = NONE },
 	{ "the host has a PASID in use", .entry = 5, .ceiling = BUILTIN, .request = ALL,
 	  .err = -EBUSY, .effective = BUILTIN },
-	{ "the IOMMU does not follow", .queue_err = -EIO, .ceiling = BUILTIN, .request = NONE,
+	{ "invalidations fail", .queue_err = -EIO, .ceiling = BUILTIN, .request = NONE,
 	  .err = -EIO, .effective = BUILTIN },
-	{ "intel-iommu cannot be followed", .grant_err = -ENOMEM, .ceiling = BUILTIN,
+	{ "hooks cannot be armed", .grant_err = -ENOMEM, .ceiling = BUILTIN,
 	  .request = ENABLE, .err = -EIO, .effective = BUILTIN },
 	{ "the VF is not under control", .unknown = true, .ceiling = BUILTIN, .request = ALL,
 	  .err = -ENODEV },
@@ -727,7 +727,7 @@ static const struct vf_request_case vf_request_cases[] = {
 	{ "nothing", BUILTIN, ALL, NONE, 0, NONE, NONE },
 	{ "above the ceiling: kept", PRI, NONE, ENABLE | PRI, 0, ENABLE | PRI, PRI },
 	{ "not supported", BUILTIN, ENABLE, ENABLE | EXEC, -EOPNOTSUPP, ENABLE, ENABLE },
-	{ "not supported, but asked for before", BUILTIN, ALL, EXEC | ENABLE, 0,
+	{ "not supported, but requested before", BUILTIN, ALL, EXEC | ENABLE, 0,
 	  EXEC | ENABLE, ENABLE },
 	{ "unknown", BUILTIN, ENABLE, BIT(4) | ENABLE, -EINVAL, ENABLE, ENABLE },
 };
@@ -756,7 +756,7 @@ static void vf_request(struct kunit *test)
 	vf_expect_settled(test, fn, c->ceiling);
 }
 
-/* The structure stays as long as its user; the VF's tables are not touched any more. */
+/* After the VF is removed its structure stays until the user goes; tables do not change. */
 static void vf_goes_under_its_user(struct kunit *test)
 {
 	struct fake_pci *fn = vf_plug_one(test);
@@ -774,7 +774,7 @@ static void vf_goes_under_its_user(struct kunit *test)
 	pasid_ctl_put(user);
 	KUNIT_EXPECT_EQ(test, PASIDE, vf_gates(fn));
 	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
-	/* The same function comes again as a new one. */
+	/* The same function appears again, with a new structure. */
 	fake_pci_plug(fn);
 	KUNIT_ASSERT_NOT_NULL(test, vf_of(fn));
 	KUNIT_EXPECT_FALSE(test, vf_of(fn)->owned);

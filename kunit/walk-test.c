@@ -5,7 +5,7 @@
 #include "../iommu/vtd.h"
 #include "tables.h"
 
-/* A marker in the word behind a pointer tells whether it is the right one. */
+/* A marker behind each pointer shows whether the right table was found. */
 #define MARK	0x6b7564000000ULL
 
 struct context_case {
@@ -39,7 +39,7 @@ static void walk_finds_context(struct kunit *test)
 	((u64 *)tables_map(root))[c->half] = table | 1;
 	KUNIT_EXPECT_PTR_EQ(test, tables_map(table + c->at),
 			    (void *)vtd_find_context(root, c->rid, tables_map));
-	/* The other half, the other bus and the function beside it are not there. */
+	/* The other half, the other bus and the next function have no entry. */
 	KUNIT_EXPECT_NULL(test, vtd_find_context(root, c->rid ^ 0x80, tables_map));
 	KUNIT_EXPECT_NULL(test, vtd_find_context(root, c->rid ^ 0x100, tables_map));
 	KUNIT_EXPECT_PTR_NE(test, tables_map(table + c->at),
@@ -62,7 +62,7 @@ static void walk_without_context(struct kunit *test)
 			      "no root table");
 }
 
-/* What is behind the directory is no entry of it. */
+/* Words behind the end of the directory are not entries. */
 static void walk_ends_with_dir(struct kunit *test)
 {
 	struct vtd_pasid_dir dir;
@@ -147,7 +147,7 @@ static void walk_finds_entry(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, vtd_find_leaf(&dir, c->limit / 64, tables_map));
 }
 
-/* All entries of the largest directory, each with a table of its own name. */
+/* All entries of the largest directory, each with a table that is marked. */
 static void walk_all_of_largest_dir(struct kunit *test)
 {
 	struct vtd_pasid_dir dir;
@@ -215,7 +215,7 @@ static void walk_reads_rid_pasid(struct kunit *test)
 	ctx[0] = tables_alloc(1) | 1;
 	KUNIT_ASSERT_EQ(test, 0, vtd_find_pasid_dir(ctx, tables_map, &dir));
 	KUNIT_EXPECT_EQ(test, 0U, dir.rid_pasid);
-	/* Bit 84, RID_PRIV, is not a part of it. */
+	/* Bit 84, RID_PRIV, is not a part of RID_PASID. */
 	ctx[1] = BIT_ULL(20) | 0xabcde;
 	KUNIT_ASSERT_EQ(test, 0, vtd_find_pasid_dir(ctx, tables_map, &dir));
 	KUNIT_EXPECT_EQ(test, 0xabcdeU, dir.rid_pasid);
