@@ -207,7 +207,7 @@ static const struct place_case place_cases[] = {
 	{ "dirty bytes beside it do not count", { { 0x17c, 1 }, { 0x188, 1 } }, {},
 	  FREE({ 0x180, 0x187 }), .want = {
 	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1 } },
-	{ "dirty bytes where PRI has no place", { { 0x4, 1 } }, {}, FREE({ 0x180, 0x187 }), true, .want = {
+	{ "dirty, but there is no PRI", { { 0x4, 1 } }, {}, FREE({ 0x180, 0x187 }), true, .want = {
 	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1 } },
 	{ "dirty, but not under PRI", { { 0x184, 1 } }, {}, FREE({ 0x180, 0x197 }), true, .want = {
 	  .pasid = 0x180, .pasid_next = 0x188, .pri = 0x188,

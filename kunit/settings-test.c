@@ -88,7 +88,8 @@ static const struct settings_back_case settings_back_cases[] = {
 	{ "a grant does not stay", { true, ENABLE | PRI }, ENABLE, ALL, { true, ENABLE } },
 	{ "of deny and grant, the deny stays", { true, PRI }, ENABLE, ALL, { true, NONE } },
 	{ "default that denies stays default", { false }, ENABLE | PRI, ENABLE, { false } },
-	{ "default that grants becomes a setting", { false }, ENABLE, ENABLE | PRI, { true, ENABLE } },
+	{ "default that grants is made a setting", { false }, ENABLE, ENABLE | PRI,
+	  { true, ENABLE } },
 };
 
 KUNIT_ARRAY_PARAM_DESC(settings_back, settings_back_cases, name);

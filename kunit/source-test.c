@@ -28,7 +28,7 @@ static const struct source_case source_cases[] = {
 	{ "quirk alone", { [3] = FREE }, 0, PASID_SOURCE_QUIRK },
 	{ "PF's driver says that nothing is free", { NOTHING }, -ENOSPC, PASID_SOURCE_PF_DRIVER,
 	  NOTHING_IS_FREE },
-	{ "PF's driver says that nothing is free, others differ", { NOTHING, FREE, FREE, FREE }, -ENOSPC,
+	{ "PF's driver has nothing, others differ", { NOTHING, FREE, FREE, FREE }, -ENOSPC,
 	  PASID_SOURCE_PF_DRIVER, NOTHING_IS_FREE },
 	{ "PF's driver refuses", { REFUSES }, -EPERM, PASID_SOURCE_PF_DRIVER,
 	  "the PF's driver refuses" },

@@ -645,7 +645,7 @@ struct vf_user_case {
 	const char *name;
 	bool unknown;		/* the VF is not under control */
 	bool used;		/* by another user */
-	u32 entry;		/* the PASID with an entry; 0 is RID_PASID, which does not count */
+	u32 entry;		/* the PASID with an entry; 0, RID_PASID, does not count */
 	int queue_err;
 	int grant_err;
 	unsigned int ceiling;
