@@ -157,7 +157,7 @@ mutant reset-told-twice uml kunit pasid-function iommu/reset.c \
 mutant ATS-given-up-when-it-does-not-answer uml kunit pasid-function iommu/ats.c \
 	'/^static bool pasid_vf_enable_ats/,/^}/ s/return false;/return true;/'
 
-# --- VFs that appear and are removed; loading and unloading -------------------------------------------------------------------------------------
+# --- VFs that appear and are removed; loading and unloading ---------------------------------------------------
 
 mutant added-before-the-IOMMU-core uml kunit "pasid-vf*" iommu/discover.c \
 	's/\.priority = INT_MIN/.priority = INT_MAX/'

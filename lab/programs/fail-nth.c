@@ -57,7 +57,7 @@ static int arm(pid_t child, const char *n)
 	return fd;
 }
 
-/* How many allocations were still to come at the end. The process is not reaped yet, so its file is there. */
+/* How many allocations were still to come. The process is not reaped yet, so its file is there. */
 static unsigned long left_over(pid_t child, int counter)
 {
 	char text[32] = "";

@@ -160,8 +160,8 @@ static void attach(struct subject *fn, int slot, enum model_type type, int domai
 {
 	const char *how = fn->model.at[slot] ? "replace" : "attach";
 
-	lab_do("ctl", 0, "%s %s %u %s %s%d", how, fn->bdf, subject_pasids[slot], subject_types[type],
-	       subject_types[type], domain);
+	lab_do("ctl", 0, "%s %s %u %s %s%d", how, fn->bdf, subject_pasids[slot],
+	       subject_types[type], subject_types[type], domain);
 	fn->model.at[slot] = type;
 	fn->domain[slot] = domain;
 }

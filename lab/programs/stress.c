@@ -162,7 +162,8 @@ static void run_session(struct vfio_function *fn, const char *bdf)
 			tally_expect_sense(write_request(fn, bdf, below(2)), "request");
 			break;
 		default:
-			tally_expect_sense(vfio_attach(fn, 1 + 100 * below(4), table), "attach PASID");
+			tally_expect_sense(vfio_attach(fn, 1 + 100 * below(4), table),
+					   "attach PASID");
 		}
 	}
 }
@@ -205,7 +206,8 @@ static void lock_births(int how)
 static void do_reset(void)
 {
 	lock_births(LOCK_SH);
-	tally_count(RESET, write_attribute(below(2) ? host_vf() : users_vf(), "reset", "1"), "reset");
+	tally_count(RESET, write_attribute(below(2) ? host_vf() : users_vf(), "reset", "1"),
+		    "reset");
 	lock_births(LOCK_UN);
 	usleep(20 * MOMENT);
 }

@@ -16,7 +16,7 @@
  *	region			INDEX SIZE of the VMM control region, or none
  *	reset, hot-reset
  *	low-power, full-power
- *	hw-info			with an iommufd, what it says of PASIDs: WIDTH, +exec|-exec, +priv|-priv
+ *	hw-info			with an iommufd, its answer: WIDTH, +exec|-exec, +priv|-priv
  *	attach PASID FILE [nested|nested-sre]
  *				with an iommufd: attaches an address space that maps FILE's first
  *				page at 0x10000; PASID can be none; nested: with a first stage in

@@ -177,7 +177,7 @@ static void fuzz_write(void)
 	err = vfio_write_config(&fn, at, buf, size);
 	refusals += !!err;
 	if (err != write_model(at, buf, size))
-		fail(err ? "a write fails that should succeed" : "a write succeeds that should fail",
+		fail(err ? "a write fails that should not" : "a write does not fail",
 		     at, size);
 	writes++;
 	check_read(at, size);

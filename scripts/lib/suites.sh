@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other parts
-# Mutants that KUnit suites have to notice: those of lab/mutations.sh with the test "kunit", and all that gen-mutants makes
-# of the files that suites test. scripts/mutate-suites.sh tries them inside the root.
+# Mutants that KUnit suites have to notice: those of lab/mutations.sh with the test "kunit", and all that gen-mutants
+# makes of the files that suites test. scripts/mutate-suites.sh tries them inside the root.
 
 readonly BATCH_SIZE=120
 
@@ -20,7 +20,8 @@ take_suites() {
 }
 
 in_suites() { # COMMAND DIR...
-	in_root setpriv --pdeathsig KILL env SUITES_DEADLINE="$(scaled 120)" PRODUCT="$PRODUCT" "${suites#"$root"}/mutate-suites.sh" "$@"
+	in_root setpriv --pdeathsig KILL env SUITES_DEADLINE="$(scaled 120)" PRODUCT="$PRODUCT" \
+		"${suites#"$root"}/mutate-suites.sh" "$@"
 }
 
 add_todo() { # BATCH FILE SUITES

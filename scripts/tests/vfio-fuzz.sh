@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # boot: --machine stock --vfs 1
-# 92,000 random accesses to configuration space and to the control region. Each is compared with a model that shares no
-# code with the product. All seeds but one are fixed; that one is printed.
+# More than 100,000 random accesses to configuration space and to the control region. Each is compared with a model that
+# shares no code with the product. All seeds but one are fixed; that one is printed.
 # shellcheck source=scripts/tests/lib.sh
 . /lab/lib.sh
 

@@ -32,12 +32,12 @@ enum engine_error {
 	ENGINE_OK,
 	ENGINE_BLOCKED,		/* the IOMMU answered UR */
 	ENGINE_DENIED,		/* the translation does not allow it */
-	ENGINE_ATS_UR,		/* the translation request got UR; the function has switched its ATS off */
+	ENGINE_ATS_UR,		/* the translation request got UR; the function's ATS is off */
 	ENGINE_DISABLED,	/* the function's own control registers do not allow it */
 	ENGINE_PRI_FAILED,
 	ENGINE_LOCKED,		/* the key is wrong */
 	ENGINE_INVALID,		/* the registers do not describe a request */
-	ENGINE_BUS,		/* the IOMMU let it through, but there is no memory at the address */
+	ENGINE_BUS,		/* the IOMMU allowed it, but there is no memory */
 	ENGINE_ERRORS
 };
 
@@ -76,7 +76,7 @@ bool engine_start(struct engine *engine, const struct engine_request *request);
 void engine_stop(struct engine *engine);
 void engine_result(struct engine *engine, struct engine_result *result);
 
-/* Waits until the engine is idle; false if it is not in time. @milliseconds is for a quick machine. */
+/* Waits until the engine is idle; false if it takes longer than that on a quick machine. */
 bool engine_wait(struct engine *engine, unsigned int milliseconds, struct engine_result *result);
 
 /* The source of writes and the target of reads. */

@@ -67,7 +67,8 @@ static struct model_dma random_dma(const struct subject *fn)
 		dma.flags |= ENGINE_PRIV;
 	if (!(dma.flags & ENGINE_WRITE) && random_chance(15))
 		dma.flags |= ENGINE_EXEC;
-	dma.supervisor_page = (type == MODEL_NESTED || type == MODEL_NESTED_SRE) && random_chance(40);
+	dma.supervisor_page = (type == MODEL_NESTED || type == MODEL_NESTED_SRE) &&
+			      random_chance(40);
 	return dma;
 }
 

@@ -11,7 +11,7 @@
 #include "tally.h"
 
 #define MOMENT		1000 /* microseconds */
-#define IMBALANCE	50 /* so many rounds of one kind may be done before all kinds have done enough */
+#define IMBALANCE	50 /* this times more rounds of one kind than of another are too many */
 
 static const struct {
 	const char *name;
@@ -107,8 +107,8 @@ void tally_await_rounds(unsigned int rounds)
 	while (rounds_done(false) < rounds && rounds_done(true) < rounds * IMBALANCE)
 		usleep(50000);
 	if (rounds_done(false) < rounds)
-		tally_violation("one kind has done %u rounds, and another one not yet %u", rounds_done(true),
-			  rounds);
+		tally_violation("one kind has done %u rounds, and another one not yet %u",
+				rounds_done(true), rounds);
 }
 
 void tally_report(time_t start)

@@ -65,8 +65,8 @@ module_describes_itself() { # KERNEL FILE PARAMETERS
 	expect_equal "$(grep -c '(default: ' parameters)" "$(wc -w <<<"$3")" 'parameters that state their default'
 }
 
-# libvirt looks for a driver by a device's alias with vfio_pci: instead of pci:. Rows without ranges have no alias, because
-# the driver would show no capability there.
+# libvirt looks for a driver by a device's alias with vfio_pci: instead of pci:. Rows without ranges have no alias,
+# because the driver would show no capability there.
 quirks_are_aliases() { # KERNEL
 	while read -r vendor device _; do
 		printf 'vfio_pci:v0000%sd0000%ssv*sd*bc*sc*i*\n' "${vendor^^}" "${device^^}"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2317 # `it` calls them
-# The static checks: a test for each, that it finds nothing. Then the proof that checks can fail: each finds what is
-# broken on purpose in a copy of the checkout. clang, sparse, the analyzer, coccinelle and upstream have no such test, because
-# they take minutes.
+# The static checks: a test for each, that it finds nothing. Then the proof that checks can fail: each finds what is broken
+# on purpose in a copy of the checkout. clang, sparse, the analyzer, coccinelle and upstream have no such test, because they
+# take minutes.
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=scripts/tests/host/lib.sh
 . "$here/lib.sh"
