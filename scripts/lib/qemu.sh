@@ -81,7 +81,7 @@ fetch_qemu() { # FILE
 	echo "deb-src $MIRROR sid main" >"$dir/sources.list"
 	step 'QEMU: list of sources' chroot "$root" apt-get "${apt[@]}" update
 	chroot "$root" apt-cache "${apt[@]}" showsrc --only-source qemu | grep -x "Version: $QEMU_VERSION" >/dev/null ||
-		die "$EXIT_MISSING" "$MIRROR has lost the source of QEMU $QEMU_VERSION, so there is no --machine model"
+		die "$EXIT_MISSING" "$MIRROR does not have the source of QEMU $QEMU_VERSION, so there is no --machine model"
 	step 'QEMU: source' chroot "$root" env --chdir="$inside" apt-get "${apt[@]}" --download-only source "qemu=$QEMU_VERSION"
 	mv "$dir"/qemu_*.orig.tar.xz "$1"
 	rm -rf "$dir"

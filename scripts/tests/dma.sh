@@ -229,7 +229,7 @@ ats_works() {
 	dma_ok "$host" 5 ats
 	dma_do "$host" 5 write ats count=10
 	hits=$(dma_field "$host" atc-hits)
-	[ "$hits" -gt 0 ] || { echo 'the device remembers nothing' && return 1; }
+	[ "$hits" -gt 0 ] || { echo 'the device TLB had no hit' && return 1; }
 	dma_ok "$host" none ats
 }
 

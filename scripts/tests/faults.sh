@@ -46,13 +46,13 @@ each_fails() { # CHECK AGAIN COMMAND...
 		no_report || return
 		[ $n -lt 5000 ] || { echo 'the command makes 5000 allocations or more' && return 1; }
 		$check || { cat /tmp/said && echo "after failure $n" && return 1; }
-		$again || { cat /tmp/said && echo "once more after failure $n" && return 1; }
+		$again || { cat /tmp/said && echo "the command cannot be made possible again after failure $n" && return 1; }
 		[ $status = 0 ] || break
 		faults=$((faults + 1))
 		n=$((n < 24 ? n + 1 : n < 68 ? n + 17 : n + n / 4))
 	done
 	[ $status = 1 ] || { cat /tmp/said && echo "without a failure: status $status" && return 1; }
-	[ $faults != 0 ] || { echo 'nothing could fail' && return 1; }
+	[ $faults != 0 ] || { echo 'no allocation could be made to fail' && return 1; }
 	echo "$faults of some $n allocations failed"
 }
 

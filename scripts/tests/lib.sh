@@ -133,7 +133,7 @@ attach_or_skip() { # BDF PASID TYPE
 	said=$(answer "$lab/ctl" "attach $*")
 	case $said in
 	EOPNOTSUPP)
-		echo "there are no $3 entries here"
+		echo "this kernel cannot make $3 entries"
 		return 4
 		;;
 	esac
@@ -223,7 +223,7 @@ await() { # SECONDS COMMAND...
 		end=$((end + $(uptime_seconds)))
 	done
 	[ "$end" -gt 0 ] && return
-	echo "did not come true: $*"
+	echo "still false at the deadline: $*"
 	return 1
 }
 

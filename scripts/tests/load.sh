@@ -202,7 +202,7 @@ calls_go_to_the_beginning() { # STATIC-CALL FUNCTION
 	key=$(kernel_symbol "__SCK__$1")
 	if [ -z "$key" ] || [ ! -e /proc/kcore ]; then
 		unload
-		echo "this kernel does not show its memory"
+		echo "this kernel has no static call of $1 or no /proc/kcore"
 		return 4
 	fi
 	expect_equal "$(read-kernel "$key")" "$(kernel_symbol "$2")" "where calls of $2() go"

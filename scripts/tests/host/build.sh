@@ -50,7 +50,7 @@ expect_text() { # FILE TEXT
 builds() { # KERNEL
 	local release
 	release=$(release_of "$1")
-	[ "$release" != "$(uname -r)" ] || { echo 'it is the running kernel' && return 4; }
+	[ "$release" != "$(uname -r)" ] || { echo "$1 is the running kernel" && return 4; }
 	copy_checkout "$work/$1"
 	make_in "$work/$1" KVER="$release" >output 2>&1 || { cat output && return 1; }
 	expect_text output "for $release"
@@ -153,7 +153,7 @@ dkms_knows_the_kernels() {
 	expect_equal "$(dkms_takes 6.1.0-amd64 && echo yes)" "" 6.1
 	for kernel in 6.12 newest; do
 		release=$(release_of "$kernel")
-		dkms_takes "$release" || { echo "it does not take $release" && return 1; }
+		dkms_takes "$release" || { echo "dkms.conf does not take $release" && return 1; }
 		for option in $BUILD_EXCLUSIVE_CONFIG; do
 			expect_equal "$(grep -c "^${option#!}=[ym]" "$root/boot/config-$release")" \
 				"$([[ $option == !* ]] && echo 0 || echo 1)" "$option in $release"
