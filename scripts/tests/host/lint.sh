@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2317 # `it` calls them
+# shellcheck disable=SC2016,SC2317 # scripts for sed are in single quotes; `it` calls the functions
 # The static checks: a test for each, that it finds nothing. Then the proof that checks can fail: each finds what is broken
 # on purpose in a copy of the checkout. clang, sparse, the analyzer, coccinelle and upstream have no such test, because they
 # take minutes.
