@@ -32,7 +32,7 @@ compile_headers() { # DIR
 	{
 		grep -oE -- '-include [^ ]+' <<<"$command" | sed 's/.* \(.*\)/#include "\1"/'
 		grep -hE '^#include <' "$1"/src/{iommu,vfio}/*.h | grep -vF '<trace/'
-		sed -nE "s#^((${PRODUCT// /|})/.*)\.o\$#$1/src/\1.c#p" "$1/objects.ours" | xargs grep -hE '^#include <'
+		sed -nE "s#^((${PRODUCT_FOLDERS// /|})/.*)\.o\$#$1/src/\1.c#p" "$1/objects.ours" | xargs grep -hE '^#include <'
 	} | awk '!seen[$0]++' >"$1/headers.h"
 	eval "$(compiler_of "$command") -I. -x c-header -o '$1/headers.h.gch' '$1/headers.h'"
 	without_headers "$1"/src/{iommu,vfio,kunit}/*.h

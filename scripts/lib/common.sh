@@ -6,7 +6,7 @@ repo=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 cache=${PASID_CTL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pasid-ctl}
 
 # The product: a folder for each of its modules.
-readonly PRODUCT='iommu pf vfio'
+readonly PRODUCT_FOLDERS='iommu pf vfio'
 
 # Exit statuses that callers rely on. The status of a guest's script is passed on unchanged.
 readonly EXIT_USAGE=2 EXIT_MISSING=4 EXIT_TIMEOUT=124 EXIT_KERNEL_BUG=125

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # External modules, built by the root's compiler against a kernel's headers.
 
-readonly PRODUCT_PATHS="Makefile Kbuild Kconfig VERSION $PRODUCT include compat"
+readonly PRODUCT_PATHS="Makefile Kbuild Kconfig VERSION $PRODUCT_FOLDERS include compat"
 
 # Prints the folder (on the host) in which DIR is built for KERNEL. A second call with the same contents builds nothing.
 # PATHS (inside DIR) and SYMVERS (files) are lists, separated by blanks.

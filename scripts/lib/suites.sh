@@ -20,7 +20,7 @@ take_suites() {
 }
 
 in_suites() { # COMMAND DIR...
-	in_root setpriv --pdeathsig KILL env SUITES_DEADLINE="$(scaled 120)" PRODUCT="$PRODUCT" \
+	in_root setpriv --pdeathsig KILL env SUITES_DEADLINE="$(scaled 120)" PRODUCT_FOLDERS="$PRODUCT_FOLDERS" \
 		"${suites#"$root"}/mutate-suites.sh" "$@"
 }
 
@@ -31,7 +31,7 @@ add_todo() { # BATCH FILE SUITES
 # Prints the files that suites test, or those of them that are wanted.
 tested_files() { # [FILE]...
 	local file
-	sed -nE "s#^((${PRODUCT// /|})/.*)\.o\$#\1.c#p" "$suites/objects.ours" | while read -r file; do
+	sed -nE "s#^((${PRODUCT_FOLDERS// /|})/.*)\.o\$#\1.c#p" "$suites/objects.ours" | while read -r file; do
 		! is_selected "$file" "$@" || echo "$file"
 	done
 }

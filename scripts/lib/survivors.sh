@@ -5,7 +5,7 @@
 # Writes `judged`, a line per mutant: FILE<tab>VERDICT<tab>NAME. VERDICT is noticed, refused (by the compiler), known (a
 # survivor in lab/survivors) or unknown (another survivor); or stale for a line of lab/survivors whose mutant is noticed.
 judge_made() {
-	LC_ALL=C awk -F'\t' -v product="^(${PRODUCT// /|})/" '
+	LC_ALL=C awk -F'\t' -v product="^(${PRODUCT_FOLDERS// /|})/" '
 		FILENAME == ARGV[1] { split($0, field, " "); verdict[field[1]] = field[2]; next }
 		FILENAME == ARGV[2] {
 			if ($0 ~ product)

@@ -54,9 +54,10 @@ drop_in() {
 # Copies the files of this repository that differ.
 sync_suites() {
 	local file dir=$uml_tree/drivers/pasid-ctl
+	# shellcheck disable=SC2086 # several folders
 	while read -r file; do
 		cmp -s "$repo/$file" "$dir/$file" || install -D -m 644 "$repo/$file" "$dir/$file"
-	done < <(cd "$repo" && find Kconfig Kbuild $PRODUCT include compat kunit -type f \
+	done < <(cd "$repo" && find Kconfig Kbuild $PRODUCT_FOLDERS include compat kunit -type f \
 		\( -name '*.[ch]' -o -name '*.def' -o -name '*.mk' -o -name 'K*' -o -name Makefile -o -name .kunitconfig \))
 }
 
