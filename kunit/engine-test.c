@@ -48,15 +48,9 @@ static int engine_init(struct kunit *test)
 	return 0;
 }
 
-/* As intel-iommu stores it: SRE, domain, then what makes it present. */
 static u64 *engine_entry(u32 pasid, u64 qword0, u16 did, u64 sre)
 {
-	u64 *pte = vf_entry(kunit_get_current_test(), engine.fn, pasid);
-
-	pte[2] = sre;
-	pte[1] = did;
-	pte[0] = qword0;
-	return pte;
+	return vf_set_entry(kunit_get_current_test(), engine.fn, pasid, qword0, did, sre);
 }
 
 /* The same, and hooks see it. */

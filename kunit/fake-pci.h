@@ -23,6 +23,9 @@
  * @pdev: as the PCI core has it
  * @config: its configuration space
  * @unit_err: what pasid_unit_of() says of it
+ * @kept: how often somebody has it kept awake
+ * @tired: it goes to D3hot after its power state was read, unless it is kept awake
+ * @ats_stuck: its ATS Control Register ignores what is written
  * @plugged: it is on the bus
  * @released: the last reference has been given back
  */
@@ -30,6 +33,9 @@ struct fake_pci {
 	struct pci_dev pdev;
 	u8 config[FAKE_CONFIG];
 	int unit_err;
+	int kept;
+	bool tired;
+	bool ats_stuck;
 	bool plugged;
 	bool released;
 };

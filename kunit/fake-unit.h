@@ -32,17 +32,27 @@ struct fake_event {
  * @lock: as in struct pasid_unit
  * @root: address of its root table, in tables.c's memory
  * @ecap: Extended Capability Register
+ * @ver_major: of the Version Register
  * @err: what its queue says to each submission
  * @submissions: how many there were
  * @device: how many of them were device-TLB invalidations
  * @event: stores to entries and what the queue was given, in order; the first FAKE_EVENTS
  * @events: how many there were
  * @meanwhile: called once, while the queue works on its next submission, or NULL
+ * @on_map: called once, while a table is reached next, or NULL
  * @grace_periods: how often hooks under way were waited for
  * @hooks_dead: probes do not fire
+ * @dead_calls: how often probes do not fire, first, for who asks for it
  * @missed: set-ups that no hook has seen
  * @grant_err: what becomes of those who ask for the hooks on entries without SRE and ERE
  * @grants: VFs that asked for those hooks
+ * @going: the module is being unloaded
+ * @pins: references of it that VFs hold
+ * @effective: the file of that name of all VFs
+ * @requested: the same
+ * @told_effective: how often those who poll that file were told
+ * @told_requested: the same
+ * @told_nobody: how often somebody was told of a file that is not there
  * @files: sets of files that VFs have
  * @pf_files: PFs that have theirs
  * @files_err: what becomes of those who ask for each set
@@ -54,17 +64,27 @@ struct fake_unit {
 	spinlock_t lock;	/* see above */
 	u64 root;
 	u64 ecap;
+	u8 ver_major;
 	int err;
 	unsigned int submissions;
 	unsigned int device;
 	struct fake_event event[FAKE_EVENTS];
 	unsigned int events;
 	void (*meanwhile)(struct kunit *test);
+	void (*on_map)(void);
 	unsigned int grace_periods;
 	bool hooks_dead;
+	int dead_calls;
 	unsigned long missed;
 	int grant_err;
 	int grants;
+	bool going;
+	int pins;
+	struct kernfs_node effective;
+	struct kernfs_node requested;
+	unsigned int told_effective;
+	unsigned int told_requested;
+	unsigned int told_nobody;
 	int files;
 	int pf_files;
 	int files_err[PASID_VF_FILES];
