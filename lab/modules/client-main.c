@@ -107,6 +107,25 @@ static int lab_cmd_pasid_status(int argc, char **argv)
 	return 0;
 }
 
+/* lock-config <bdf> on|off: users who access its configuration space wait, as in a reset */
+static int lab_cmd_lock_config(int argc, char **argv)
+{
+	struct pci_dev *pdev;
+	bool lock;
+
+	if (kstrtobool(argv[1], &lock))
+		return -EINVAL;
+	pdev = pasid_lab_find_device(argv[0]);
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	if (lock)
+		pci_cfg_access_lock(pdev);
+	else
+		pci_cfg_access_unlock(pdev);
+	pci_dev_put(pdev);
+	return 0;
+}
+
 /* leak <text>: loses memory, for who is to find that */
 static int lab_cmd_leak(int argc, char **argv)
 {
@@ -196,6 +215,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "iopf",		2, 2, lab_cmd_iopf },
 	{ "latency",		2, 2, lab_cmd_latency },
 	{ "leak",		1, 1, lab_cmd_leak },
+	{ "lock-config",	2, 2, lab_cmd_lock_config },
 	{ "pasid-status",	1, 1, lab_cmd_pasid_status },
 	{ "stall-qi",		1, 1, lab_cmd_stall_qi },
 	{ "take",		3, 3, lab_cmd_take },

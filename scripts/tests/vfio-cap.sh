@@ -394,6 +394,26 @@ page_requests() {
 	disable_pri "$first"
 }
 
+waits_for_configuration() {
+	grep -q pci_wait_cfg "/proc/$(cat /tmp/client.it/pid)/stack"
+}
+
+# Its registers are not read while it cannot answer.
+status_waits_for_the_pf() {
+	local status=0
+	enable_pri "$first"
+	opened it "$first"
+	lab_do lock-config "$pf" on
+	client it read 0x18e 2 >/tmp/status &
+	await 10 waits_for_configuration || status=$?
+	lab_do lock-config "$pf" off
+	wait $!
+	expect_equal $status 0 'waiting for the PF'
+	expect_file /tmp/status 0x8100
+	client_close it
+	disable_pri "$first"
+}
+
 region_offset() { # NAME
 	case $1 in
 	supported) echo 4 ;; ceiling) echo 8 ;; requested) echo 12 ;; effective) echo 16 ;; width) echo 20 ;;
@@ -625,6 +645,7 @@ it 'the PF loses PASID while it is on' pf_loses_pasid
 it 'an invalidation fails: so does the write' iommu_fails
 it 'a VF with PASIDs of the host is not opened' host_has_pasids
 it 'page requests' page_requests
+it 'the state of page requests waits for a reset of the PF' status_waits_for_the_pf
 it 'the control region beside the registers' region_and_registers
 it 'modules stay while a client is there' modules_stay
 it 'sriov_numvfs=0 waits for the client' numvfs_0

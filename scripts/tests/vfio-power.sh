@@ -134,7 +134,7 @@ user_wakes_it() {
 	ats_is_on
 }
 
-write_while_the_user_has_it_sleep() { # DRIVER
+write_while_the_user_has_it_sleep() { # DRIVER REGISTER: what that says once it is awake
 	opened "$1"
 	user_has_it_sleep
 	mark_sent
@@ -142,6 +142,7 @@ write_while_the_user_has_it_sleep() { # DRIVER
 	expect_context "$first" PASIDE 0
 	expect_not_asked
 	user_wakes_it
+	[ "$1" = vfio-pci ] || expect_client "$2" it read $control
 	set_ctl "$first" default
 	client_close it
 	expect_context "$first" PASIDE 1
@@ -208,7 +209,7 @@ for driver in vfio-pci pasid-vfio-pci; do
 done
 it 'a user comes and goes while the VF sleeps' user_of_one_that_sleeps
 for driver in vfio-pci pasid-vfio-pci; do
-	it "$driver, its user has it sleep: -enable" write_while_the_user_has_it_sleep $driver
+	it "$driver, its user has it sleep: -enable" write_while_the_user_has_it_sleep $driver 0x1
 done
 it 'its user has it sleep and writes to the register' register_while_the_user_has_it_sleep
 it 'its user has it sleep and goes' user_leaves_it_asleep client_close it
@@ -216,6 +217,6 @@ it 'its user has it sleep and is killed' user_leaves_it_asleep client_kill it
 it 'register and control region wake it' writes_wake_it
 it 'the same VFs without No_Soft_Reset' vfs_without_no_soft_reset
 for driver in vfio-pci pasid-vfio-pci; do
-	it "$driver, its user has it sleep: -enable; it wakes by a reset" write_while_the_user_has_it_sleep $driver
+	it "$driver, its user has it sleep: -enable; it wakes by a reset" write_while_the_user_has_it_sleep $driver 0x0
 done
 finish

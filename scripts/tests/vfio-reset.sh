@@ -108,9 +108,10 @@ fatal_error() {
 	cleared
 }
 
-# Writes are lost, and nothing changes.
+# Writes to the register are lost, those to the control region are refused, and nothing changes.
 held() {
 	expect_client 0 it write $control 0
+	expect_client EAGAIN it rwrite 12 4 0
 	expect_client 0x1 it read $control
 	expect_context "$vf" PASIDE 1
 }
@@ -119,6 +120,18 @@ held() {
 reset_while_frozen() {
 	enabled
 	lab_do error "$vf" fatal
+	held
+	expect_client 0 it reset
+	cleared
+	lab_do error "$vf" resume
+	cleared
+}
+
+# Recovery resets the VF once more, which was not frozen.
+reset_before_voted_reset() {
+	enabled
+	lab_do error "$vf" nonfatal
+	lab_do error "$vf" slot-reset
 	held
 	expect_client 0 it reset
 	cleared
@@ -242,6 +255,7 @@ it 'recovery from a fatal error' fatal_error
 it 'a reset by the user while it is frozen' reset_while_frozen
 it 'recovery from a fatal error, with a voted reset' error_with_voted_reset fatal
 it 'recovery from another error, with a voted reset' error_with_voted_reset nonfatal
+it 'a reset by the user before a voted reset' reset_before_voted_reset
 it 'recovery from an error without a reset' error_without_reset
 it 'an open after a recovery that failed' open_after_failure
 it 'an open after a recovery that failed, as the driver was told' open_after_failure failed
