@@ -51,12 +51,7 @@ static int engine_init(struct kunit *test)
 /* Stores an entry as intel-iommu does: SRE, domain, then qword 0 with P. */
 static u64 *engine_entry(u32 pasid, u64 qword0, u16 did, u64 sre)
 {
-	u64 *pte = vf_entry(kunit_get_current_test(), engine.fn, pasid);
-
-	pte[2] = sre;
-	pte[1] = did;
-	pte[0] = qword0;
-	return pte;
+	return vf_set_entry(kunit_get_current_test(), engine.fn, pasid, qword0, did, sre);
 }
 
 /* As above, and hooks see it. */

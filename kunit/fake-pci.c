@@ -6,6 +6,7 @@
 #include <linux/unaligned.h>
 
 #include "fake-pci.h"
+#include "fake-pm.h"
 
 static struct {
 	struct kunit *test;
@@ -13,15 +14,23 @@ static struct {
 	struct fake_pci *fn[256];
 } fake;
 
+static u16 fake_pci_power(const struct fake_pci *fn)
+{
+	return get_unaligned_le16(fn->config + FAKE_PM_CAP + PCI_PM_CTRL) &
+	       PCI_PM_CTRL_STATE_MASK;
+}
+
 static int fake_pci_read(struct pci_bus *bus, unsigned int devfn, int where, int size,
 			 u32 *value)
 {
-	const struct fake_pci *fn = fake.fn[devfn];
+	struct fake_pci *fn = fake.fn[devfn];
 
 	*value = ~0U;
 	if (!fn || where + size > FAKE_CONFIG)
 		return PCIBIOS_DEVICE_NOT_FOUND;
 	memcpy(value, fn->config + where, size);
+	if (fn->tired && !fn->kept && where == FAKE_PM_CAP + PCI_PM_CTRL)
+		put_unaligned_le16((__force u16)PCI_D3hot, fn->config + where);
 	return PCIBIOS_SUCCESSFUL;
 }
 
@@ -32,6 +41,8 @@ static int fake_pci_write(struct pci_bus *bus, unsigned int devfn, int where, in
 
 	if (!fn || where + size > FAKE_CONFIG)
 		return PCIBIOS_DEVICE_NOT_FOUND;
+	if (fn->ats_stuck && where == FAKE_ATS_CAP + PCI_ATS_CTRL)
+		return PCIBIOS_SUCCESSFUL;
 	memcpy(fn->config + where, &value, size);
 	return PCIBIOS_SUCCESSFUL;
 }
@@ -40,6 +51,23 @@ static struct pci_ops fake_pci_ops = {
 	.read = fake_pci_read,
 	.write = fake_pci_write,
 };
+
+/* What of runtime power management function.c uses; see fake-pm.h. */
+int fake_pm_get_if_active(struct device *dev)
+{
+	struct fake_pci *fn = to_fake_pci(dev);
+
+	if (fake_pci_power(fn))
+		return 0;
+	fn->kept++;
+	return 1;
+}
+
+int fake_pm_put(struct device *dev)
+{
+	to_fake_pci(dev)->kept--;
+	return 0;
+}
 
 /**
  * fake_pci_init() - begin a test with an empty bus
@@ -63,6 +91,8 @@ static void fake_pci_free(void *arg)
 {
 	struct fake_pci *fn = arg;
 
+	KUNIT_EXPECT_EQ_MSG(fake.test, 0, fn->kept, "function %#x is kept awake",
+			    fn->pdev.devfn);
 	fake_pci_unplug(fn);
 	put_device(&fn->pdev.dev);
 	KUNIT_EXPECT_TRUE_MSG(fake.test, fn->released, "function %#x is kept",

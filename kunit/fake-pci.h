@@ -23,6 +23,9 @@
  * @pdev: the PCI core's structure
  * @config: its configuration space
  * @unit_err: what pasid_unit_of() returns for it
+ * @kept: how many callers keep it awake
+ * @tired: it goes to D3hot after its power state was read, unless a caller keeps it awake
+ * @ats_stuck: its ATS Control Register ignores writes
  * @plugged: it is on the bus
  * @released: the last reference has been given back
  */
@@ -30,6 +33,9 @@ struct fake_pci {
 	struct pci_dev pdev;
 	u8 config[FAKE_CONFIG];
 	int unit_err;
+	int kept;
+	bool tired;
+	bool ats_stuck;
 	bool plugged;
 	bool released;
 };

@@ -7,6 +7,7 @@
 
 #include "../iommu/settings.h"
 #include "../iommu/vf.h"
+#include "fake-kernel.h"
 #include "fake-pci.h"
 #include "fake-rcu.h"
 #include "fake-unit.h"
@@ -24,7 +25,8 @@ DEFINE_STATIC_CALL(pasid_for_each_alias, pci_for_each_dma_alias);
 void fake_unit_init(struct kunit *test)
 {
 	tables_init(test, 64);
-	fake_unit = (struct fake_unit){ .root = tables_alloc(1), .ecap = FAKE_ECAP };
+	fake_unit = (struct fake_unit){ .root = tables_alloc(1), .ecap = FAKE_ECAP,
+					.ver_major = 6 };
 	spin_lock_init(&fake_unit.lock);
 }
 
@@ -46,7 +48,7 @@ int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 		.lock = &fake_unit.lock,
 		.ecap = fake_unit.ecap,
 		.root = fake_unit.root,
-		.ver_major = 6,
+		.ver_major = fake_unit.ver_major,
 	};
 	return to_fake_pci(dev)->unit_err;
 }
@@ -58,6 +60,11 @@ bool pasid_unit_asks_twice(struct device *dev)
 
 void *pasid_unit_map(u64 addr)
 {
+	void (*on_map)(void) = fake_unit.on_map;
+
+	fake_unit.on_map = NULL;
+	if (on_map)
+		on_map();
 	return tables_map(addr);
 }
 
@@ -96,6 +103,27 @@ void fake_grace_period(void)
 	synchronize_rcu();
 }
 
+/* What of the kernel policy.c uses; see fake-kernel.h. */
+bool fake_module_get(struct module *module)
+{
+	fake_unit.pins += !fake_unit.going;
+	return !fake_unit.going;
+}
+
+void fake_module_put(struct module *module)
+{
+	fake_unit.pins--;
+}
+
+void fake_kernfs_notify(struct kernfs_node *node)
+{
+	fake_unit.told_nobody += !node;
+	if (node == &fake_unit.effective)
+		fake_unit.told_effective++;
+	if (node == &fake_unit.requested)
+		fake_unit.told_requested++;
+}
+
 /* hooks.c */
 
 int pasid_hooks_grant(bool grant)
@@ -110,7 +138,7 @@ int pasid_hooks_grant(bool grant)
 
 bool pasid_hooks_alive(void)
 {
-	return !fake_unit.hooks_dead;
+	return !fake_unit_is_short(&fake_unit.dead_calls) && !fake_unit.hooks_dead;
 }
 
 struct pasid_gaps pasid_hooks_gaps(void)
@@ -144,6 +172,10 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
 	if (fake_unit.files_err[files])
 		return fake_unit.files_err[files];
 	vf->files |= BIT(files);
+	if (files == PASID_VF_FILES_STATUS) {
+		vf->kn_effective = &fake_unit.effective;
+		vf->kn_requested = &fake_unit.requested;
+	}
 	fake_unit.files++;
 	return 0;
 }
@@ -151,6 +183,8 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
 void pasid_vf_sysfs_remove(struct pasid_vf *vf)
 {
 	fake_unit.files -= hweight32(vf->files);
+	vf->kn_effective = NULL;
+	vf->kn_requested = NULL;
 	vf->files = 0;
 }
 

@@ -32,17 +32,27 @@ struct fake_event {
  * @lock: as in struct pasid_unit
  * @root: address of its root table, in tables.c's memory
  * @ecap: Extended Capability Register
+ * @ver_major: the major version of the Version Register
  * @err: the result of each submission to its queue
  * @submissions: number of submissions
  * @device: number of device-TLB invalidations among them
  * @event: stores to entries and descriptors, in order; the first FAKE_EVENTS
  * @events: number of stores and descriptors
  * @meanwhile: called once, during the queue's next submission, or NULL
+ * @on_map: called once, when the next table is mapped, or NULL
  * @grace_periods: how often the module waited for hooks under way
  * @hooks_dead: probes do not fire
+ * @dead_calls: how often probes do not fire, first, for who asks for it
  * @missed: set-ups that no hook has seen
  * @grant_err: result of arming the hooks on entries without SRE and ERE
  * @grants: number of VFs for which those hooks are armed
+ * @going: the module is being unloaded
+ * @pins: references of the module that VFs hold
+ * @effective: the sysfs file of that name, one for all VFs
+ * @requested: the same
+ * @told_effective: how often pollers of that file were notified
+ * @told_requested: the same
+ * @told_nobody: how often the module notified pollers of a file that is not there
  * @files: number of sets of files of VFs
  * @pf_files: number of PFs that have files
  * @files_err: result of making each set of files
@@ -54,17 +64,27 @@ struct fake_unit {
 	spinlock_t lock;	/* see @lock above */
 	u64 root;
 	u64 ecap;
+	u8 ver_major;
 	int err;
 	unsigned int submissions;
 	unsigned int device;
 	struct fake_event event[FAKE_EVENTS];
 	unsigned int events;
 	void (*meanwhile)(struct kunit *test);
+	void (*on_map)(void);
 	unsigned int grace_periods;
 	bool hooks_dead;
+	int dead_calls;
 	unsigned long missed;
 	int grant_err;
 	int grants;
+	bool going;
+	int pins;
+	struct kernfs_node effective;
+	struct kernfs_node requested;
+	unsigned int told_effective;
+	unsigned int told_requested;
+	unsigned int told_nobody;
 	int files;
 	int pf_files;
 	int files_err[PASID_VF_FILES];

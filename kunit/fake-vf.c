@@ -2,6 +2,8 @@
 /*
  * VFs under control of the module, with fake PFs and a fake unit: shared by suites.
  */
+#include <kunit/test-bug.h>
+
 #include "fake-vf.h"
 #include "tables.h"
 
@@ -23,6 +25,8 @@ void vf_unload(void *arg)
 	pasid_vf_remove_all();
 	pasid_discover_exit();
 	rcu_barrier();
+	KUNIT_EXPECT_EQ(kunit_get_current_test(), 0, fake_unit.pins);
+	KUNIT_EXPECT_EQ(kunit_get_current_test(), 0, fake_unit.grants);
 }
 
 /* The module needs a device behind a unit. */
@@ -72,6 +76,18 @@ u64 *vf_entry(struct kunit *test, const struct fake_pci *fn, u32 pasid)
 
 	KUNIT_ASSERT_NOT_NULL(test, ctx);
 	return tables_add_entry(*ctx & ~0xfffULL, pasid);
+}
+
+/* The same, set up as intel-iommu does it: SRE, domain, then what makes it present. */
+u64 *vf_set_entry(struct kunit *test, const struct fake_pci *fn, u32 pasid, u64 qword0,
+		  u16 did, u64 sre)
+{
+	u64 *pte = vf_entry(test, fn, pasid);
+
+	pte[2] = sre;
+	pte[1] = did;
+	pte[0] = qword0;
+	return pte;
 }
 
 struct fake_pci *vf_plug_pf(unsigned int devfn)

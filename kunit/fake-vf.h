@@ -31,6 +31,8 @@ struct pasid_vf *vf_of(struct fake_pci *fn);
 u64 vf_gates_of(unsigned int perms);
 void vf_plug(struct fake_pci *fn);
 u64 *vf_entry(struct kunit *test, const struct fake_pci *fn, u32 pasid);
+u64 *vf_set_entry(struct kunit *test, const struct fake_pci *fn, u32 pasid, u64 qword0,
+		  u16 did, u64 sre);
 struct fake_pci *vf_plug_pf(unsigned int devfn);
 struct fake_pci *vf_plug_vf(struct fake_pci *pf, unsigned int devfn);
 struct fake_pci *vf_plug_one(struct kunit *test);

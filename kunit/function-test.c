@@ -6,6 +6,7 @@
 #include <linux/pci-ats.h>
 #include <linux/unaligned.h>
 
+#include "../iommu/vtd.h"
 #include "fake-vf.h"
 
 enum function_state {
@@ -18,6 +19,10 @@ enum function_state {
 	PF_RESET,
 	ASLEEP,
 	PF_ASLEEP,
+	ATS_STUCK,	/* asleep, with ATS that does not go off */
+	POWERLESS,	/* it has no power management */
+	NO_POWER_STATE,	/* that does not answer */
+	NO_COMMAND,	/* it is locked, and its Command Register does not answer */
 	GONE,
 };
 
@@ -40,6 +45,10 @@ static const struct function_case function_cases[] = {
 	{ "its PF is in a reset", PF_RESET, 0, PASID_OWED_DEVICE, true, 1 },
 	{ "asleep", ASLEEP, 0, PASID_OWED_ATS, false, 0 },
 	{ "its PF is asleep", PF_ASLEEP, 0, PASID_OWED_DEVICE, true, 1 },
+	{ "asleep, and keeps its ATS", ATS_STUCK, 0, PASID_OWED_ATS | PASID_OWED_DEVICE, true, 1 },
+	{ "has no power management", POWERLESS, 1, 0, true, 0 },
+	{ "does not say whether it sleeps", NO_POWER_STATE, 0, PASID_OWED_ATS, false, 0 },
+	{ "does not say whether it is in a reset", NO_COMMAND, 0, PASID_OWED_DEVICE, true, 1 },
 	{ "does not answer configuration requests", GONE, 0, 0, true, 0 },
 };
 
@@ -67,13 +76,20 @@ static void function_set_state(struct fake_pci *fn, enum function_state state)
 	fn->pdev.error_state = state == FROZEN ? pci_channel_io_frozen :
 						 pci_channel_io_normal;
 	pf->error_state = state == PF_FROZEN ? pci_channel_io_frozen : pci_channel_io_normal;
-	fn->pdev.block_cfg_access = state == RESET || state == LOCKED;
+	fn->pdev.block_cfg_access = state == RESET || state == LOCKED || state == NO_COMMAND;
 	pf->block_cfg_access = state == PF_RESET || state == PF_LOCKED;
 	function_set_master(fn, state != RESET);
 	function_set_master(to_fake_pci(&pf->dev), state != PF_RESET);
-	function_set_power(fn, state == ASLEEP ? 3 : 0);
+	function_set_power(fn, state == ASLEEP || state == ATS_STUCK ? 3 : 0);
+	fn->ats_stuck = state == ATS_STUCK;
 	function_set_power(to_fake_pci(&pf->dev), state == PF_ASLEEP ? 3 : 0);
 	fn->pdev.ats_cap = state == GONE ? 0x170 : FAKE_ATS_CAP;
+	fn->pdev.pm_cap = state == POWERLESS ? 0 : state == NO_POWER_STATE ? 0xff :
+									     FAKE_PM_CAP;
+	if (state == POWERLESS) /* where the power state would be then */
+		put_unaligned_le16(PCI_COMMAND_MASTER | 3, fn->config + PCI_COMMAND);
+	if (state == NO_COMMAND)
+		put_unaligned_le16(0xffff, fn->config + PCI_COMMAND);
 }
 
 static void function_denied(struct kunit *test)
@@ -106,6 +122,35 @@ static void function_denied(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0U, pasid_vf_owed(vf));
 	KUNIT_EXPECT_EQ(test, c->later, fake_unit.device);
 	KUNIT_EXPECT_TRUE(test, function_ats(fn) & PCI_ATS_CTRL_ENABLE);
+}
+
+/* What invalidations need to know. */
+static void function_is_described(struct kunit *test)
+{
+	struct fake_pci *fn = vf_plug_one(test);
+	struct pasid_vf *vf = vf_of(fn);
+	struct vtd_function is;
+	u16 ctrl;
+
+	memset(&is, 0xff, sizeof(is));
+	pasid_vf_function(vf, &is);
+	KUNIT_EXPECT_EQ(test, FAKE_RID(1), is.rid);
+	KUNIT_EXPECT_EQ(test, 0, is.pfsid);
+	KUNIT_EXPECT_TRUE(test, is.ats);
+	KUNIT_EXPECT_EQ(test, 0, is.drain);
+	KUNIT_EXPECT_TRUE(test, is.pasid);
+	vf->unit.ecap |= VTD_ECAP_DIT;
+	vf->unit.cap = VTD_CAP_DRD | VTD_CAP_DWD;
+	fn->pdev.ats_enabled = 0;
+	vf->pf->pasid_enabled = 0;
+	pasid_vf_function(vf, &is);
+	KUNIT_EXPECT_EQ(test, FAKE_RID(0), is.pfsid);
+	KUNIT_EXPECT_FALSE(test, is.ats);
+	KUNIT_EXPECT_FALSE(test, is.pasid);
+	KUNIT_EXPECT_EQ(test, vtd_iotlb_drain(vf->unit.cap), is.drain);
+	KUNIT_EXPECT_NE(test, 0, is.drain);
+	fn->pdev.ats_cap = 0;
+	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_vf_read_ats(vf, &ctrl));
 }
 
 /* ATS that Linux has switched off meanwhile stays off. */
@@ -222,6 +267,7 @@ static void function_pf_reset(struct kunit *test)
 
 static struct kunit_case function_test_cases[] = {
 	KUNIT_CASE_PARAM(function_denied, function_gen_params),
+	KUNIT_CASE(function_is_described),
 	KUNIT_CASE(function_ats_is_linux_own),
 	KUNIT_CASE(function_revives),
 	KUNIT_CASE_PARAM(function_pf_reset, function_reset_gen_params),

@@ -22,6 +22,7 @@ enum intent_step {
 	REPLACE_SRE,		/* a new entry over the present one */
 	REPLACE,
 	REPLACE_FAILS,
+	REFUSED,		/* intel-iommu finds the entry present */
 	TEARDOWN,
 	DENY,
 	GRANT,
@@ -78,6 +79,13 @@ static const struct intent_case intent_cases[] = {
 	{ "set up seen, probes go off before it returns, set up anew without SRE",
 	  { { DENY, 0 }, { SETUP_SRE_OFF, 0 }, { TEARDOWN, 0 }, { UNSEEN, 0 }, { ON, 0 },
 	    { GRANT, 0 } } },
+	{ "while probes are off what the table shows stays",
+	  { { WRITTEN_SRE, 1 }, { OFF, 1 }, { WORKER, 1 } } },
+	{ "a set-up that is refused leaves the intent", { { SETUP_SRE, 1 }, { DENY, 0 },
+	  { REFUSED, 0 }, { GRANT, 1 } } },
+	{ "nothing is learned while probes are off",
+	  { { DENY, 0 }, { OFF, 0 }, { UNSEEN_SRE, 1 }, { WORKER, 0 }, { TEARDOWN, 0 },
+	    { UNSEEN, 0 }, { ON, 0 }, { GRANT, 0 } } },
 	{ "a replacement that fails leaves the intent", { { SETUP_SRE, 1 }, { DENY, 0 },
 	  { REPLACE_FAILS, 0 }, { GRANT, 1 } } },
 };
@@ -93,7 +101,7 @@ struct intent_world {
 static void intent_write(struct intent_world *world, unsigned int pgtt, bool sre)
 {
 	world->entry[2] = sre;
-	world->entry[1] = 7;
+	world->entry[1] = 8;
 	world->entry[0] = pgtt << 6 | 1;
 }
 
@@ -148,6 +156,10 @@ static void intent_do(struct kunit *test, struct intent_world *world, enum inten
 		vf_setup_begins(world->vf, PASID, true);
 		vf_setup_ends(world->vf, PASID, true, false);
 		break;
+	case REFUSED:
+		vf_setup_begins(world->vf, PASID, false);
+		vf_setup_ends(world->vf, PASID, false, false);
+		break;
 	case TEARDOWN:
 		memset(world->entry, 0, 8 * sizeof(*world->entry));
 		break;
@@ -199,6 +211,38 @@ static void intent_of_entry_torn_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1ULL, world.entry[2]);
 }
 
+/* The guest says no, and the worker comes before the set-up has returned. */
+static void intent_of_replacement_meets_worker(struct kunit *test)
+{
+	struct fake_pci *fn = vf_plug_one(test);
+	struct intent_world world = { vf_of(fn), vf_entry(test, fn, PASID) };
+
+	intent_setup(&world, 3, true, false);
+	vf_setup_begins(world.vf, PASID, true);
+	intent_write(&world, 3, false);
+	pasid_vf_refresh(world.vf);
+	KUNIT_EXPECT_EQ(test, 0, world.entry[2]);
+	vf_setup_ends(world.vf, PASID, true, true);
+	KUNIT_EXPECT_EQ(test, 0, world.entry[2]);
+	pasid_vf_refresh(world.vf);
+	KUNIT_EXPECT_EQ(test, 0, world.entry[2]);
+}
+
+/* A deny comes while intel-iommu tries to write over an entry from before the load. */
+static void intent_of_failed_replacement_meets_deny(struct kunit *test)
+{
+	struct fake_pci *fn = vf_plug_one(test);
+	struct intent_world world = { vf_of(fn), vf_entry(test, fn, PASID) };
+
+	intent_write(&world, 3, true);
+	vf_setup_begins(world.vf, PASID, true);
+	vf_set_ceiling(test, world.vf, BUILTIN & ~PRIV, 0);
+	KUNIT_EXPECT_EQ(test, 0, world.entry[2]);
+	vf_setup_ends(world.vf, PASID, true, false);
+	vf_set_ceiling(test, world.vf, BUILTIN, 0);
+	KUNIT_EXPECT_EQ(test, 1, world.entry[2]);
+}
+
 /* A writer has changed the entry and flushes later, which is too late for the hook's caller. */
 static void intent_hook_flushes_for_writer(struct kunit *test)
 {
@@ -227,13 +271,14 @@ enum pri_step {
 	PRI_ON,
 	PRI_OFF_UNSEEN,
 	PRI_ON_UNSEEN,
+	PRI_UNSEEN_ELSEWHERE,
 	PRI_DENY,
 	PRI_GRANT,
 };
 
 struct intent_pri_case {
 	const char *name;
-	enum pri_step step[4];
+	enum pri_step step[5];
 	bool pre;
 };
 
@@ -243,7 +288,10 @@ static const struct intent_pri_case intent_pri_cases[] = {
 	{ "off while denied", { PRI_DENY, PRI_OFF, PRI_GRANT }, false },
 	{ "on while denied", { PRI_OFF, PRI_DENY, PRI_ON, PRI_GRANT }, true },
 	{ "on while denied: denied", { PRI_OFF, PRI_DENY, PRI_ON }, false },
+	{ "on while denied, after something unseen",
+	  { PRI_OFF, PRI_DENY, PRI_UNSEEN_ELSEWHERE, PRI_ON, PRI_GRANT }, true },
 	{ "off, unseen", { PRI_OFF_UNSEEN, PRI_GRANT }, false },
+	{ "off, unseen, and on", { PRI_OFF_UNSEEN, PRI_ON }, true },
 	{ "off while denied, unseen", { PRI_DENY, PRI_OFF_UNSEEN, PRI_GRANT }, false },
 	{ "on, unseen", { PRI_OFF, PRI_ON_UNSEEN, PRI_GRANT }, true },
 	{ "on, unseen: denied", { PRI_OFF, PRI_ON_UNSEEN, PRI_DENY }, false },
@@ -262,6 +310,9 @@ static void intent_pri_do(struct kunit *test, struct fake_pci *fn, enum pri_step
 
 	switch (what) {
 	case PRI_END:
+		break;
+	case PRI_UNSEEN_ELSEWHERE:
+		fake_unit.missed++;
 		break;
 	case PRI_OFF_UNSEEN:
 	case PRI_ON_UNSEEN:
@@ -297,6 +348,8 @@ static void intent_pri(struct kunit *test)
 static struct kunit_case intent_test_cases[] = {
 	KUNIT_CASE_PARAM(intent_follows, intent_gen_params),
 	KUNIT_CASE(intent_of_entry_torn_down),
+	KUNIT_CASE(intent_of_replacement_meets_worker),
+	KUNIT_CASE(intent_of_failed_replacement_meets_deny),
 	KUNIT_CASE(intent_hook_flushes_for_writer),
 	KUNIT_CASE_PARAM(intent_pri, intent_pri_gen_params),
 	{}

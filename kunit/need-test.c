@@ -205,9 +205,10 @@ static int need_load(struct pasid_layout *layout, unsigned int *followed, char *
 	err = pasid_need_called(&need_view, addr, why) ?:
 	      pasid_need_layout(&need_view, layout, why);
 	for (what = pasid_followed; !err && what->name; what++) {
+		memset(at, 0xff, sizeof(at)); /* nothing is found yet */
 		err = pasid_need_followed(&need_view, what,
 					  need_ask_function(what->name, &addr[0]), at, why);
-		if (err < 0)
+		if (err < 0 || err > 1)
 			return err;
 		if (err)
 			*followed |= BIT(what - pasid_followed);
@@ -334,7 +335,10 @@ static void need_misses_arg(struct kunit *test)
 {
 	const struct need_release_case *c = test->param_value;
 
-	need_kernel = (typeof(need_kernel)){ .release = c->release, .no_arg = "options" };
+	need_kernel = (typeof(need_kernel)){ .release = c->release, .no_arg = "iommu" };
+	need_refuses(test, -ENOENT,
+		     "qi_submit_sync() does not take 'iommu' as argument 1: it is not the function that this module knows");
+	need_kernel.no_arg = "options";
 	need_refuses(test, -ENOENT,
 		     "qi_submit_sync() does not take 'options' as argument 4: it is not the function that this module knows");
 	need_kernel.no_arg = "pasid";

@@ -213,7 +213,9 @@ static void plan_keeps_error(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 5U, plan.descriptors);
 	for (i = 0; i < log->count; i++)
 		KUNIT_EXPECT_EQ(test, (u64)i << 32 | 0x31, log->desc[i].qw[0]);
+	plan.owed = true;
 	vtd_plan_init(&plan, plan_submit, log);
+	KUNIT_EXPECT_FALSE(test, plan.owed);
 	KUNIT_EXPECT_EQ(test, 0, plan.err);
 	KUNIT_EXPECT_EQ(test, 0U, plan.descriptors);
 }

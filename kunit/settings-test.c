@@ -73,6 +73,9 @@ static void settings_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, pasid_setting_edit(&setting, &edit, BUILTIN, NONE));
 	KUNIT_EXPECT_TRUE(test, setting.made);
 	KUNIT_EXPECT_EQ(test, ENABLE, setting.perms);
+	setting = (struct pasid_setting){};
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, pasid_setting_edit(&setting, &edit, BUILTIN, NONE));
+	KUNIT_EXPECT_FALSE(test, setting.made);
 }
 
 struct settings_back_case {

@@ -43,6 +43,7 @@ static const struct pasid_lab_command commands[] = {
 	{ "iopf",		2, 2, lab_cmd_iopf },
 	{ "latency",		2, 2, lab_cmd_latency },
 	{ "leak",		1, 1, lab_cmd_leak },
+	{ "lock-config",	2, 2, lab_cmd_lock_config },
 	{ "pasid-status",	1, 1, lab_cmd_pasid_status },
 	{ "stall-qi",		1, 1, lab_cmd_stall_qi },
 	{ "take",		3, 3, lab_cmd_take },

@@ -135,3 +135,22 @@ int lab_cmd_take(int argc, char **argv)
 	pci_dev_put(pdev);
 	return ret;
 }
+
+/* lock-config <BDF> on|off: users of its configuration space wait, as in a reset */
+int lab_cmd_lock_config(int argc, char **argv)
+{
+	struct pci_dev *pdev;
+	bool lock;
+
+	if (kstrtobool(argv[1], &lock))
+		return -EINVAL;
+	pdev = pasid_lab_find_device(argv[0]);
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	if (lock)
+		pci_cfg_access_lock(pdev);
+	else
+		pci_cfg_access_unlock(pdev);
+	pci_dev_put(pdev);
+	return 0;
+}

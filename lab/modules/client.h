@@ -138,6 +138,7 @@ void lab_dma_forget_all(void);
 /* client-pci.c */
 int lab_cmd_ats(int argc, char **argv);
 int lab_cmd_error(int argc, char **argv);
+int lab_cmd_lock_config(int argc, char **argv);
 int lab_cmd_iopf(int argc, char **argv);
 int lab_cmd_pasid_status(int argc, char **argv);
 int lab_cmd_take(int argc, char **argv);

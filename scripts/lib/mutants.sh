@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2089,SC2090,SC2154 # variables are shared with the other parts
-# Mutants of intel-pasid-ctl: the module with one change, as lab/mutations.sh lists them.
+# Mutants: one of the product's modules with one change, as lab/mutations.sh lists them.
 
-# One element per mutant. There are two more modules: 'none', which is the unchanged module, and 'nothing', a mutant that
-# changes nothing.
+# One element per mutant. There is one more module: 'nothing', a mutant that changes nothing.
 mutant_names=() mutant_kernels=() mutant_tests=() mutant_only=() mutant_files=() mutant_edits=()
 
 readonly NOTHING_FILE=iommu/main.c NOTHING_EDIT='s/^\tpr_info\("version/\tbarrier();\n&/'
@@ -20,13 +19,22 @@ mutate_file() { # NAME EDIT FROM TO
 	! cmp -s "$3" "$4" || die 1 "mutation '$1' changes nothing in ${3##*/}: correct lab/mutations.sh"
 }
 
+# The module that a file is a part of.
+module_of() { # FILE
+	case $1 in
+	iommu/*) echo intel-pasid-ctl ;;
+	pf/*) echo pasid-pf ;;
+	vfio/*) echo pasid-vfio-pci ;;
+	esac
+}
+
 # Prints the folder with NAME.ko for each mutant of a kernel. They are built one after the other in one tree, so only
 # changed files are compiled.
 build_mutants() { # KERNEL
 	local product dir i
 	product=$(build_product "$1")
 	dir=$root/build/mutants-$( (
-		declare -f build_mutants build_mutant strip_mutant run_kbuild
+		declare -f build_mutants build_mutant module_of run_kbuild
 		declare -p mutant_names mutant_kernels mutant_files mutant_edits NOTHING_EDIT
 		echo "$product"
 	) | hash_of_stdin)
@@ -37,7 +45,6 @@ build_mutants() { # KERNEL
 		rm -rf "$dir/tree"
 		mkdir "$dir/tree"
 		cp -r "$product/../symvers" "$product" "$dir/tree/"
-		strip_mutant "$product" "$dir/none.ko"
 		build_mutant "$1" "$dir" nothing "$NOTHING_FILE" "$NOTHING_EDIT"
 		for i in "${!mutant_names[@]}"; do
 			[ "${mutant_kernels[i]}" != "$1" ] ||
@@ -52,15 +59,12 @@ build_mutants() { # KERNEL
 }
 
 build_mutant() { # KERNEL DIR NAME FILE EDIT
-	local file=$2/tree/src/$4
+	local file=$2/tree/src/$4 module
 	cp "$file" "$2/original"
 	mutate_file "$3" "$5" "$2/original" "$file"
 	# The compiler may warn of a mutant, but must not refuse it.
 	(run_kbuild "$1" "$2") >"$2/said" || { cat "$2/said" && die 1 "mutation '$3' does not compile"; }
-	strip_mutant "$2/tree/src" "$2/$3.ko"
+	module=${file%/*}/$(module_of "$4").ko
+	in_root strip --strip-debug "${module#"$root"}" -o "${2#"$root"}/$3.ko"
 	cp "$2/original" "$file"
-}
-
-strip_mutant() { # TREE FILE
-	in_root strip --strip-debug "${1#"$root"}/iommu/intel-pasid-ctl.ko" -o "${2#"$root"}"
 }

@@ -395,6 +395,26 @@ page_requests() {
 	disable_pri "$first"
 }
 
+waits_for_configuration() {
+	grep -q pci_wait_cfg "/proc/$(cat /tmp/client.it/pid)/stack"
+}
+
+# Its registers are not read while it cannot answer.
+status_waits_for_the_pf() {
+	local status=0
+	enable_pri "$first"
+	opened it "$first"
+	lab_do lock-config "$pf" on
+	client it read 0x18e 2 >/tmp/status &
+	await 10 waits_for_configuration || status=$?
+	lab_do lock-config "$pf" off
+	wait $!
+	expect_equal $status 0 'waiting for the PF'
+	expect_file /tmp/status 0x8100
+	client_close it
+	disable_pri "$first"
+}
+
 region_offset() { # NAME
 	case $1 in
 	supported) echo 4 ;; ceiling) echo 8 ;; requested) echo 12 ;; effective) echo 16 ;; width) echo 20 ;;
@@ -626,6 +646,7 @@ it 'while the PF has no PASID, Enable can be cleared but not set' pf_loses_pasid
 it "if an invalidation fails, the guest's write fails with EIO, and nothing is granted" iommu_fails
 it 'a VF that has PASIDs of the host cannot be opened' host_has_pasids
 it "the PRI capability's registers enable and disable page requests" page_requests
+it 'while the PF is being reset, a read of the PRI status waits' status_waits_for_the_pf
 it 'the control region and the registers show the same request' region_and_registers
 it 'neither module can be unloaded while a client has a VF open' modules_stay
 it 'sriov_numvfs=0 waits until the client closes the VF' numvfs_0

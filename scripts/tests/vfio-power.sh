@@ -134,7 +134,7 @@ user_wakes_it() {
 	ats_is_on
 }
 
-write_while_the_user_has_it_sleep() { # DRIVER
+write_while_the_user_has_it_sleep() { # DRIVER REGISTER: what that says once it is awake
 	opened "$1"
 	user_has_it_sleep
 	mark_sent
@@ -142,6 +142,7 @@ write_while_the_user_has_it_sleep() { # DRIVER
 	expect_context "$first" PASIDE 0
 	expect_not_asked
 	user_wakes_it
+	[ "$1" = vfio-pci ] || expect_client "$2" it read $control
 	set_ctl "$first" default
 	client_close it
 	expect_context "$first" PASIDE 1
@@ -208,7 +209,7 @@ for driver in vfio-pci pasid-vfio-pci; do
 done
 it 'a user of the API registers and goes while the VF sleeps' user_of_one_that_sleeps
 for driver in vfio-pci pasid-vfio-pci; do
-	it "$driver, the user has put the VF to sleep: -enable takes effect at once" write_while_the_user_has_it_sleep $driver
+	it "$driver, the user has put the VF to sleep: -enable takes effect at once" write_while_the_user_has_it_sleep $driver 0x1
 done
 it 'the user has put the VF to sleep: a write to the register takes effect at once' register_while_the_user_has_it_sleep
 it 'the user leaves the VF asleep and closes it: the VF gets its permissions back' user_leaves_it_asleep client_close it
@@ -216,6 +217,6 @@ it 'the user leaves the VF asleep and is killed: the VF gets its permissions bac
 it "in VFIO's low power, a write to the register or the control region wakes the VF" writes_wake_it
 it 'the VFs are made again without No_Soft_Reset: going to D0 resets them' vfs_without_no_soft_reset
 for driver in vfio-pci pasid-vfio-pci; do
-	it "$driver, the user has put such a VF to sleep: -enable takes effect at once" write_while_the_user_has_it_sleep $driver
+	it "$driver, the user has put such a VF to sleep: -enable takes effect at once" write_while_the_user_has_it_sleep $driver 0x0
 done
 finish

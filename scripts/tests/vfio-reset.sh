@@ -108,9 +108,10 @@ fatal_error() {
 	cleared
 }
 
-# The guest's writes are dropped, and neither register nor context entry changes.
+# The guest's writes to the register are dropped, those to the control region are refused, and nothing changes.
 held() {
 	expect_client 0 it write $control 0
+	expect_client EAGAIN it rwrite 12 4 0
 	expect_client 0x1 it read $control
 	expect_context "$vf" PASIDE 1
 }
@@ -119,6 +120,18 @@ held() {
 reset_while_frozen() {
 	enabled
 	lab_do error "$vf" fatal
+	held
+	expect_client 0 it reset
+	cleared
+	lab_do error "$vf" resume
+	cleared
+}
+
+# Recovery resets a VF that was not frozen, after a reset by its user.
+reset_before_voted_reset() {
+	enabled
+	lab_do error "$vf" nonfatal
+	lab_do error "$vf" slot-reset
 	held
 	expect_client 0 it reset
 	cleared
@@ -243,6 +256,7 @@ it 'while a VF is frozen after a fatal error, it is sent nothing; recovery clear
 it 'a reset by the user while the VF is frozen clears the register, and so does recovery' reset_while_frozen
 it 'recovery from a fatal error with a reset that another driver asked for clears the register' error_with_voted_reset fatal
 it 'recovery from another error with a reset that another driver asked for clears the register' error_with_voted_reset nonfatal
+it 'a reset by the user before the reset of a recovery: both clear the register' reset_before_voted_reset
 it 'recovery from an error without a reset leaves register and permissions' error_without_reset
 it 'after a recovery that failed, a new open works' open_after_failure
 it 'after a recovery that failed, and whose failure Linux told, a new open works' open_after_failure failed
