@@ -53,6 +53,8 @@ struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 void pasid_ctl_put(struct pasid_ctl_user *user);
 void pasid_ctl_on_reset(struct pasid_ctl_user *user, void (*reset)(void *data),
 			void *data);
+void pasid_ctl_on_change(struct pasid_ctl_user *user, void (*change)(void *data),
+			 void *data);
 int pasid_ctl_query(struct pasid_ctl_user *user, struct pasid_ctl_state *state);
 int pasid_ctl_request(struct pasid_ctl_user *user, unsigned int request);
 
