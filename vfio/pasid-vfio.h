@@ -68,6 +68,8 @@ struct pasid_window {
  * @cap: the PASID capability
  * @pri: the PRI capability, if @answer has a place for it
  * @windows: bytes of configuration space that are emulated while @shown
+ * @event_lock: protects @event; no lock is taken under it but the eventfd's own
+ * @event: the eventfd that is signalled when the effective set changes, or NULL
  * @told: the reasons that have been logged since the device was bound
  * @doubted: that bytes below a capability do not read as zero has been logged since then
  *
@@ -96,6 +98,8 @@ struct pasid_vfio {
 	struct pasid_cap cap;
 	struct pasid_pri_cap pri;
 	struct pasid_window windows[PASID_WINDOWS];
+	spinlock_t event_lock;	/* see above */
+	struct eventfd_ctx *event;
 	const char *told[PASID_REASONS];
 	bool doubted;
 };
@@ -141,6 +145,12 @@ void pasid_config_show(struct pasid_vfio *dev);
 
 /* region.c: the VMM control region */
 int pasid_region_add(struct pasid_vfio *dev);
+
+/* event.c: the interrupt that says that the effective set has changed */
+#define PASID_EVENT_INDEX	VFIO_PCI_NUM_IRQS
+bool pasid_event_trigger(struct pasid_vfio *dev);
+void pasid_event_close(struct pasid_vfio *dev);
+long pasid_event_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg);
 
 /* sysfs.c: vf_pasid_ranges, pasid_emulate and cap_layout */
 extern const struct device_attribute pasid_attr_vf_ranges;

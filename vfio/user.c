@@ -317,6 +317,11 @@ static void pasid_user_pf_reset(void *dev)
 	pasid_user_clear(dev);
 }
 
+static void pasid_user_changed(void *dev)
+{
+	pasid_event_trigger(dev);
+}
+
 /* @dev->lock not held: this waits for pasid_user_pf_reset(), which takes it. */
 static void pasid_user_put(struct pasid_ctl_user *user)
 {
@@ -337,6 +342,7 @@ static int pasid_user_enter(struct pasid_vfio *dev)
 		return err;
 	}
 	pasid_ctl_on_reset(user, pasid_user_pf_reset, dev);
+	pasid_ctl_on_change(user, pasid_user_changed, dev);
 	dev->user = user;
 	dev->request = PASID_PERM_ALL;
 	return 0;
