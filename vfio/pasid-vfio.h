@@ -17,14 +17,12 @@
  * @why: with @err, a clause that says what is wrong
  * @source: without @err, who gave the ranges
  * @layout: without @err, where the capabilities go
- * @pin: module that must stay while the layout is in use, or NULL
  */
 struct pasid_answer {
 	int err;
 	const char *why;
 	enum pasid_source source;
 	struct pasid_layout layout;
-	struct module *pin;
 };
 
 /* What is emulated in configuration space. */
@@ -116,12 +114,11 @@ extern bool pasid_allow_type1;
 /* pf.c: what is known about PFs */
 int pasid_pf_init(const char *options);
 void pasid_pf_exit(void);
-void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers, struct module **pin);
+void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers);
 
 /* answer.c: where a VF's capabilities go */
 void pasid_answer_get(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 		      struct pasid_answer *answer);
-void pasid_answer_put(struct pasid_answer *answer);
 
 /* user.c: the user's request, from open to close */
 int pasid_user_open(struct pasid_vfio *dev);

@@ -4,7 +4,6 @@
  * and the control region are views of it, and the IOMMU has followed before any of
  * them changes.
  */
-#include <linux/module.h>
 #include <linux/pasid_vf.h>
 #include <linux/pci.h>
 
@@ -36,7 +35,6 @@ static void pasid_user_doubt(struct pasid_vfio *dev)
 
 static void pasid_user_hide(struct pasid_vfio *dev, int err, const char *why)
 {
-	pasid_answer_put(&dev->answer);
 	dev->answer.err = err;
 	dev->answer.why = why;
 	pasid_user_tell(dev, why);
@@ -307,7 +305,6 @@ static struct pasid_ctl_user *pasid_user_leave(struct pasid_vfio *dev)
 	dev->driven = false;
 	dev->cap = (struct pasid_cap){};
 	dev->pri = (struct pasid_pri_cap){};
-	pasid_answer_put(&dev->answer);
 	return user;
 }
 
