@@ -86,6 +86,30 @@ void pasid_ctl_on_reset(struct pasid_ctl_user *user, void (*reset)(void *data),
 EXPORT_SYMBOL_GPL(pasid_ctl_on_reset);
 
 /**
+ * pasid_ctl_on_change() - have a user told that its effective set has changed
+ * @user: the user
+ * @change: called after each change, when it is in force
+ * @data: for @change; stays until pasid_ctl_put() has returned
+ *
+ * @change runs in process context, in the writer that made the change or in a worker, with
+ * the lock held that all pasid_ctl functions take: it must not call any of them, nor take a
+ * lock under which they are called.
+ *
+ * Context: Process context, may sleep; not from @change.
+ */
+void pasid_ctl_on_change(struct pasid_ctl_user *user, void (*change)(void *data),
+			 void *data)
+{
+	struct pasid_vf *vf = user->vf;
+
+	mutex_lock(&vf->lock);
+	vf->on_change = change;
+	vf->on_change_data = data;
+	mutex_unlock(&vf->lock);
+}
+EXPORT_SYMBOL_GPL(pasid_ctl_on_change);
+
+/**
  * pasid_ctl_put() - the user is gone
  * @user: from pasid_ctl_get(); not valid any more afterwards
  *
@@ -104,6 +128,7 @@ void pasid_ctl_put(struct pasid_ctl_user *user)
 	vf->on_reset = NULL;
 	mutex_unlock(&vf->telling);
 	mutex_lock(&vf->lock);
+	vf->on_change = NULL;
 	pasid_vf_set_owner(vf, false, PASID_PERM_ALL);
 	mutex_unlock(&vf->lock);
 	pasid_vf_put(vf);

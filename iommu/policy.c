@@ -123,12 +123,15 @@ static void pasid_vf_unpin(struct pasid_vf *vf)
 	module_put(THIS_MODULE);
 }
 
-/* Tell those who poll what they have not been told. */
+/* Tell those who poll, and the user, what they have not been told. */
 static void pasid_vf_notify(struct pasid_vf *vf)
 {
 	unsigned int effective = pasid_vf_effective(vf);
+	bool changed = effective != vf->told_effective;
 
-	if (vf->kn_effective && effective != vf->told_effective)
+	if (changed && vf->on_change)
+		vf->on_change(vf->on_change_data);
+	if (changed && vf->kn_effective)
 		kernfs_notify(vf->kn_effective);
 	if (vf->kn_requested && vf->request != vf->told_request)
 		kernfs_notify(vf->kn_requested);

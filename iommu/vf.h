@@ -104,6 +104,8 @@ struct pasid_context {
  * @telling: held while the user is told; taken before users' locks and before @lock
  * @on_reset: tells the user, or NULL
  * @on_reset_data: for @on_reset
+ * @on_change: tells the user that its effective set is another one, or NULL
+ * @on_change_data: for @on_change
  * @pinned: this VF holds a reference of the module
  * @ats_restored: times that ATS had to be switched on again
  * @kn_effective: sysfs file to notify, or NULL
@@ -119,7 +121,7 @@ struct pasid_context {
  * without it, under the unit's lock, and whoever writes them applies them
  * afterwards, so the last one to hold the unit's lock has seen the newest values.
  * @sre_intent, @in_replace and @ats_suspect by the unit's lock; @own, @pinned, @grants,
- * @pause, @owed_said and what is told to pollers by @lock. @ats_stopped, @applying and
+ * @pause, @owed_said @on_change and what is told to pollers by @lock. @ats_stopped, @applying and
  * @revived stand alone. @on_reset is cleared under @telling.
  */
 struct pasid_vf {
@@ -156,6 +158,8 @@ struct pasid_vf {
 	struct mutex telling;	/* see above */
 	void (*on_reset)(void *data);
 	void *on_reset_data;
+	void (*on_change)(void *data);
+	void *on_change_data;
 	bool pinned;
 	unsigned int ats_restored;
 	struct kernfs_node *kn_effective;

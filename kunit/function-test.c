@@ -265,12 +265,49 @@ static void function_pf_reset(struct kunit *test)
 		pasid_ctl_put(user);
 }
 
+/* Of each change of the effective set, whoever made it, and of nothing else. */
+static void function_effective_changes(struct kunit *test)
+{
+	struct fake_pci *fn = vf_plug_one(test);
+	struct pci_dev *pf = fn->pdev.physfn;
+	struct pasid_vf *vf = vf_of(fn);
+	struct pasid_ctl_user *user = pasid_ctl_get(&fn->pdev, NONE);
+	unsigned int told = 0;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
+	pasid_ctl_on_change(user, function_told, &told);
+	KUNIT_EXPECT_EQ(test, 0, pasid_ctl_request(user, ENABLE));
+	KUNIT_EXPECT_EQ(test, 1U, told);
+	KUNIT_EXPECT_EQ(test, 0, pasid_ctl_request(user, ENABLE));
+	vf_set_ceiling(test, vf, ENABLE | PRIV, 0);
+	KUNIT_EXPECT_EQ(test, 1U, told);
+	vf_set_ceiling(test, vf, NONE, 0);
+	KUNIT_EXPECT_EQ(test, 2U, told);
+	KUNIT_EXPECT_EQ(test, 0, pasid_ctl_request(user, ENABLE | PRIV));
+	KUNIT_EXPECT_EQ(test, 2U, told);
+	vf_set_ceiling(test, vf, BUILTIN, 0);
+	KUNIT_EXPECT_EQ(test, 3U, told);
+	pf->pasid_enabled = 0;
+	pasid_vf_refresh(vf);
+	pasid_vf_refresh(vf);
+	KUNIT_EXPECT_EQ(test, 4U, told);
+	pf->pasid_enabled = 1;
+	pasid_vf_refresh(vf);
+	KUNIT_EXPECT_EQ(test, 5U, told);
+	/* That what it asked for is gone is nothing to tell it. */
+	pasid_ctl_put(user);
+	vf_set_ceiling(test, vf, NONE, 0);
+	KUNIT_EXPECT_EQ(test, 5U, told);
+	vf_set_ceiling(test, vf, BUILTIN, 0);
+}
+
 static struct kunit_case function_test_cases[] = {
 	KUNIT_CASE_PARAM(function_denied, function_gen_params),
 	KUNIT_CASE(function_is_described),
 	KUNIT_CASE(function_ats_is_linux_own),
 	KUNIT_CASE(function_revives),
 	KUNIT_CASE_PARAM(function_pf_reset, function_reset_gen_params),
+	KUNIT_CASE(function_effective_changes),
 	{}
 };
 

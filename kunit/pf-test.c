@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How pasid-pf and pasid-vfio-pci keep track of PFs: which functions they know, what a PF's
- * driver, the admin and the module option say about which VFs, and when the module of a PF's
- * driver cannot be unloaded. PFs, VFs and that module are fake.
+ * How pasid-pf and pasid-vfio-pci keep track of PFs: which functions they know, and what a
+ * PF's driver, the admin and the module option say about which VFs. PFs, VFs and the module
+ * of a PF's driver are fake.
  */
 #include <kunit/test.h>
 #include <linux/module.h>
@@ -29,12 +29,14 @@ const struct device_attribute pasid_attr_vf_ranges;
  * @ops: the operations that it registers
  * @says: its next answer: a number of ranges, or a negative errno
  * @asked: the VF of the last question
+ * @held: references of @module at that time
  */
 static struct pf_driver {
 	struct module module;
 	struct pasid_pf_ops ops;
 	int says;
 	struct pci_dev *asked;
+	int held;
 } *driver;
 
 static int pf_driver_ranges(struct pci_dev *vf, struct pasid_range *ranges,
@@ -43,6 +45,7 @@ static int pf_driver_ranges(struct pci_dev *vf, struct pasid_range *ranges,
 	int i;
 
 	driver->asked = vf;
+	driver->held = atomic_read(&driver->module.refcnt);
 	for (i = 0; i < min_t(int, driver->says, max); i++)
 		ranges[i] = (struct pasid_range){ AT_DRIVER + 8 * i, AT_DRIVER + 8 * i + 7 };
 	return driver->says;
@@ -99,25 +102,16 @@ static struct fake_pci *pf_plug(struct kunit *test, unsigned int devfn)
 }
 
 /* The place of a VF's capability, or a negative errno. */
-static int pf_ask(struct fake_pci *vf, enum pasid_source *source, struct module **pin)
+static int pf_ask(struct fake_pci *vf)
 {
 	struct pasid_offer offers[PASID_SOURCES];
+	enum pasid_source source;
 	const char *why;
 	int err;
 
-	pasid_pf_offers(&vf->pdev, offers, pin);
-	err = pasid_source_choose(offers, source, &why);
-	return err ?: offers[*source].ranges.range[0].first;
-}
-
-static int pf_ask_and_forget(struct fake_pci *vf)
-{
-	enum pasid_source source;
-	struct module *pin;
-	int at = pf_ask(vf, &source, &pin);
-
-	module_put(pin);
-	return at;
+	pasid_pf_offers(&vf->pdev, offers);
+	err = pasid_source_choose(offers, &source, &why);
+	return err ?: offers[source].ranges.range[0].first;
 }
 
 /* Which functions are PFs. */
@@ -209,18 +203,17 @@ struct pf_offer_case {
 	const char *option;
 	bool qat;	/* a VF for which the quirk table asks the PF's driver only */
 	int answer;	/* offset or errno */
-	bool pinned;
 };
 
 #define OPTION	"1b36:5052@0x400-0x407"
 
 static const struct pf_offer_case pf_offer_cases[] = {
 	{ "no source", .answer = -ENOENT },
-	{ "driver", true, 1, .answer = AT_DRIVER, .pinned = true },
+	{ "driver", true, 1, .answer = AT_DRIVER },
 	{ "driver with as many as there is room for", true, PASID_RANGES_MAX,
-	  .answer = AT_DRIVER, .pinned = true },
+	  .answer = AT_DRIVER },
 	{ "driver before admin and option", true, 1, .admin = ADMIN, .option = OPTION,
-	  .answer = AT_DRIVER, .pinned = true },
+	  .answer = AT_DRIVER },
 	{ "driver has none, others have", true, 0, .admin = ADMIN, .option = OPTION,
 	  .answer = -ENOSPC },
 	{ "driver refuses, others have", true, -EPERM, .admin = ADMIN, .option = OPTION,
@@ -233,7 +226,7 @@ static const struct pf_offer_case pf_offer_cases[] = {
 	{ "driver's module is being unloaded", true, 1, MODULE_STATE_GOING, .admin = ADMIN,
 	  .answer = -ENODEV },
 	{ "driver's module is being loaded", true, 1, MODULE_STATE_COMING,
-	  .answer = AT_DRIVER, .pinned = true },
+	  .answer = AT_DRIVER },
 	{ "driver that did not register", false, 1, .answer = -ENOENT },
 	{ "admin before option", .admin = ADMIN, .option = OPTION, .answer = AT_ADMIN },
 	{ "option", .option = OPTION, .answer = AT_OPTION },
@@ -242,7 +235,7 @@ static const struct pf_offer_case pf_offer_cases[] = {
 	{ "option for others, too", .option = "8086:4941@0x500-0x507," OPTION,
 	  .answer = AT_OPTION },
 	{ "quirk asks the driver only", .qat = true, .answer = -ENOSPC },
-	{ "driver before quirk", true, 1, .qat = true, .answer = AT_DRIVER, .pinned = true },
+	{ "driver before quirk", true, 1, .qat = true, .answer = AT_DRIVER },
 };
 
 KUNIT_ARRAY_PARAM_DESC(pf_offer, pf_offer_cases, name);
@@ -252,8 +245,6 @@ static void pf_offers(struct kunit *test)
 	const struct pf_offer_case *c = test->param_value;
 	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1);
 	struct fake_pci *other = pf_plug_vf(pf_plug(test, 0x10), 0x11);
-	enum pasid_source source = PASID_SOURCES;
-	struct module *pin;
 
 	pf_load(test, c->option);
 	if (c->qat) {
@@ -266,17 +257,16 @@ static void pf_offers(struct kunit *test)
 	driver->says = c->says;
 	driver->module.state = c->state;
 
-	KUNIT_EXPECT_EQ(test, c->answer, pf_ask(vf, &source, &pin));
-	KUNIT_EXPECT_PTR_EQ(test, c->pinned ? &driver->module : NULL, pin);
-	KUNIT_EXPECT_EQ(test, c->pinned ? 2 : 1, atomic_read(&driver->module.refcnt));
-	module_put(pin);
+	KUNIT_EXPECT_EQ(test, c->answer, pf_ask(vf));
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&driver->module.refcnt));
+	KUNIT_EXPECT_EQ(test, driver->asked ? 2 : 0, driver->held);
 	KUNIT_EXPECT_PTR_EQ(test, c->registered && c->state != MODULE_STATE_GOING ?
 			    &vf->pdev : NULL, driver->asked);
 
 	/* For VFs of another PF only the option counts. */
 	driver->asked = NULL;
 	KUNIT_EXPECT_EQ(test, strstr(c->option ?: "", OPTION) ? AT_OPTION : -ENOENT,
-			pf_ask_and_forget(other));
+			pf_ask(other));
 	KUNIT_EXPECT_NULL(test, driver->asked);
 }
 
@@ -284,14 +274,11 @@ static void pf_offers(struct kunit *test)
 static void pf_driver_is_built_in(struct kunit *test)
 {
 	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1);
-	enum pasid_source source;
-	struct module *pin;
 
 	pf_load(test, NULL);
 	driver->ops.owner = NULL;
 	KUNIT_ASSERT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
-	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask(vf, &source, &pin));
-	KUNIT_EXPECT_NULL(test, pin);
+	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask(vf));
 }
 
 static void pf_driver_comes_and_goes(struct kunit *test)
@@ -300,18 +287,18 @@ static void pf_driver_comes_and_goes(struct kunit *test)
 	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1), *late;
 
 	pf_load(test, OPTION);
-	KUNIT_EXPECT_EQ(test, AT_OPTION, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, AT_OPTION, pf_ask(vf));
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_admin_set(&pf->pdev, &admin));
-	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask(vf));
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
-	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask(vf));
 	late = pf_plug_vf(pf, 2);
-	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask_and_forget(late));
+	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask(late));
 	KUNIT_EXPECT_PTR_EQ(test, &late->pdev, driver->asked);
 	/* When the driver has unregistered, the next source decides. */
 	pasid_pf_unregister(&pf->pdev);
-	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask_and_forget(vf));
-	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask_and_forget(late));
+	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask(vf));
+	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask(late));
 	KUNIT_EXPECT_EQ(test, 1, atomic_read(&driver->module.refcnt));
 }
 
@@ -322,10 +309,10 @@ static void pf_registration_stays(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
 	pf_load(test, NULL);
-	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask(vf));
 	kunit_release_action(test, pf_unload, NULL);
 	pf_load(test, NULL);
-	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask(vf));
 	KUNIT_EXPECT_EQ(test, -EBUSY, pasid_pf_register(&pf->pdev, &driver->ops));
 }
 
@@ -344,10 +331,10 @@ static void pf_comes_and_goes(struct kunit *test)
 	fake_pci_unplug(vf);
 	pasid_pf_unregister(&pf->pdev);
 	fake_pci_unplug(pf);
-	KUNIT_EXPECT_EQ(test, -ENOENT, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, -ENOENT, pf_ask(vf));
 	fake_pci_plug(pf);
 	fake_pci_plug(vf);
-	KUNIT_EXPECT_EQ(test, -ENOENT, pf_ask_and_forget(vf));
+	KUNIT_EXPECT_EQ(test, -ENOENT, pf_ask(vf));
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_admin_get(&pf->pdev, &ranges));
 	KUNIT_EXPECT_EQ(test, 0, ranges.count);
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));

@@ -277,3 +277,9 @@ mutant answer-to-all-callers debug vfio-hwinfo "with* the module*|other callers*
 	's/ \|\| !pasid_is_iommufd\(caller\)//'
 mutant answer-that-is-missed-counts debug vfio-hwinfo "with* the module*|a missed call*" iommu/hooks.c \
 	'/"pci_pasid_status"/,/answer/ s/PASID_UNSEEN_NOTHING/PASID_UNSEEN_ANY/'
+mutant change-not-told uml kunit pasid-function iommu/policy.c \
+	's/^\t\tvf->on_change\(vf->on_change_data\);/\t\t;/'
+mutant told-though-nothing-changed uml kunit pasid-function iommu/policy.c \
+	's/if \(changed && vf->on_change\)/if (vf->on_change)/'
+mutant told-after-it-has-gone uml kunit pasid-function iommu/api.c \
+	's/^\tvf->on_change = NULL;/\t;/'

@@ -106,23 +106,16 @@ void pasid_pf_unregister(struct pci_dev *pf)
 }
 EXPORT_SYMBOL_GPL(pasid_pf_unregister);
 
-/* Its module is kept if it answers with ranges. */
 static int pasid_pf_ask_driver(const struct pasid_pf_ops *ops, struct pci_dev *vf,
-			       struct pasid_range *ranges, unsigned int max,
-			       struct module **pin)
+			       struct pasid_range *ranges, unsigned int max)
 {
 	int count;
 
 	if (!try_module_get(ops->owner))
 		return -ENODEV;
 	count = ops->vf_ranges(vf, ranges, max);
-	if (count > (int)max)
-		count = -E2BIG;
-	if (count > 0)
-		*pin = ops->owner;
-	else
-		module_put(ops->owner);
-	return count;
+	module_put(ops->owner);
+	return count > (int)max ? -E2BIG : count;
 }
 
 /**
@@ -130,25 +123,21 @@ static int pasid_pf_ask_driver(const struct pasid_pf_ops *ops, struct pci_dev *v
  * @vf: the VF
  * @ranges: filled
  * @max: room in @ranges
- * @pin: set to the driver's module, with a reference, if it gives ranges; to NULL
- *	otherwise
  *
  * Context: Process context, may sleep.
  * Return: what the driver says, see &struct pasid_pf_ops; -EOPNOTSUPP if none has
  * registered, too; -ENODEV if its module is going away;
  * -E2BIG if it gives more than @max.
  */
-int pasid_pf_ask(struct pci_dev *vf, struct pasid_range *ranges, unsigned int max,
-		 struct module **pin)
+int pasid_pf_ask(struct pci_dev *vf, struct pasid_range *ranges, unsigned int max)
 {
 	struct pasid_pf_entry *entry;
 	int count = -EOPNOTSUPP;
 
-	*pin = NULL;
 	mutex_lock(&pasid_pf_register_lock);
 	entry = pasid_pf_entry_find(pci_physfn(vf));
 	if (entry)
-		count = pasid_pf_ask_driver(entry->ops, vf, ranges, max, pin);
+		count = pasid_pf_ask_driver(entry->ops, vf, ranges, max);
 	mutex_unlock(&pasid_pf_register_lock);
 	return count;
 }

@@ -3,7 +3,6 @@
  * The answer to where a VF's emulated capabilities go: ask the sources, take the
  * first, place what fits into its ranges.
  */
-#include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/unaligned.h>
 
@@ -45,7 +44,7 @@ static int pasid_answer_find(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 		answer->why = "it has no extended configuration space";
 		return -EOPNOTSUPP;
 	}
-	pasid_pf_offers(pdev, offers, &answer->pin);
+	pasid_pf_offers(pdev, offers);
 	err = pasid_source_choose(offers, &answer->source, &answer->why);
 	if (err)
 		return err;
@@ -62,7 +61,7 @@ static int pasid_answer_find(struct pci_dev *pdev, const u8 *vconfig, bool pri,
  *	it does not show capabilities, or there is no user: then the function's own
  *	list is the one to be linked into
  * @pri: place a PRI capability, too, if the PF has it enabled
- * @answer: filled; to be given back with pasid_answer_put()
+ * @answer: filled
  *
  * Context: Process context, may sleep; the device is not suspended.
  */
@@ -71,18 +70,4 @@ void pasid_answer_get(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 {
 	memset(answer, 0, sizeof(*answer));
 	answer->err = pasid_answer_find(pdev, vconfig, pri, answer);
-	if (answer->err)
-		pasid_answer_put(answer);
-}
-
-/**
- * pasid_answer_put() - the answer is not in use any more
- * @answer: from pasid_answer_get()
- *
- * Context: Process context, may sleep.
- */
-void pasid_answer_put(struct pasid_answer *answer)
-{
-	module_put(answer->pin);
-	answer->pin = NULL;
 }

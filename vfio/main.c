@@ -45,6 +45,7 @@ static int pasid_vfio_init_dev(struct vfio_device *vdev)
 	struct pasid_vfio *dev = to_pasid_vfio(vdev);
 
 	mutex_init(&dev->lock);
+	spin_lock_init(&dev->event_lock);
 	dev->emulate = pasid_emulate;
 	dev->answer = (struct pasid_answer){
 		.err = -ENODATA, .why = "nobody has looked yet: write 1, or open the VF",
@@ -81,6 +82,7 @@ static void pasid_vfio_close_device(struct vfio_device *vdev)
 	struct pasid_vfio *dev = to_pasid_vfio(vdev);
 
 	vfio_pci_core_close_device(vdev);
+	pasid_event_close(dev);
 	if (!dev->iommufd)
 		pasid_user_close(dev);
 }
@@ -119,7 +121,7 @@ static const struct vfio_device_ops pasid_vfio_ops = {
 	.release = pasid_vfio_release_dev,
 	.open_device = pasid_vfio_open_device,
 	.close_device = pasid_vfio_close_device,
-	.ioctl = vfio_pci_core_ioctl,
+	.ioctl = pasid_event_ioctl,
 	.device_feature = pasid_vfio_feature,
 	.read = pasid_config_read,
 	.write = pasid_config_write,

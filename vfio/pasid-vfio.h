@@ -17,14 +17,12 @@
  * @why: with @err, a clause that says what is wrong
  * @source: without @err, who gave the ranges
  * @layout: without @err, where the capabilities go
- * @pin: module that must stay while the layout is in use, or NULL
  */
 struct pasid_answer {
 	int err;
 	const char *why;
 	enum pasid_source source;
 	struct pasid_layout layout;
-	struct module *pin;
 };
 
 /* What is emulated in configuration space. */
@@ -68,6 +66,8 @@ struct pasid_window {
  * @cap: the PASID capability
  * @pri: the PRI capability, if @answer has a place for it
  * @windows: bytes of configuration space that are emulated while @shown
+ * @event_lock: protects @event; no lock is taken under it but the eventfd's own
+ * @event: the eventfd that is signalled when the effective set changes, or NULL
  * @told: the reasons that have been logged since the device was bound
  * @doubted: that bytes below a capability do not read as zero has been logged since then
  *
@@ -96,6 +96,8 @@ struct pasid_vfio {
 	struct pasid_cap cap;
 	struct pasid_pri_cap pri;
 	struct pasid_window windows[PASID_WINDOWS];
+	spinlock_t event_lock;	/* see above */
+	struct eventfd_ctx *event;
 	const char *told[PASID_REASONS];
 	bool doubted;
 };
@@ -112,12 +114,11 @@ extern bool pasid_allow_type1;
 /* pf.c: what is known about PFs */
 int pasid_pf_init(const char *options);
 void pasid_pf_exit(void);
-void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers, struct module **pin);
+void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers);
 
 /* answer.c: where a VF's capabilities go */
 void pasid_answer_get(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 		      struct pasid_answer *answer);
-void pasid_answer_put(struct pasid_answer *answer);
 
 /* user.c: the user's request, from open to close */
 int pasid_user_open(struct pasid_vfio *dev);
@@ -141,6 +142,12 @@ void pasid_config_show(struct pasid_vfio *dev);
 
 /* region.c: the VMM control region */
 int pasid_region_add(struct pasid_vfio *dev);
+
+/* event.c: the interrupt that says that the effective set has changed */
+#define PASID_EVENT_INDEX	VFIO_PCI_NUM_IRQS
+bool pasid_event_trigger(struct pasid_vfio *dev);
+void pasid_event_close(struct pasid_vfio *dev);
+long pasid_event_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg);
 
 /* sysfs.c: vf_pasid_ranges, pasid_emulate and cap_layout */
 extern const struct device_attribute pasid_attr_vf_ranges;

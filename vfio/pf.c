@@ -86,10 +86,9 @@ int pasid_pf_admin_set(struct pci_dev *pf, const struct pasid_ranges *ranges)
 	return entry ? 0 : -ENODEV;
 }
 
-static void pasid_pf_ask_driver(struct pci_dev *vf, struct pasid_offer *offer,
-				struct module **pin)
+static void pasid_pf_ask_driver(struct pci_dev *vf, struct pasid_offer *offer)
 {
-	int count = pasid_pf_ask(vf, offer->ranges.range, PASID_RANGES_MAX, pin);
+	int count = pasid_pf_ask(vf, offer->ranges.range, PASID_RANGES_MAX);
 
 	offer->err = min(count, 0);
 	offer->ranges.count = max(count, 0);
@@ -123,12 +122,10 @@ static void pasid_pf_ask_options(struct pci_dev *vf, struct pasid_offer *offer)
  * pasid_pf_offers() - ask all sources where a VF's configuration space is free
  * @vf: the VF
  * @offers: one for each source; filled
- * @pin: set to the module of a PF's driver that gave ranges, with a reference, or
- *	to NULL
  *
  * Context: Process context, may sleep.
  */
-void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers, struct module **pin)
+void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers)
 {
 	struct pasid_pf *pf;
 	int i;
@@ -136,7 +133,7 @@ void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers, struct modu
 	for (i = 0; i < PASID_SOURCES; i++)
 		offers[i] = (struct pasid_offer){ .err = -EOPNOTSUPP };
 
-	pasid_pf_ask_driver(vf, &offers[PASID_SOURCE_PF_DRIVER], pin);
+	pasid_pf_ask_driver(vf, &offers[PASID_SOURCE_PF_DRIVER]);
 	mutex_lock(&pasid_pfs_lock);
 	pf = pasid_pf_find(pci_physfn(vf));
 	if (pf && pf->admin.count)

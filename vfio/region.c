@@ -11,6 +11,7 @@
 
 /* What users see is the same everywhere, and the driver's sets are theirs. */
 static_assert(sizeof(struct pasid_ctl_region) == 64);
+static_assert(PASID_EVENT_INDEX); /* 0 says that there is no event */
 static_assert(PASID_CTL_ENABLE == PASID_PERM_ENABLE);
 static_assert(PASID_CTL_EXEC == PASID_PERM_EXEC);
 static_assert(PASID_CTL_PRIV == PASID_PERM_PRIV);
@@ -34,6 +35,7 @@ static int pasid_region_fill(struct pasid_vfio *dev, struct pasid_ctl_region *re
 		.width = cpu_to_le32(state.width),
 		.pasid_offset = cpu_to_le32(dev->shown ? layout->pasid : 0),
 		.pri_offset = cpu_to_le32(dev->shown ? layout->pri : 0),
+		.event_index = cpu_to_le32(PASID_EVENT_INDEX),
 	};
 	return 0;
 }

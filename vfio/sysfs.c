@@ -106,8 +106,6 @@ static int pasid_sysfs_look(struct pasid_vfio *dev, struct pasid_answer *answer)
 		return -EIO;
 	pasid_answer_get(dev->core.pdev, NULL, pasid_show_pri, answer);
 	pm_runtime_put(device);
-	/* The PF's driver is kept while a capability is shown, which none is. */
-	pasid_answer_put(answer);
 	return 0;
 }
 

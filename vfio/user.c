@@ -4,7 +4,6 @@
  * and the control region are views of it, and the IOMMU has followed before any of
  * them changes.
  */
-#include <linux/module.h>
 #include <linux/pasid_vf.h>
 #include <linux/pci.h>
 
@@ -36,7 +35,6 @@ static void pasid_user_doubt(struct pasid_vfio *dev)
 
 static void pasid_user_hide(struct pasid_vfio *dev, int err, const char *why)
 {
-	pasid_answer_put(&dev->answer);
 	dev->answer.err = err;
 	dev->answer.why = why;
 	pasid_user_tell(dev, why);
@@ -307,7 +305,6 @@ static struct pasid_ctl_user *pasid_user_leave(struct pasid_vfio *dev)
 	dev->driven = false;
 	dev->cap = (struct pasid_cap){};
 	dev->pri = (struct pasid_pri_cap){};
-	pasid_answer_put(&dev->answer);
 	return user;
 }
 
@@ -315,6 +312,11 @@ static struct pasid_ctl_user *pasid_user_leave(struct pasid_vfio *dev)
 static void pasid_user_pf_reset(void *dev)
 {
 	pasid_user_clear(dev);
+}
+
+static void pasid_user_changed(void *dev)
+{
+	pasid_event_trigger(dev);
 }
 
 /* @dev->lock not held: this waits for pasid_user_pf_reset(), which takes it. */
@@ -337,6 +339,7 @@ static int pasid_user_enter(struct pasid_vfio *dev)
 		return err;
 	}
 	pasid_ctl_on_reset(user, pasid_user_pf_reset, dev);
+	pasid_ctl_on_change(user, pasid_user_changed, dev);
 	dev->user = user;
 	dev->request = PASID_PERM_ALL;
 	return 0;

@@ -53,6 +53,8 @@ struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 void pasid_ctl_put(struct pasid_ctl_user *user);
 void pasid_ctl_on_reset(struct pasid_ctl_user *user, void (*reset)(void *data),
 			void *data);
+void pasid_ctl_on_change(struct pasid_ctl_user *user, void (*change)(void *data),
+			 void *data);
 int pasid_ctl_query(struct pasid_ctl_user *user, struct pasid_ctl_state *state);
 int pasid_ctl_request(struct pasid_ctl_user *user, unsigned int request);
 
@@ -68,8 +70,8 @@ struct pasid_range {
 
 /**
  * struct pasid_pf_ops - what a PF's driver knows about its VFs
- * @owner: the driver's module; kept loaded while a VF of the PF is open with a
- *	capability that sits where @vf_ranges said
+ * @owner: the driver's module; kept loaded while @vf_ranges runs. The answer is copied, so that
+ *	a VF that is open keeps its capabilities where they are when the driver has gone
  * @vf_ranges: which bytes of @vf's extended configuration space are free, that
  *	is: neither part of a capability nor a register of the device, so that an
  *	emulated capability may hide them. Fills @ranges, @max at most.
@@ -100,7 +102,6 @@ int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops);
 void pasid_pf_unregister(struct pci_dev *pf);
 
 /* For drivers of VFs. */
-int pasid_pf_ask(struct pci_dev *vf, struct pasid_range *ranges, unsigned int max,
-		 struct module **pin);
+int pasid_pf_ask(struct pci_dev *vf, struct pasid_range *ranges, unsigned int max);
 
 #endif /* _LINUX_PASID_CTL_H */

@@ -14,6 +14,11 @@
  *	dump FILE		writes configuration space to FILE, by 4 bytes
  *	rread, rwrite, rbytes	the same in the VMM control region
  *	region			INDEX SIZE of the VMM control region, or none
+ *	irqs			how many kinds of interrupts there are
+ *	irq INDEX ARGSZ		FLAGS COUNT of one
+ *	set-irq ARGSZ FLAGS INDEX START COUNT DATA
+ *	arm INDEX		has an interrupt signal a new eventfd
+ *	event SECONDS		how many signals that has had since, waiting for the first
  *	reset, hot-reset
  *	low-power, full-power
  *	hw-info			with an iommufd, its answer: WIDTH, +exec|-exec, +priv|-priv
@@ -37,6 +42,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "irq.h"
 #include "vfio.h"
 
 typedef int (*access_fn)(struct vfio_function *fn, unsigned int at, void *buf, size_t size);
@@ -54,6 +60,7 @@ struct space {
 static struct vfio_function fn;
 static struct space spaces[MAX_SPACES];
 static const char *tell_path;
+static int event;
 
 /* The fifo is opened for each answer, so that the reader sees its end. */
 static void tell(const char *format, ...)
@@ -168,6 +175,37 @@ static void do_region(void)
 		tell("%u %llu", fn.control_index, (unsigned long long)fn.control_size);
 	else
 		tell("none");
+}
+
+static void do_irqs(void)
+{
+	unsigned int count = 0;
+	int err = irq_count_kinds(&fn, &count);
+
+	if (err)
+		tell_error(err);
+	else
+		tell("%u", count);
+}
+
+static void do_irq(unsigned int index, unsigned int argsz)
+{
+	uint32_t flags = 0, count = 0;
+	int err = irq_get(&fn, index, argsz, &flags, &count);
+
+	if (err)
+		tell_error(err);
+	else
+		tell("0x%x %u", flags, count);
+}
+
+static void do_set_irq(const char *line)
+{
+	struct irq_set set;
+
+	sscanf(line, "set-irq %i %i %i %i %i %i", (int *)&set.argsz, (int *)&set.flags,
+	       (int *)&set.index, (int *)&set.start, (int *)&set.count, &set.data);
+	tell_error(irq_set(&fn, &set));
 }
 
 static void do_hw_info(void)
@@ -287,6 +325,16 @@ static void obey(const char *line)
 		do_bytes(vfio_read_control, at, size);
 	else if (!strcmp(word, "region"))
 		do_region();
+	else if (!strcmp(word, "irqs"))
+		do_irqs();
+	else if (!strcmp(word, "irq"))
+		do_irq(at, size);
+	else if (!strcmp(word, "set-irq"))
+		do_set_irq(line);
+	else if (!strcmp(word, "arm"))
+		tell_error(irq_arm(&fn, at, &event));
+	else if (!strcmp(word, "event"))
+		tell("%llu", (unsigned long long)irq_wait(event, at));
 	else if (!strcmp(word, "reset"))
 		tell_error(vfio_reset(&fn));
 	else if (!strcmp(word, "hot-reset"))

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * vfio-session BDF FILE CAP [no-reset]: does with a VF what a VMM does, through an iommufd:
- * maps FILE's first page in an address space, attaches it without and at a PASID, enables
- * PASID in the capability at CAP, resets the VF, detaches. If the VF is a pasid-testdev, its
- * engine does DMA meanwhile. Exits with 0 if all steps succeeded.
+ * has changes of permissions signalled, maps FILE's first page in an address space, attaches
+ * it without and at a PASID, enables PASID in the capability at CAP, resets the VF, detaches.
+ * If the VF is a pasid-testdev, its engine does DMA meanwhile. Exits with 0 if all steps
+ * succeeded.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine.h"
+#include "irq.h"
 #include "vfio.h"
 
 #define IOVA	0x10000
 #define PASID	5
 #define CONTROL	6
+#define EVENT_INDEX	32 /* in the VMM control region */
 
 static struct vfio_function fn;
 
@@ -31,6 +34,16 @@ static void enable(unsigned int cap)
 	const uint16_t enable = 1;
 
 	check(vfio_write_config(&fn, cap + CONTROL, &enable, sizeof(enable)), "enable");
+}
+
+/* The VMM wants to know what becomes of the permissions; the region says by which interrupt. */
+static void watch(void)
+{
+	uint32_t index;
+	int event;
+
+	check(vfio_read_control(&fn, EVENT_INDEX, &index, sizeof(index)), "read the region");
+	check(irq_arm(&fn, index, &event), "watch");
 }
 
 static void start_dma(void)
@@ -56,6 +69,7 @@ int main(int argc, char **argv)
 		return 2;
 	cap = strtoul(argv[3], NULL, 0);
 	check(vfio_open_iommufd(&fn, argv[1]), "open");
+	watch();
 	check(vfio_map_page(&fn, argv[2], IOVA, &table), "map");
 	check(vfio_attach(&fn, VFIO_NO_PASID, table), "attach");
 	check(vfio_attach(&fn, PASID, table), "attach PASID");

@@ -456,7 +456,7 @@ region_and_registers() {
 	expect_client EINVAL it rwrite 13 4 1
 	expect_client EINVAL it rread 64 4
 	expect_client EINVAL it rwrite 32 4 0
-	expect_client '00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00' it rbytes 32 32
+	expect_client '00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00' it rbytes 36 28
 	control_is 1 "$first"
 }
 

@@ -54,9 +54,19 @@
  * @width: PASID width in bits, 0 to 20
  * @pasid_offset: offset of the emulated PASID capability, or 0 if none is shown
  * @pri_offset: offset of the emulated PRI capability, or 0 if none is shown
+ * @event_index: index of the interrupt that says that @effective has changed, or 0 if there
+ *	is none; see below
  * @reserved: 0. What a driver says there one day, it says by another value than 0
  *
  * The sets are masks of PASID_CTL_*; bits that are not listed here are to be ignored.
+ *
+ * The interrupt @event_index has one line. VFIO_DEVICE_GET_INFO counts it in num_irqs;
+ * VFIO_DEVICE_GET_IRQ_INFO and VFIO_DEVICE_SET_IRQS treat it like VFIO_PCI_REQ_IRQ_INDEX: it
+ * takes an eventfd, which the kernel signals after each change of @effective, when the change
+ * is in force, whoever made it: the admin, the PF, a reset, or the user. The event does not
+ * say what @effective is now: a user sets the eventfd first, then reads @effective, and reads
+ * @effective again after each event. Closing the device takes the eventfd away. The index is
+ * not fixed: it comes after those that the running kernel has for PCI devices.
  */
 struct pasid_ctl_region {
 	__le32 version;
@@ -67,7 +77,8 @@ struct pasid_ctl_region {
 	__le32 width;
 	__le32 pasid_offset;
 	__le32 pri_offset;
-	__le32 reserved[8];
+	__le32 event_index;
+	__le32 reserved[7];
 };
 
 #endif /* _UAPI_LINUX_PASID_CTL_H */
