@@ -260,8 +260,8 @@ mutant PRI-status-of-a-PF-in-a-reset newest vfio-cap "while the PF is being rese
 	'/^void pasid_user_sample_pri/,/^}/ s/pci_user_read_config_word/pci_read_config_word/'
 mutant registration-ends-with-pasid-vfio-pci newest vfio-place "what the PF's driver said*" vfio/pf.c \
 	'/^static void pasid_pf_free/,/^}/ s/^\tkfree\(pf\);/\tpasid_pf_unregister(pf->pdev);\n&/'
-mutant PF-driver-goes-under-its-answer newest vfio-place "the PF's driver cannot*" pf/register.c \
-	's/^\t\t\*pin = ops->owner;/\t\tmodule_put(ops->owner);/'
+mutant PF-driver-goes-under-its-answer uml kunit pasid-pf pf/register.c \
+	's/!try_module_get\(ops->owner\)/false/; s/^\tmodule_put\(ops->owner\);/\t;/'
 mutant PF-driver-that-goes-is-passed-over uml kunit pasid-pf pf/register.c \
 	'/try_module_get/,/return/ s/-ENODEV/-EOPNOTSUPP/'
 mutant unknown-capability-is-its-header uml kunit pasid-place vfio/place.c \
