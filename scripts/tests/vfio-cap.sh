@@ -406,7 +406,7 @@ status_waits_for_the_pf() {
 	opened it "$first"
 	lab_do lock-config "$pf" on
 	client it read 0x18e 2 >/tmp/status &
-	await 10 waits_for_configuration || status=$?
+	await 3 waits_for_configuration || status=$?
 	lab_do lock-config "$pf" off
 	wait $!
 	expect_equal $status 0 'waiting for the PF'

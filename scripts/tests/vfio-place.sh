@@ -357,6 +357,12 @@ registration_stays() {
 	echo 0x200-0x207 >"$mock/vf_ranges"
 	unbind "$vf"
 	unload_vfio
+	load_vfio allow_type1=1
+	bind "$vf"
+	layout_is 0x180-0x187 "pasid 0x200 pf-driver" "0x100:000f 0x110:000e 0x200:001b"
+	echo forget >"$mock/vf_ranges"
+	unbind "$vf"
+	unload_vfio
 	echo 0x300-0x307 >"$mock/vf_ranges"
 	expect_fails grep -q "^pasid_vfio_pci " /proc/modules
 	load_vfio allow_type1=1
@@ -386,6 +392,10 @@ does_not_load_with() { # OPTION REASON
 
 # No VMM answers page requests yet, so pri=1 needs a second option.
 pri_takes_two_words() {
+	if [ -e /sys/module/pasid_vfio_pci ]; then
+		unbind "$vf"
+		unload_vfio
+	fi
 	dmesg -c >/dev/null
 	load_vfio allow_type1=1 pri=1
 	expect_said "pri=1 has no effect without allow_unserved_pri=1"
