@@ -127,7 +127,7 @@ static void check_data(struct subject *fn, const struct model_dma *dma, bool mov
 	}
 	if (memcmp(is, should, len))
 		history_fail("the data is wrong: %s",
-		     moved ? "it did not arrive" : "it arrived all the same");
+			     moved ? "it did not arrive" : "it arrived all the same");
 }
 
 enum engine_error subject_dma(struct subject *fn)
@@ -153,7 +153,7 @@ enum engine_error subject_dma(struct subject *fn)
 	is = run_dma(fn, &dma, offset, len);
 	if (is != should)
 		history_fail("%s: is %s, should be %s", text, engine_error_name(is),
-		     engine_error_name(should));
+			     engine_error_name(should));
 	check_data(fn, &dma, is == ENGINE_OK, fd, offset, len, memory, engine);
 	if (fd >= 0)
 		close(fd);
