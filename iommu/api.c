@@ -6,8 +6,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "change.h"
 #include "trace.h"
-#include "vf.h"
 
 /**
  * struct pasid_ctl_user - a registered user

@@ -11,8 +11,8 @@
  * Every entry is looked at each time: one may have been set up without any hook, and
  * nothing but the table tells.
  */
+#include "engine.h"
 #include "trace.h"
-#include "vf.h"
 
 /* A set-up that goes by unseen while entries are looked at has them looked at again. */
 #define PASID_APPLY_PASSES	3
@@ -58,11 +58,9 @@ static void pasid_vf_apply_run(struct pasid_vf *vf, struct pasid_apply *apply,
 			       struct vtd_plan *plan)
 {
 	struct vtd_function fn;
-	unsigned int i;
 
 	if (apply->affected.whole)
-		for (i = 0; i < vf->ctx_count; i++)
-			vtd_plan_context(plan, vf->ctx[i].rid);
+		pasid_vf_plan_contexts(vf, plan);
 	pasid_vf_scan(vf, pasid_apply_visit, apply);
 	pasid_vf_function(vf, &fn);
 	vtd_plan_affected(plan, &fn, &apply->affected);

@@ -4,8 +4,8 @@
  */
 #include <linux/pci-ats.h>
 
+#include "engine.h"
 #include "trace.h"
-#include "vf.h"
 
 /* With the change of Enable the function forgets what it kept (PCIe 6.3, 10.3.7). */
 static bool pasid_vf_enable_ats(struct pasid_vf *vf)
@@ -34,18 +34,8 @@ static bool pasid_vf_enable_ats(struct pasid_vf *vf)
 	return true;
 }
 
-/**
- * pasid_vf_restore_ats() - switch ATS on again where it went off behind Linux's back
- * @vf: the VF
- *
- * A function that gets UR for a translation request, as it did while PASIDE was clear,
- * turns its own ATS off (VT-d 7.1.3); pasid_vf_owe() does while the function sleeps; a
- * reset of the PF does.
- *
- * Context: Process context, @vf->lock held.
- * Return: false if it has to be tried again: the VF cannot answer now.
- */
-bool pasid_vf_restore_ats(struct pasid_vf *vf)
+/* Returns false if it has to be tried again: the VF cannot answer now. */
+static bool pasid_vf_restore_ats(struct pasid_vf *vf)
 {
 	bool done;
 
@@ -54,6 +44,38 @@ bool pasid_vf_restore_ats(struct pasid_vf *vf)
 	done = pasid_vf_enable_ats(vf);
 	pci_cfg_access_unlock(vf->pdev);
 	return done;
+}
+
+/* What a VF switched off by itself comes back when its requests with PASID are allowed. */
+static bool pasid_vf_take_ats_off(struct pasid_vf *vf)
+{
+	bool off;
+
+	spin_lock(vf->unit.lock);
+	off = vf->ats_stopped ||
+	      (vf->ats_suspect && (pasid_vf_effective(vf) & PASID_PERM_ENABLE));
+	if (off) {
+		WRITE_ONCE(vf->ats_stopped, false);
+		vf->ats_suspect = false;
+	}
+	spin_unlock(vf->unit.lock);
+	return off;
+}
+
+/**
+ * pasid_vf_follow_ats() - switch ATS on again where it went off behind Linux's back
+ * @vf: the VF
+ *
+ * A function that gets UR for a translation request, as it did while PASIDE was clear,
+ * turns its own ATS off (VT-d 7.1.3); pasid_vf_owe() does while the function sleeps; a
+ * reset of the PF does.
+ *
+ * Context: Process context, @vf->lock held.
+ */
+void pasid_vf_follow_ats(struct pasid_vf *vf)
+{
+	if (pasid_vf_take_ats_off(vf) && !pasid_vf_restore_ats(vf))
+		WRITE_ONCE(vf->ats_stopped, true);
 }
 
 /**

@@ -3,8 +3,8 @@
  * A VF's context entries: what intel-iommu intended with them, and what the effective
  * set makes of that.
  */
+#include "engine.h"
 #include "trace.h"
-#include "vf.h"
 
 /**
  * pasid_vf_find_context() - a context entry of a VF in the unit's tables
@@ -95,4 +95,19 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 	}
 	spin_unlock(vf->unit.lock);
 	return changed;
+}
+
+/**
+ * pasid_vf_plan_contexts() - forget what is cached of a VF's context entries
+ * @vf: the VF
+ * @plan: the plan
+ *
+ * Context: As @plan->submit.
+ */
+void pasid_vf_plan_contexts(const struct pasid_vf *vf, struct vtd_plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < vf->ctx_count; i++)
+		vtd_plan_context(plan, vf->ctx[i].rid);
 }

@@ -5,7 +5,7 @@
 #include <linux/notifier.h>
 #include <linux/pci.h>
 
-#include "vf.h"
+#include "change.h"
 
 static int pasid_bus_added(struct notifier_block *nb, unsigned long action, void *data)
 {

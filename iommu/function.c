@@ -13,7 +13,7 @@
 #include <linux/pci-ats.h>
 #include <linux/pm_runtime.h>
 
-#include "vf.h"
+#include "engine.h"
 
 /**
  * pasid_vf_read_ats() - read the ATS control register of a VF

@@ -10,6 +10,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
+#include "probe.h"
 #include "vf.h"
 
 #define PASID_GAP_PAUSE_MIN	((unsigned long)HZ)
@@ -20,8 +21,48 @@ static atomic_long_t pasid_switched = ATOMIC_LONG_INIT(0);
 /* How many calls that switch probes are under way. */
 static atomic_t pasid_switching = ATOMIC_INIT(0);
 
+/* Hooks whose missed calls count. None leaves the list: tables are given back without probes. */
+static struct pasid_hook *pasid_gap_hooks;
+static atomic_long_t pasid_missed_handled = ATOMIC_LONG_INIT(0);
+
+/* This kernel has the function that switches PRE of present entries on and off. */
+static bool pasid_pri_followed;
+
 static DEFINE_MUTEX(pasid_settled_lock);
 static struct pasid_gaps pasid_settled;
+
+/**
+ * pasid_gaps_watch() - count the calls that a hook misses
+ * @hook: the hook, registered and not enabled yet
+ *
+ * Context: Process context; at load.
+ */
+void pasid_gaps_watch(struct pasid_hook *hook)
+{
+	if (hook->unseen == PASID_UNSEEN_CONTEXT)
+		WRITE_ONCE(pasid_pri_followed, true);
+	hook->next = pasid_gap_hooks;
+	/* Hooks that are enabled by now read the list. */
+	smp_store_release(&pasid_gap_hooks, hook);
+}
+
+/*
+ * How many calls of hooks with that @unseen were missed since load; PASID_UNSEEN_ANY: of all
+ * but those with PASID_UNSEEN_NOTHING.
+ */
+static unsigned long pasid_hooks_missed(enum pasid_unseen what)
+{
+	const struct pasid_hook *hook;
+	unsigned long missed = 0;
+
+	for (hook = smp_load_acquire(&pasid_gap_hooks); hook; hook = hook->next)
+		if (hook->unseen == what ||
+		    (what == PASID_UNSEEN_ANY && hook->unseen != PASID_UNSEEN_NOTHING))
+			missed += READ_ONCE(hook->exit.nmissed) +
+				  READ_ONCE(hook->exit.kp.nmissed) +
+				  READ_ONCE(hook->entry.nmissed);
+	return missed;
+}
 
 /**
  * pasid_hooks_gaps() - how often something may have gone by unseen since load
@@ -35,7 +76,7 @@ struct pasid_gaps pasid_hooks_gaps(void)
 
 	return (struct pasid_gaps) {
 		.entries = switched + pasid_hooks_missed(PASID_UNSEEN_ENTRY),
-		.contexts = pasid_hooks_follow_pri() ?
+		.contexts = READ_ONCE(pasid_pri_followed) ?
 			    switched + pasid_hooks_missed(PASID_UNSEEN_CONTEXT) : 0,
 	};
 }
@@ -76,6 +117,11 @@ struct pasid_gaps pasid_hooks_settled_gaps(bool *alive)
 static unsigned long pasid_gap_pause;
 static bool pasid_gaps_matter;
 
+static void pasid_gap_queue(struct pasid_vf *vf)
+{
+	schedule_work(&vf->refresh);
+}
+
 /* While probes are off it waits for them: what goes by until then is found afterwards. */
 static void pasid_gap_work(struct work_struct *work)
 {
@@ -87,7 +133,7 @@ static void pasid_gap_work(struct work_struct *work)
 		if (pasid_gap_pause)
 			pr_info("probes fire again; looking at all VFs\n");
 		pasid_gap_pause = 0;
-		pasid_vf_for_each(pasid_vf_refresh);
+		pasid_vf_for_each(pasid_gap_queue);
 		return;
 	}
 	if (!pasid_gap_pause)
@@ -108,6 +154,23 @@ static DECLARE_DELAYED_WORK(pasid_gap, pasid_gap_work);
 void pasid_gap_look(void)
 {
 	schedule_delayed_work(&pasid_gap, 0);
+}
+
+/**
+ * pasid_gaps_check() - have all VFs looked at if a call was missed
+ *
+ * A call is missed while others are under way, one of which comes here.
+ *
+ * Context: Hook.
+ */
+void pasid_gaps_check(void)
+{
+	long missed = pasid_hooks_missed(PASID_UNSEEN_ANY);
+
+	if (atomic_long_xchg(&pasid_missed_handled, missed) == missed)
+		return;
+	pr_warn_ratelimited("set-ups went by unseen; looking at all VFs\n");
+	pasid_gap_look();
 }
 
 /**

@@ -9,7 +9,7 @@
  * sure. With another number now, the entry may have been set up anew unseen, without
  * SRE: the intent is lost then, to the safe side.
  */
-#include "vf.h"
+#include "engine.h"
 
 static bool pasid_entry_shows_sre(const u64 *pte)
 {
@@ -114,12 +114,13 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 }
 
 /**
- * pasid_vf_setup_ends() - intel-iommu has set up an entry
+ * pasid_vf_setup_ends() - intel-iommu has set up an entry, or failed to
  * @vf: the VF
  * @pasid: the entry's PASID
- * @pte: the entry, present
+ * @pte: the entry, or NULL if there is no table for it
  * @gaps: their number when the set-up began
  * @replaced: a new entry was written over an old one
+ * @done: it succeeded
  *
  * A writer may have come across the new entry first and taken SRE away: then it has
  * remembered the intent, and all that was remembered from before ended with
@@ -132,8 +133,12 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
  * Context: Any, the unit's lock held.
  */
 void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte,
-			 const struct pasid_gaps *gaps, bool replaced)
+			 const struct pasid_gaps *gaps, bool replaced, bool done)
 {
+	if (vf->in_replace == pasid)
+		vf->in_replace = PASID_NO_REPLACE;
+	if (!done || !pte || !(READ_ONCE(pte[0]) & VTD_PRESENT))
+		return;
 	if (pasid_entry_shows_sre(pte) ||
 	    (!replaced && xa_load(&vf->sre_intent, pasid)))
 		pasid_vf_remember(vf, pasid, gaps->entries);

@@ -2,19 +2,34 @@
 /*
  * intel-pasid-ctl: per-VF PASID permissions in the tables of Intel VT-d.
  *
- * One decision, top to bottom: sysfs.c, sysfs-pf.c or api.c takes it, perm.c reads it,
- * settings.c keeps what an admin says (precedence.c: whose word counts), sets.c sums it up,
- * policy.c changes the VF's sets, apply.c has them stored (entry.c,
- * walk.c, context.c, scan.c, intent.c) and flushed (plan.c, unit.c), as far as the VF can
- * answer (function.c). hooks.c and atomic.c make it hold for entries that intel-iommu sets
- * up later, gaps.c for those that go by unseen. reset.c and ats.c follow what resets and
- * sleep do to a VF. need.c says what all of that takes of a kernel, kernel.c finds it in
- * the running one.
+ * A file calls only files in the layers below its own, and files that stand before it in its
+ * own layer (scripts/lint circles). From the top:
+ *
+ * Entrances	api.c (kernel modules), sysfs.c and sysfs-pf.c (admins), hooks.c (calls of
+ *		intel-iommu and the PCI core), discover.c (devices that come and go)
+ * Life		identify.c, attach.c: a VF comes under control and leaves it
+ * Changes	change.c: the sets of one VF change, and are enforced. ceiling.c: what an
+ *		admin writes becomes settings, and those become ceilings of VFs
+ * Engine	apply.c: a writer or a worker makes all tables and caches of a VF obey.
+ *		fixup.c: a hook does so for the entry that intel-iommu has just written.
+ *		pf.c: a PF switches PASID or PRI off or on. reset.c, ats.c: what resets and sleep
+ *		do to a VF. They use context.c, scan.c, intent.c (entries), function.c (can the
+ *		VF answer?) and flushes.c (hooks that have not flushed yet)
+ * Probes	selftest.c (do probes fire?), gaps.c (which calls went by unseen?), probe.c
+ *		(registers hooks), demand.c (hooks that only some VFs need)
+ * State	state.c: what a VF supports and may do now. vf.c: the hash table of VFs.
+ *		settings.c: what admins have said of VFs, also of those that are not there
+ * Machine	unit.c: a VT-d unit, kernel.c: the running kernel, log.c, trace.c
+ * Pure		perm.c (permission sets), precedence.c (which setting counts), walk.c, entry.c,
+ *		plan.c (VT-d's tables and invalidations), need.c (what a kernel has to have)
  */
 #include <linux/crash_dump.h>
 #include <linux/module.h>
 
-#include "vf.h"
+#include "change.h"
+#include "gaps.h"
+#include "probe.h"
+#include "settings.h"
 
 static char *default_ctl;
 module_param(default_ctl, charp, 0444);
@@ -58,7 +73,6 @@ PASID_CTL_STRAY(grant_pri, "+pri");
 PASID_CTL_STRAY(deny_pri, "-pri");
 PASID_CTL_STRAY(default, "default");
 
-bool pasid_verbose;
 module_param_named(verbose, pasid_verbose, bool, 0644);
 MODULE_PARM_DESC(verbose, "Log every VF that comes under control and every function that is followed (default: N)");
 

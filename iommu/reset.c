@@ -5,7 +5,7 @@
  */
 #include <linux/pci.h>
 
-#include "vf.h"
+#include "engine.h"
 
 static bool pasid_is_below(struct pci_dev *pdev, const struct pci_dev *bridge)
 {

@@ -4,7 +4,7 @@
  */
 #include <linux/sched.h>
 
-#include "vf.h"
+#include "engine.h"
 
 /**
  * pasid_vf_scan() - visit every entry that the hardware knows or knew

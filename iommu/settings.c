@@ -10,6 +10,30 @@
 #include "settings.h"
 #include "vf.h"
 
+unsigned int pasid_default_ceiling = PASID_CEILING_BUILTIN;
+
+/**
+ * pasid_vf_default_ctl() - set the ceiling of VFs that appear
+ * @text: in the grammar of pasid_ctl
+ *
+ * Context: Process context; at load.
+ * Return: 0, or -EINVAL after having said what is wrong.
+ */
+int pasid_vf_default_ctl(const char *text)
+{
+	struct pasid_perm_edit edit;
+	const char *why;
+	int err;
+
+	err = pasid_perm_parse(text, strlen(text), &edit, &why);
+	if (err) {
+		pr_err("default_ctl=\"%s\": %s\n", text, why);
+		return err;
+	}
+	return pasid_perm_apply(&edit, PASID_PERM_ALL, PASID_CEILING_BUILTIN,
+				&pasid_default_ceiling);
+}
+
 static LIST_HEAD(pasid_settings_list);
 
 /* See struct pasid_settings. */
@@ -135,16 +159,33 @@ static unsigned int pasid_settings_all(const struct pasid_settings *settings)
 	return pasid_setting_perms(&settings->all, pasid_default_ceiling);
 }
 
-static unsigned int pasid_vf_inherited(const struct pasid_vf *vf)
+/**
+ * pasid_settings_perms() - the ceiling of those VFs of a PF that have no setting of their own
+ * @settings: the PF's
+ *
+ * Context: Any.
+ * Return: a mask of PASID_PERM_*, not cut to what is supported.
+ */
+unsigned int pasid_settings_perms(struct pasid_settings *settings)
 {
-	unsigned int perms = pasid_default_ceiling;
+	unsigned int perms;
 
-	if (vf->place) {
-		spin_lock(&pasid_settings_lock);
-		perms = pasid_settings_all(vf->place->settings);
-		spin_unlock(&pasid_settings_lock);
-	}
+	spin_lock(&pasid_settings_lock);
+	perms = pasid_settings_all(settings);
+	spin_unlock(&pasid_settings_lock);
 	return perms;
+}
+
+/**
+ * pasid_vf_inherited() - the ceiling of a VF if it had no setting of its own
+ * @vf: the VF
+ *
+ * Context: Any.
+ * Return: as pasid_settings_perms().
+ */
+unsigned int pasid_vf_inherited(const struct pasid_vf *vf)
+{
+	return vf->place ? pasid_settings_perms(vf->place->settings) : pasid_default_ceiling;
 }
 
 /* pci_iov_vf_id() divides by the stride, which a PF with one VF need not have. */
@@ -233,8 +274,14 @@ void pasid_settings_part(struct pasid_vf *vf)
 		pasid_settings_put(vf->place->settings);
 }
 
-/* A reference of the VF, or NULL if it is not there. */
-static struct pasid_vf *pasid_place_vf(struct pasid_place *place)
+/**
+ * pasid_place_vf() - find the VF that a setting is for
+ * @place: where the setting is kept
+ *
+ * Context: Any.
+ * Return: a reference of the VF, see pasid_vf_put(), or NULL if it is not there.
+ */
+struct pasid_vf *pasid_place_vf(struct pasid_place *place)
 {
 	struct pasid_vf *vf;
 
@@ -246,8 +293,14 @@ static struct pasid_vf *pasid_place_vf(struct pasid_place *place)
 	return vf;
 }
 
-/* What VFs that are not there will support, as far as the PF and its unit are concerned. */
-static unsigned int pasid_settings_supported(const struct pasid_settings *settings)
+/**
+ * pasid_settings_supported() - what VFs of a PF support as far as PF and unit decide
+ * @settings: the PF's
+ *
+ * Context: Any.
+ * Return: a mask of PASID_PERM_*.
+ */
+unsigned int pasid_settings_supported(const struct pasid_settings *settings)
 {
 	const struct pasid_facts facts = {
 		.ecap = settings->unit.ecap,
@@ -262,7 +315,16 @@ static unsigned int pasid_settings_supported(const struct pasid_settings *settin
 	return pasid_supported(&facts);
 }
 
-static void pasid_settings_log(const struct pasid_settings *settings, const char *name,
+/**
+ * pasid_settings_log() - say what has become of the setting in a file of a PF, if anything
+ * @settings: the PF's
+ * @name: the file
+ * @old: the ceiling that the setting came to before
+ * @perms: the ceiling that it comes to now
+ *
+ * Context: Any.
+ */
+void pasid_settings_log(const struct pasid_settings *settings, const char *name,
 			       unsigned int old, unsigned int perms)
 {
 	unsigned int supported = pasid_settings_supported(settings);
@@ -271,7 +333,14 @@ static void pasid_settings_log(const struct pasid_settings *settings, const char
 			  perms & supported);
 }
 
-static void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own)
+/**
+ * pasid_vf_keep_setting() - a VF's own setting changes
+ * @vf: the VF
+ * @own: the new setting
+ *
+ * Context: Any, @vf->lock held.
+ */
+void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own)
 {
 	vf->own = *own;
 	if (!vf->place)
@@ -281,46 +350,46 @@ static void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_settin
 	spin_unlock(&pasid_settings_lock);
 }
 
-/* @vf->lock held */
-static int pasid_vf_edit_setting(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
+/**
+ * pasid_settings_keep_all() - the setting that a PF has for its VFs changes
+ * @settings: the PF's
+ * @all: the new setting
+ *
+ * Context: Any, @settings->writing held.
+ */
+void pasid_settings_keep_all(struct pasid_settings *settings, const struct pasid_setting *all)
 {
-	unsigned int inherited = pasid_vf_inherited(vf), old = vf->ceiling;
-	struct pasid_setting own = vf->own;
-	int err;
-
-	err = pasid_setting_edit(&own, edit, pasid_vf_supported(vf), inherited);
-	if (err)
-		return err;
-	err = pasid_vf_set_ceiling(vf, pasid_setting_perms(&own, inherited));
-	if (err == -ENODEV)
-		return err;
-	if (err)
-		pasid_setting_take_back(&own, old, inherited);
-	pasid_vf_keep_setting(vf, &own);
-	return err;
+	spin_lock(&pasid_settings_lock);
+	settings->all = *all;
+	spin_unlock(&pasid_settings_lock);
 }
 
 /**
- * pasid_vf_write_ctl() - the admin changes the setting of a VF that is there
- * @vf: the VF
- * @edit: how
+ * pasid_place_perms() - the ceiling of a VF that need not be there
+ * @place: where its setting is kept
  *
- * Context: Process context, may sleep.
- * Return: as pasid_vf_set_ceiling(), or -EOPNOTSUPP if @edit grants by name what is not
- * supported.
+ * Context: Any.
+ * Return: as pasid_settings_perms().
  */
-int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
+unsigned int pasid_place_perms(struct pasid_place *place)
 {
-	int err;
+	unsigned int perms;
 
-	mutex_lock(&vf->lock);
-	err = vf->gone ? -ENODEV : pasid_vf_edit_setting(vf, edit);
-	mutex_unlock(&vf->lock);
-	return err;
+	spin_lock(&pasid_settings_lock);
+	perms = pasid_setting_perms(&place->own, pasid_settings_all(place->settings));
+	spin_unlock(&pasid_settings_lock);
+	return perms;
 }
 
-/* Changes the setting of a VF that is not there; -EAGAIN if it is. */
-static int pasid_place_edit(struct pasid_place *place, const struct pasid_perm_edit *edit)
+/**
+ * pasid_place_edit() - change the setting of a VF that is not there
+ * @place: where the setting is kept
+ * @edit: how
+ *
+ * Context: Any.
+ * Return: 0; -EAGAIN if the VF is there; -EOPNOTSUPP as pasid_perm_apply().
+ */
+int pasid_place_edit(struct pasid_place *place, const struct pasid_perm_edit *edit)
 {
 	struct pasid_settings *settings = place->settings;
 	unsigned int supported = pasid_settings_supported(settings);
@@ -337,146 +406,4 @@ static int pasid_place_edit(struct pasid_place *place, const struct pasid_perm_e
 	if (!err)
 		pasid_settings_log(settings, place->name, old, perms);
 	return err;
-}
-
-/**
- * pasid_place_write_ctl() - the admin changes the setting of a VF, which need not be there
- * @place: where it is kept
- * @edit: how
- *
- * Context: Process context, may sleep.
- * Return: as pasid_vf_write_ctl().
- */
-int pasid_place_write_ctl(struct pasid_place *place, const struct pasid_perm_edit *edit)
-{
-	struct pasid_vf *vf;
-	bool again;
-	int err;
-
-	/* It may come or go meanwhile. One that is gone has left its place before. */
-	do {
-		vf = pasid_place_vf(place);
-		err = vf ? pasid_vf_write_ctl(vf, edit) : pasid_place_edit(place, edit);
-		again = vf ? err == -ENODEV && READ_ONCE(vf->gone) : err == -EAGAIN;
-		if (vf)
-			pasid_vf_put(vf);
-	} while (again);
-	return err;
-}
-
-static int pasid_vf_inherit(struct pasid_vf *vf)
-{
-	int err = 0;
-
-	mutex_lock(&vf->lock);
-	if (!vf->gone && !vf->own.made)
-		err = pasid_vf_set_ceiling(vf, pasid_vf_inherited(vf));
-	mutex_unlock(&vf->lock);
-	return err;
-}
-
-/* Has all VFs obey that have no setting of their own; -EIO if one could not be made to. */
-static int pasid_settings_set_all(struct pasid_settings *settings,
-				  const struct pasid_setting *all)
-{
-	struct pasid_vf *vf;
-	unsigned int i;
-	int err = 0;
-
-	spin_lock(&pasid_settings_lock);
-	settings->all = *all;
-	spin_unlock(&pasid_settings_lock);
-	for (i = 0; i < settings->total; i++) {
-		vf = pasid_place_vf(&settings->place[i]);
-		if (!vf)
-			continue;
-		err = pasid_vf_inherit(vf) ?: err;
-		pasid_vf_put(vf);
-	}
-	return err;
-}
-
-/**
- * pasid_settings_write_all() - the admin changes the setting of a PF's VFs
- * @settings: the PF's
- * @edit: how
- *
- * Context: Process context, may sleep.
- * Return: 0 when it is in force for all VFs that have no setting of their own; otherwise as
- * pasid_vf_write_ctl(), and what was to be granted is granted to none of them.
- */
-int pasid_settings_write_all(struct pasid_settings *settings,
-			     const struct pasid_perm_edit *edit)
-{
-	struct pasid_setting all;
-	unsigned int old;
-	int err;
-
-	mutex_lock(&settings->writing);
-	all = settings->all;
-	old = pasid_settings_all(settings);
-	err = pasid_setting_edit(&all, edit, pasid_settings_supported(settings),
-				 pasid_default_ceiling);
-	if (!err) {
-		err = pasid_settings_set_all(settings, &all);
-		if (err) {
-			pasid_setting_take_back(&all, old, pasid_default_ceiling);
-			pasid_settings_set_all(settings, &all);
-		}
-		pasid_settings_log(settings, "default", old, pasid_settings_all(settings));
-	}
-	mutex_unlock(&settings->writing);
-	return err;
-}
-
-/**
- * pasid_vf_shown_ctl() - a VF's ceiling as it can be written back
- * @vf: the VF
- *
- * Context: Any.
- * Return: a mask of PASID_PERM_*, cut to what is supported.
- */
-unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf)
-{
-	return READ_ONCE(vf->ceiling) & pasid_vf_supported(vf);
-}
-
-/**
- * pasid_place_shown_ctl() - the same of a VF that need not be there
- * @place: where its setting is kept
- *
- * Context: Process context, may sleep.
- * Return: as pasid_vf_shown_ctl().
- */
-unsigned int pasid_place_shown_ctl(struct pasid_place *place)
-{
-	struct pasid_vf *vf = pasid_place_vf(place);
-	unsigned int perms;
-
-	if (vf) {
-		perms = pasid_vf_shown_ctl(vf);
-		pasid_vf_put(vf);
-		return perms;
-	}
-	spin_lock(&pasid_settings_lock);
-	perms = pasid_setting_perms(&place->own, pasid_settings_all(place->settings));
-	spin_unlock(&pasid_settings_lock);
-	return perms & pasid_settings_supported(place->settings);
-}
-
-/**
- * pasid_settings_shown_all() - the same of VFs without a setting of their own
- * @settings: their PF's
- *
- * Context: Process context, may sleep.
- * Return: as pasid_vf_shown_ctl().
- */
-unsigned int pasid_settings_shown_all(struct pasid_settings *settings)
-{
-	unsigned int perms;
-
-	spin_lock(&pasid_settings_lock);
-	perms = pasid_settings_all(settings);
-	spin_unlock(&pasid_settings_lock);
-	return perms & pasid_settings_supported(settings);
 }

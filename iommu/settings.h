@@ -65,27 +65,37 @@ struct pasid_settings {
 	struct pasid_place place[] __counted_by(total);
 };
 
-/* settings.c: with the register's lock held, from vf.c */
+extern unsigned int pasid_default_ceiling;
+
+/* settings.c: with the register's lock held */
 int pasid_settings_add(struct pci_dev *pf, const struct pasid_unit *unit);
 struct pasid_settings *pasid_settings_find(const struct pci_dev *pf);
 void pasid_settings_drop(struct pasid_settings *settings);
 void pasid_settings_for_each(void (*fn)(struct pasid_settings *settings));
 void pasid_settings_join(struct pasid_vf *vf);
+
+/* settings.c: what is kept */
+int pasid_vf_default_ctl(const char *text);
 void pasid_settings_enter(struct pasid_vf *vf);
 void pasid_settings_leave(struct pasid_vf *vf);
 void pasid_settings_part(struct pasid_vf *vf);
+struct pasid_vf *pasid_place_vf(struct pasid_place *place);
+unsigned int pasid_vf_inherited(const struct pasid_vf *vf);
+unsigned int pasid_place_perms(struct pasid_place *place);
+unsigned int pasid_settings_perms(struct pasid_settings *settings);
+unsigned int pasid_settings_supported(const struct pasid_settings *settings);
+void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own);
+void pasid_settings_keep_all(struct pasid_settings *settings, const struct pasid_setting *all);
+int pasid_place_edit(struct pasid_place *place, const struct pasid_perm_edit *edit);
+void pasid_settings_log(const struct pasid_settings *settings, const char *name,
+			unsigned int old, unsigned int perms);
 
-/* settings.c: reading and writing */
+/* ceiling.c: reading and writing */
 int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit);
 int pasid_place_write_ctl(struct pasid_place *place, const struct pasid_perm_edit *edit);
 int pasid_settings_write_all(struct pasid_settings *settings,
 			     const struct pasid_perm_edit *edit);
-unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf);
 unsigned int pasid_place_shown_ctl(struct pasid_place *place);
 unsigned int pasid_settings_shown_all(struct pasid_settings *settings);
-
-/* sysfs-pf.c */
-int pasid_settings_sysfs_add(struct pasid_settings *settings);
-void pasid_settings_sysfs_remove(struct pasid_settings *settings);
 
 #endif /* _PASID_SETTINGS_H */

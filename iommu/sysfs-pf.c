@@ -5,8 +5,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
-#include "settings.h"
-#include "vf.h"
+#include "sysfs.h"
 
 #define PASID_PF_GROUP	"vf_pasid_ctl"
 

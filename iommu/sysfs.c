@@ -6,9 +6,9 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "settings.h"
+#include "engine.h"
+#include "sysfs.h"
 #include "trace.h"
-#include "vf.h"
 
 /* A file's VF: it is under control as long as its files are there. */
 static struct pasid_vf *pasid_sysfs_vf(struct device *dev)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Included before iommu/atomic.c: with one processor there is nothing to wait for, so
+ * Included before iommu/flushes.c: with one processor there is nothing to wait for, so
  * what waits for hooks that are under way is seen by its call.
  */
 #ifndef _PASID_KUNIT_FAKE_RCU_H

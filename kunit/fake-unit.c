@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands for unit.c, kernel.c, hooks.c, gaps.c, sysfs.c, sysfs-pf.c and main.c of
+ * Stands for unit.c, kernel.c, gaps.c, demand.c, hooks.c, sysfs.c, sysfs-pf.c and main.c of
  * intel-pasid-ctl. All else of it is the real thing.
  */
 #include <kunit/test-bug.h>
 
+#include "../iommu/gaps.h"
+#include "../iommu/probe.h"
 #include "../iommu/settings.h"
-#include "../iommu/vf.h"
+#include "../iommu/sysfs.h"
 #include "fake-pci.h"
 #include "fake-rcu.h"
 #include "fake-unit.h"
 #include "tables.h"
 
 struct fake_unit fake_unit;
-bool pasid_verbose;
 
 DEFINE_STATIC_CALL(pasid_for_each_alias, pci_for_each_dma_alias);
 
@@ -89,14 +90,14 @@ int pasid_unit_submit(void *arg, struct vtd_desc *desc)
 	return fake_unit.err;
 }
 
-/* What of RCU atomic.c waits with; see fake-rcu.h. */
+/* What of RCU flushes.c waits with; see fake-rcu.h. */
 void fake_grace_period(void)
 {
 	fake_unit.grace_periods++;
 	synchronize_rcu();
 }
 
-/* hooks.c */
+/* demand.c */
 
 int pasid_hooks_grant(bool grant)
 {

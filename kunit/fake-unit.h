@@ -9,7 +9,7 @@
 #include <kunit/test.h>
 #include <linux/spinlock.h>
 
-#include "../iommu/vf.h"
+#include "../iommu/sysfs.h"
 
 /* DT, PT, NEST, PRS, SRS, PSS of 20 bits, PASID, SMTS, SSTS, FSTS; not ERS */
 #define FAKE_ECAP	(BIT_ULL(2) | BIT_ULL(6) | BIT_ULL(26) | BIT_ULL(29) | BIT_ULL(31) | \

@@ -19,7 +19,7 @@ mutant store-context-not newest dma "enable: blocked and back, on a VF of the ho
 	's/pasid_unit_store\(&vf->unit, entry, new\);/;/'
 mutant store-entry-not newest dma "priv: blocked and back*" iommu/apply.c \
 	's/pasid_unit_store\(&vf->unit, &pte\[2\], new\);/;/'
-mutant store-entry-not-at-birth newest dma "priv: a user's ss entry" iommu/atomic.c \
+mutant store-entry-not-at-birth newest dma "priv: a user's ss entry" iommu/fixup.c \
 	's/pasid_unit_store\(&vf->unit, &pte\[2\], new\);/;/'
 mutant store-context-first-alias-only newest shapes "*aliases*" iommu/context.c \
 	's/ctx < vf->ctx \+ vf->ctx_count; ctx\+\+/ctx < vf->ctx + 1; ctx++/'
@@ -35,8 +35,8 @@ mutant store-ATS-not-restored newest dma "enable: translation requests*" iommu/a
 # --- A context entry has changed, by a write ----------------------------------------------------------------
 
 mutant context-cache-not-flushed newest dma "enable: blocked and back, on a VF of the host" iommu/apply.c \
-	's/vtd_plan_context\(plan, vf->ctx\[i\].rid\);/;/'
-mutant context-cache-first-alias-only newest shapes "*aliases*" iommu/apply.c \
+	's/pasid_vf_plan_contexts\(vf, plan\);/;/'
+mutant context-cache-first-alias-only newest shapes "*aliases*" iommu/context.c \
 	's/i < vf->ctx_count; i\+\+/i < 1; i++/'
 mutant context-cache-flushed-too-late uml kunit "pasid-vf*" iommu/apply.c \
 	'/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/d; /^static void pasid_vf_apply_run/,/^}/ s/^\tif \(apply->affected.whole\)$/\tpasid_vf_scan(vf, pasid_apply_visit, apply);\n&/'
@@ -82,24 +82,24 @@ mutant entries-one-by-one-without-bound uml kunit pasid-plan iommu/plan.c \
 
 # --- Changes by hooks ---------------------------------------------------------------------------------------
 
-mutant birth-not-flushed newest types "default_ctl*|of a user*|a nested entry with SRE is born*" iommu/atomic.c \
+mutant birth-not-flushed newest types "default_ctl*|of a user*|a nested entry with SRE is born*" iommu/fixup.c \
 	's/vtd_plan_entry\(&plan, &fn, did, pasid\);/;/'
-mutant birth-hook-blind newest dma "priv: a user's ss entry" iommu/atomic.c \
+mutant birth-hook-blind newest dma "priv: a user's ss entry" iommu/fixup.c \
 	's/changed = pasid_vf_edit_entry\(vf, pasid, pte\);/;/'
-mutant PF-loss-not-enforced newest pf "the PF loses PASID*" iommu/atomic.c \
+mutant PF-loss-not-enforced newest pf "the PF loses PASID*" iommu/pf.c \
 	's/if \(!pasid_vf_edit_contexts\(vf, NULL\) && .*/if (true)/'
-mutant PF-loss-context-not-flushed newest pf "the PF loses PASID*" iommu/atomic.c \
-	'/^static bool pasid_pf_edit_contexts/,/^}/ s/pasid_plan_contexts\(plan, vf\);/;/'
+mutant PF-loss-context-not-flushed newest pf "the PF loses PASID*" iommu/pf.c \
+	'/^static bool pasid_pf_edit_contexts/,/^}/ s/pasid_vf_plan_contexts\(vf, plan\);/;/'
 mutant PF-loss-PASID-cache-not-flushed uml kunit pasid-plan iommu/plan.c \
 	's/vtd_plan_add\(plan, VTD_INV_PASID \| VTD_PC_GLOBAL, 0\);/;/'
 mutant PF-loss-IOTLB-not-flushed uml kunit pasid-plan iommu/plan.c \
 	's/vtd_plan_add\(plan, VTD_INV_IOTLB \| VTD_IOTLB_GLOBAL.*/;/'
-mutant PF-loss-device-TLB-of-first-VF-only uml kunit "pasid-vf*" iommu/atomic.c \
+mutant PF-loss-device-TLB-of-first-VF-only uml kunit "pasid-vf*" iommu/pf.c \
 	'/first = false;/,/}/ s/vtd_plan_device_tlb\(plan, &fn\);/break;/'
 
 # --- What went by unseen ------------------------------------------------------------------------------------
 
-mutant missed-not-looked-for newest missed "the next call*" iommu/hooks.c \
+mutant missed-not-looked-for newest missed "the next call*" iommu/gaps.c \
 	'/looking at all VFs/,/^}/ s/pasid_gap_look\(\);/;/'
 mutant write-looks-at-changes-only uml kunit "pasid-vf*" iommu/apply.c \
 	's/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/\tif (apply->affected.whole)\n\t&/'
@@ -124,9 +124,9 @@ mutant torn-down-entries-not-flushed uml kunit "pasid-vf*" iommu/scan.c \
 	's/^\t\t\t    FIELD_GET\(VTD_PTE_DID, READ_ONCE\(pte\[1\]\)\)\)/\t\t\t    false)/'
 mutant flush-of-a-hook-not-waited-for uml kunit "pasid-vf*" iommu/apply.c \
 	's/^\tpasid_hooks_settle\(\);/\t;/'
-mutant hook-leaves-the-flush-to-a-writer uml kunit "pasid-vf*" iommu/atomic.c \
+mutant hook-leaves-the-flush-to-a-writer uml kunit "pasid-vf*" iommu/fixup.c \
 	's/changed \|\| READ_ONCE\(vf->applying\)/changed/'
-mutant failed-invalidation-not-tried-again uml kunit "pasid-vf*" iommu/policy.c \
+mutant failed-invalidation-not-tried-again uml kunit "pasid-vf*" iommu/change.c \
 	's/^\t\tschedule_delayed_work\(&vf->retry, vf->pause\);/\t\t;/'
 mutant ATS-off-leaves-page-requests newest pf "the PF loses PASID*|the PF gets PASID*|ATS that Linux*" iommu/hooks.c \
 	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_contexts_now\(vf\);/;/; /^static void pasid_disable_ats_leave/,/^}/ s/schedule_work\(&vf->refresh\);/;/'
@@ -162,9 +162,9 @@ mutant added-before-the-IOMMU-core uml kunit "pasid-vf*" iommu/discover.c \
 	's/\.priority = INT_MIN/.priority = INT_MAX/'
 mutant removed-after-the-IOMMU-core uml kunit "pasid-vf*" iommu/discover.c \
 	's/\.priority = INT_MAX/.priority = INT_MIN/'
-mutant shared-requester-ID-is-taken uml kunit "pasid-vf*" iommu/vf.c \
+mutant shared-requester-ID-is-taken uml kunit "pasid-vf*" iommu/identify.c \
 	's/if \(pasid_vf_is_alias\(vf->pdev\)\)/if (false)/'
-mutant restriction-does-not-pin newest load "loading changes*|unloading is refused*|unloading is allowed*" iommu/policy.c \
+mutant restriction-does-not-pin newest load "loading changes*|unloading is refused*|unloading is allowed*" iommu/change.c \
 	'/^static int pasid_vf_pin/,/^}/ s/try_module_get\(THIS_MODULE\)/true/'
 mutant kdump-kernel-is-not-refused newest refuse-kdump "*" iommu/main.c \
 	's/is_kdump_kernel\(\)/false/'
@@ -177,15 +177,15 @@ mutant setting-not-kept uml kunit pasid-settings iommu/settings.c \
 	's/vf->place->own = \*own;/;/'
 mutant setting-not-read-at-birth uml kunit pasid-settings iommu/settings.c \
 	's/vf->own = vf->place->own;/;/'
-mutant setting-of-the-PF-not-spread uml kunit pasid-settings iommu/settings.c \
+mutant setting-of-the-PF-not-spread uml kunit pasid-settings iommu/ceiling.c \
 	's/err = pasid_vf_inherit\(vf\) \?: err;/;/'
-mutant setting-of-the-PF-over-that-of-the-VF uml kunit pasid-settings iommu/settings.c \
+mutant setting-of-the-PF-over-that-of-the-VF uml kunit pasid-settings iommu/ceiling.c \
 	's/!vf->gone && !vf->own.made/!vf->gone/'
-mutant setting-granted-though-it-failed uml kunit pasid-settings iommu/settings.c \
+mutant setting-granted-though-it-failed uml kunit pasid-settings iommu/ceiling.c \
 	's/pasid_setting_take_back\(&all, old, pasid_default_ceiling\);/;/'
-mutant setting-of-its-own-lost-in-a-failure uml kunit pasid-settings iommu/settings.c \
+mutant setting-of-its-own-lost-in-a-failure uml kunit pasid-settings iommu/ceiling.c \
 	's/pasid_setting_take_back\(&own, old, inherited\);/;/'
-mutant VFs-from-before-without-uevent newest load "uevents tell*" iommu/vf.c \
+mutant VFs-from-before-without-uevent newest load "uevents tell*" iommu/attach.c \
 	's/kobject_uevent\(&vf->pdev->dev.kobj, KOBJ_CHANGE\);/;/'
 mutant VF-open-at-its-add-event newest settings "prepare|a VF is denied before*" iommu/settings.c \
 	's/vf->own = vf->place->own;/;/'
@@ -193,7 +193,7 @@ mutant default_ctl-cut-short newest load "words of default_ctl*" iommu/main.c \
 	's/^\treturn -EINVAL;/\treturn 0;/'
 mutant names-one-fails-all newest names "*pasid_status*" iommu/sysfs.c \
 	's/return taken \? -EEXIST : /return /'
-mutant added-without-an-SR-IOV-PF uml kunit "pasid-vf*" iommu/vf.c \
+mutant added-without-an-SR-IOV-PF uml kunit "pasid-vf*" iommu/attach.c \
 	's/!pasid_is_vf\(pdev\) \&\& /!pdev->is_virtfn \&\& /'
 
 # --- What VMMs are told -------------------------------------------------------------------------------------

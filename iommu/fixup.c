@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Apply from hooks: intel-iommu has written an entry, or a PF is losing a
- * capability. Hooks run with preemption off and may take spinlocks and wait for
- * the invalidation queue, as intel-iommu itself does, but must not sleep. What
- * can wait, which is anything that grants, is left to pasid_vf_refresh().
+ * Fixups: a hook finds that intel-iommu has written an entry, or that Linux has switched ATS
+ * off, and has the VF's entries and caches obey before the hooked function returns. Hooks run
+ * with preemption off and may take spinlocks and wait for the invalidation queue, as
+ * intel-iommu itself does, but must not sleep.
  */
+#include "engine.h"
 #include "trace.h"
-#include "vf.h"
-
-/* Hooks that have changed a table and not yet flushed; raised before the store. */
-static atomic_t pasid_hooks_flushing = ATOMIC_INIT(0);
-
-/**
- * pasid_hooks_settle() - wait for the flushes of hooks that are under way
- *
- * Hooks run with preemption off, flush included, so a grace period covers them,
- * however many follow.
- *
- * Context: Process context, may sleep.
- */
-void pasid_hooks_settle(void)
-{
-	if (atomic_read(&pasid_hooks_flushing))
-		synchronize_rcu_expedited();
-}
 
 static void pasid_vf_plan_done(struct pasid_vf *vf, const struct vtd_plan *plan)
 {
@@ -34,14 +17,6 @@ static void pasid_vf_plan_done(struct pasid_vf *vf, const struct vtd_plan *plan)
 		atomic_set(&vf->stale, 1);
 	if (plan->owed || plan->err)
 		schedule_work(&vf->refresh);
-}
-
-static void pasid_plan_contexts(struct vtd_plan *plan, const struct pasid_vf *vf)
-{
-	unsigned int i;
-
-	for (i = 0; i < vf->ctx_count; i++)
-		vtd_plan_context(plan, vf->ctx[i].rid);
 }
 
 /**
@@ -56,19 +31,19 @@ void pasid_vf_contexts_now(struct pasid_vf *vf)
 	struct vtd_plan plan;
 	bool awake;
 
-	atomic_inc(&pasid_hooks_flushing);
+	pasid_hook_flush_begins();
 	/* What a writer has changed before this it flushes later: too late for a hook. */
 	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->applying)) {
 		awake = pasid_vf_keep_awake(vf);
 		vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
 		pasid_vf_function(vf, &fn);
-		pasid_plan_contexts(&plan, vf);
+		pasid_vf_plan_contexts(vf, &plan);
 		vtd_plan_all_domains(&plan, &fn);
 		vtd_plan_device_tlb(&plan, &fn);
 		pasid_vf_plan_done(vf, &plan);
 		pasid_vf_let_sleep(vf, awake);
 	}
-	atomic_dec(&pasid_hooks_flushing);
+	pasid_hook_flush_ends();
 }
 
 /**
@@ -122,7 +97,7 @@ void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, const struct pasid_g
 	spin_unlock(vf->unit.lock);
 }
 
-/* Returns true if the entry had to be changed; pasid_hooks_flushing is raised then. */
+/* Returns true if the entry had to be changed; its flush has begun then. */
 static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte)
 {
 	struct vtd_pte_rule rule = pasid_vf_rule(vf);
@@ -131,7 +106,7 @@ static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte)
 
 	if (new == old)
 		return false;
-	atomic_inc(&pasid_hooks_flushing);
+	pasid_hook_flush_begins();
 	pasid_unit_store(&vf->unit, &pte[2], new);
 	trace_apply(&vf->pdev->dev, vf->ctx[0].rid, pasid, old, new);
 	return true;
@@ -172,12 +147,9 @@ void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps
 	u16 did;
 
 	spin_lock(vf->unit.lock);
-	if (vf->in_replace == pasid)
-		vf->in_replace = PASID_NO_REPLACE;
 	pte = pasid_vf_find_entry(vf, pasid);
+	pasid_vf_setup_ends(vf, pasid, pte, gaps, replace, done);
 	if (pte && (READ_ONCE(pte[0]) & VTD_PRESENT)) {
-		if (done)
-			pasid_vf_setup_ends(vf, pasid, pte, gaps, replace);
 		changed = pasid_vf_edit_entry(vf, pasid, pte);
 		flush = changed || READ_ONCE(vf->applying);
 		did = FIELD_GET(VTD_PTE_DID, READ_ONCE(pte[1]));
@@ -186,113 +158,5 @@ void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps
 	if (flush)
 		pasid_vf_flush_entry(vf, pasid, did);
 	if (changed)
-		atomic_dec(&pasid_hooks_flushing);
-}
-
-/*
- * Returns whether a table changed, or a writer has changed it and not flushed yet. The
- * context cache has been told then.
- */
-static bool pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
-				   struct vtd_plan *plan)
-{
-	bool changed = false;
-	struct pasid_vf *vf;
-	int bucket;
-
-	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
-		if (vf->pf != pf)
-			continue;
-		atomic_or(perm, &vf->pf_down);
-		if (!pasid_vf_edit_contexts(vf, NULL) && !READ_ONCE(vf->applying))
-			continue;
-		/* A PF's VFs are behind one unit, the PF's, so that all share one plan. */
-		if (!changed)
-			vtd_plan_init(plan, pasid_unit_submit, &vf->unit);
-		changed = true;
-		pasid_plan_contexts(plan, vf);
-	}
-	return changed;
-}
-
-static void pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
-{
-	struct vtd_function fn;
-	struct pasid_vf *vf;
-	bool awake, first = true;
-	int bucket;
-
-	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
-		if (vf->pf != pf)
-			continue;
-		awake = pasid_vf_keep_awake(vf);
-		pasid_vf_function(vf, &fn);
-		if (first)
-			vtd_plan_all_domains(plan, &fn);
-		first = false;
-		plan->owed = false;
-		vtd_plan_device_tlb(plan, &fn);
-		if (plan->owed)
-			pasid_vf_owe(vf);
-		pasid_vf_let_sleep(vf, awake);
-	}
-}
-
-static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
-{
-	struct pasid_vf *vf;
-	int bucket;
-
-	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
-		if (vf->pf != pf)
-			continue;
-		if (stale)
-			atomic_set(&vf->stale, 1);
-		schedule_work(&vf->refresh);
-	}
-}
-
-/**
- * pasid_pf_losing() - a PF is about to lose PASID or PRI
- * @pf: the PF
- * @perm: PASID_PERM_ENABLE or PASID_PERM_PRI
- *
- * Its VFs have lost it when this returns, which is before the PF does.
- *
- * Context: Hook.
- */
-void pasid_pf_losing(struct pci_dev *pf, unsigned int perm)
-{
-	struct vtd_plan plan = { };
-
-	atomic_inc(&pasid_hooks_flushing);
-	if (pasid_pf_edit_contexts(pf, perm, &plan)) {
-		pasid_pf_flush(pf, &plan);
-		trace_flush(&pf->dev, plan.descriptors, plan.err);
-		pci_info(pf, "loses %s: its VFs lose it first%s\n",
-			 perm == PASID_PERM_PRI ? "PRI" : "PASID",
-			 plan.err ? ", but the IOMMU did not complete an invalidation" : "");
-	}
-	pasid_pf_refresh(pf, plan.err);
-	atomic_dec(&pasid_hooks_flushing);
-}
-
-/**
- * pasid_pf_gained() - a PF has enabled PASID or PRI
- * @pf: the PF
- * @perm: PASID_PERM_ENABLE or PASID_PERM_PRI
- *
- * Its VFs get back what their sets allow, soon.
- *
- * Context: Hook.
- */
-void pasid_pf_gained(struct pci_dev *pf, unsigned int perm)
-{
-	struct pasid_vf *vf;
-	int bucket;
-
-	hash_for_each_rcu(pasid_vfs, bucket, vf, node)
-		if (vf->pf == pf)
-			atomic_andnot(perm, &vf->pf_down);
-	pasid_pf_refresh(pf, false);
+		pasid_hook_flush_ends();
 }

@@ -1,108 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Policy: the permission sets of one VF and the rules for changing them. A deny
- * stays whatever happens; a grant that does not reach the hardware is taken back.
+ * Changing the permission sets of one VF, and having them enforced. A deny stays whatever
+ * happens; a grant that does not reach the hardware is taken back.
  */
 #include <linux/module.h>
 
+#include "change.h"
+#include "engine.h"
+#include "gaps.h"
+#include "probe.h"
 #include "settings.h"
 #include "trace.h"
 #include "vf.h"
-
-static struct pasid_facts pasid_vf_facts(const struct pasid_vf *vf)
-{
-	unsigned int down = atomic_read(&vf->pf_down);
-
-	return (struct pasid_facts) {
-		.ecap = vf->unit.ecap,
-		.ver_major = vf->unit.ver_major,
-		.pf_features = vf->pf->pasid_features,
-		.pf_pasid = vf->pf->pasid_enabled && !(down & PASID_PERM_ENABLE),
-		.pf_pri = vf->pf->pri_enabled && !(down & PASID_PERM_PRI),
-		.vf_ats = vf->pdev->ats_enabled,
-		.ctx_pasid = READ_ONCE(vf->ctx[0].intent) & VTD_CTX_PASIDE,
-	};
-}
-
-/**
- * pasid_vf_supported() - what a VF's PF and IOMMU can do now
- * @vf: the VF
- *
- * Context: Any.
- * Return: a mask of PASID_PERM_*.
- */
-unsigned int pasid_vf_supported(const struct pasid_vf *vf)
-{
-	const struct pasid_facts facts = pasid_vf_facts(vf);
-
-	return pasid_supported(&facts);
-}
-
-/**
- * pasid_vf_effective() - what the IOMMU is to let a VF do now
- * @vf: the VF
- *
- * Context: Any. With the unit's lock held the answer is at least as new as what
- * is in the tables.
- * Return: a mask of PASID_PERM_*.
- */
-unsigned int pasid_vf_effective(const struct pasid_vf *vf)
-{
-	if (vf->release)
-		return PASID_CEILING_BUILTIN;
-	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->ceiling),
-			       READ_ONCE(vf->request));
-}
-
-/**
- * pasid_vf_granted() - what the admin lets a VF's user have now, if it asks for it
- * @vf: the VF
- *
- * As pasid_ctl reads, but exec and priv only with enable.
- *
- * Context: Any.
- * Return: a mask of PASID_PERM_*.
- */
-unsigned int pasid_vf_granted(const struct pasid_vf *vf)
-{
-	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->ceiling),
-			       PASID_PERM_ALL);
-}
-
-/**
- * pasid_vf_rule() - what the effective set means for PASID-table entries
- * @vf: the VF
- *
- * Context: Any.
- * Return: the rule.
- */
-struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf)
-{
-	unsigned int effective = pasid_vf_effective(vf);
-
-	return (struct vtd_pte_rule) {
-		.exec = effective & PASID_PERM_EXEC,
-		.priv = effective & PASID_PERM_PRIV,
-		.grant = READ_ONCE(vf->owned),
-	};
-}
-
-/*
- * Is the VF held to other than what intel-iommu intends? What its PF has lost
- * for the moment counts: it can come back.
- */
-static bool pasid_vf_restricted(const struct pasid_vf *vf)
-{
-	struct pasid_facts facts = pasid_vf_facts(vf);
-
-	facts.pf_pasid = true;
-	if (vf->ctx[0].intent & VTD_CTX_PRE) {
-		facts.pf_pri = true;
-		facts.vf_ats = true;
-	}
-	return vf->owned || vf->request != PASID_PERM_ALL ||
-	       ((vf->ceiling ^ PASID_CEILING_BUILTIN) & pasid_supported(&facts));
-}
 
 /* A restricted VF keeps the module from being unloaded. */
 static int pasid_vf_pin(struct pasid_vf *vf)
@@ -134,28 +43,6 @@ static void pasid_vf_notify(struct pasid_vf *vf)
 		kernfs_notify(vf->kn_requested);
 	vf->told_effective = effective;
 	vf->told_request = vf->request;
-}
-
-/* What a VF switched off by itself comes back when its requests with PASID are allowed. */
-static bool pasid_vf_take_ats_off(struct pasid_vf *vf)
-{
-	bool off;
-
-	spin_lock(vf->unit.lock);
-	off = vf->ats_stopped ||
-	      (vf->ats_suspect && (pasid_vf_effective(vf) & PASID_PERM_ENABLE));
-	if (off) {
-		WRITE_ONCE(vf->ats_stopped, false);
-		vf->ats_suspect = false;
-	}
-	spin_unlock(vf->unit.lock);
-	return off;
-}
-
-static void pasid_vf_follow_ats(struct pasid_vf *vf)
-{
-	if (pasid_vf_take_ats_off(vf) && !pasid_vf_restore_ats(vf))
-		WRITE_ONCE(vf->ats_stopped, true);
 }
 
 /* Arm the set-up hooks that are needed only while a VF may be granted SRE or ERE. */
@@ -207,20 +94,6 @@ static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
 	if (!err)
 		pasid_vf_follow_ats(vf);
 	return err;
-}
-
-/**
- * pasid_vf_owed() - what a VF or its unit still has to be told
- * @vf: the VF
- *
- * Context: Any.
- * Return: a mask of PASID_OWED_*.
- */
-unsigned int pasid_vf_owed(const struct pasid_vf *vf)
-{
-	return (atomic_read(&vf->stale) ? PASID_OWED_IOMMU : 0) |
-	       (atomic_read(&vf->device_owed) ? PASID_OWED_DEVICE : 0) |
-	       (READ_ONCE(vf->ats_stopped) ? PASID_OWED_ATS : 0);
 }
 
 /*
@@ -286,28 +159,6 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 	trace_set(&vf->pdev->dev, vf->ceiling, vf->request, pasid_vf_effective(vf), err);
 	pasid_vf_notify(vf);
 	return err;
-}
-
-/**
- * pasid_log_ceiling() - say what has become of a ceiling, if anything
- * @pdev: whose file has it
- * @dir: the file's directory, with a slash, or ""
- * @file: the file
- * @old: what the file said before
- * @new: what it says now
- *
- * Context: Any.
- */
-void pasid_log_ceiling(struct pci_dev *pdev, const char *dir, const char *file,
-		       unsigned int old, unsigned int new)
-{
-	char was[PASID_PERM_TEXT_MAX], is[PASID_PERM_TEXT_MAX];
-
-	if (new == old)
-		return;
-	pasid_perm_format(was, old);
-	pasid_perm_format(is, new);
-	pci_info(pdev, "%s%s: %s (was %s)\n", dir, file, is, was);
 }
 
 /**

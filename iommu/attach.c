@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VFs and PFs come under control, and leave it.
+ */
+#include <linux/pasid_vf.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+
+#include "change.h"
+#include "engine.h"
+#include "settings.h"
+#include "sysfs.h"
+#include "vf.h"
+
+static void pasid_vf_withdraw(struct pasid_vf *vf)
+{
+	hash_del_rcu(&vf->node);
+	/* Hooks that have found it finish first; they may have queued a refresh. */
+	synchronize_rcu_expedited();
+	pasid_settings_leave(vf);
+	pasid_vf_leave(vf);
+	cancel_work_sync(&vf->refresh);
+	cancel_delayed_work_sync(&vf->retry);
+	pasid_vf_put(vf);
+}
+
+static void pasid_vf_describe(const struct pasid_vf *vf)
+{
+	char supported[PASID_PERM_TEXT_MAX], effective[PASID_PERM_TEXT_MAX];
+
+	pasid_perm_format(supported, pasid_vf_supported(vf));
+	pasid_perm_format(effective, pasid_vf_effective(vf));
+	pci_info(vf->pdev, "under PASID control: supported %s, effective %s, width %u, %u context entries\n",
+		 supported, effective, vf->pasid_width, vf->ctx_count);
+}
+
+/*
+ * Nobody asks whether a device may be added, so one must not stay outside for want of
+ * memory: as with __GFP_NOFAIL, there will be some.
+ */
+static bool pasid_vf_again(int err)
+{
+	if (err != -ENOMEM)
+		return false;
+	schedule_timeout_uninterruptible(1);
+	return true;
+}
+
+/* From now on hooks follow what is set up. */
+static int pasid_vf_register(struct pci_dev *pdev)
+{
+	struct pasid_vf *vf;
+	int err;
+
+	if (pasid_vf_find(&pdev->dev))
+		return 0;
+	vf = pasid_vf_alloc(pdev);
+	if (!vf)
+		return -ENOMEM;
+	err = pasid_vf_identify(vf);
+	if (err) {
+		pasid_vf_put(vf);
+		return err;
+	}
+	pasid_settings_join(vf);
+	hash_add_rcu(pasid_vfs, &vf->node, (unsigned long)&pdev->dev);
+	pasid_vf_learn_contexts(vf);
+	return 0;
+}
+
+static const char *pasid_vf_why_not(int err)
+{
+	switch (err) {
+	case -EXDEV:
+		return "it shares a requester ID with another function";
+	case -E2BIG:
+		return "it has too many DMA aliases";
+	default:
+		return "its VT-d unit cannot be asked";
+	}
+}
+
+static void pasid_vf_register_reported(struct pci_dev *pdev)
+{
+	int err;
+
+	do {
+		err = pasid_vf_register(pdev);
+	} while (pasid_vf_again(err));
+	if (err && err != -ENODEV && err != -EOPNOTSUPP)
+		pci_err(pdev, "not restricted, whatever default_ctl says: %s (error %d); give it to no guest that is not to have PASIDs\n",
+			pasid_vf_why_not(err), err);
+}
+
+static const char *pasid_vf_taken(int err)
+{
+	return err == -EEXIST ? ", as another driver has that name" : "";
+}
+
+/* Whatever happens to its files, the VF is under control. */
+static void pasid_vf_add_files(struct pasid_vf *vf)
+{
+	unsigned int files;
+	int err;
+
+	for (files = 0; files < PASID_VF_FILES; files++) {
+		do {
+			err = pasid_vf_sysfs_add(vf, files);
+		} while (pasid_vf_again(err));
+		if (err)
+			pci_err(vf->pdev, "PASID control: there is no %s%s (error %d); the VF is restricted all the same\n",
+				pasid_vf_sysfs_name(files),
+				pasid_vf_taken(err), err);
+	}
+}
+
+static void pasid_vf_begin(struct pasid_vf *vf, bool at_load)
+{
+	pasid_vf_start(vf, at_load);
+	pasid_vf_add_files(vf);
+	/* A VF that is older than the module has had its uevent, and had no files then. */
+	if (at_load)
+		kobject_uevent(&vf->pdev->dev.kobj, KOBJ_CHANGE);
+	if (pasid_verbose)
+		pasid_vf_describe(vf);
+}
+
+static void pasid_pf_register_reported(struct pci_dev *pdev, const struct pasid_unit *unit)
+{
+	int err;
+
+	do {
+		err = pasid_settings_add(pdev, unit);
+	} while (pasid_vf_again(err));
+	if (err)
+		pci_err(pdev, "PASID control: it does not say how many VFs it can have, so their settings end with them (error %d)\n",
+			err);
+}
+
+static void pasid_pf_begin(struct pasid_settings *settings)
+{
+	int err;
+
+	do {
+		err = pasid_settings_sysfs_add(settings);
+	} while (pasid_vf_again(err));
+	if (err)
+		pci_err(settings->pf, "PASID control: there is no vf_pasid_ctl%s (error %d); VFs are under control all the same\n",
+			pasid_vf_taken(err), err);
+}
+
+static void pasid_pf_begin_at_load(struct pasid_settings *settings)
+{
+	pasid_pf_begin(settings);
+	kobject_uevent(&settings->pf->dev.kobj, KOBJ_CHANGE);
+}
+
+static void pasid_pf_end(struct pasid_settings *settings)
+{
+	pasid_settings_sysfs_remove(settings);
+	pasid_settings_drop(settings);
+}
+
+static void pasid_pf_add(struct pci_dev *pdev)
+{
+	struct pasid_settings *settings;
+	struct pasid_unit unit;
+	int err;
+
+	do {
+		err = pasid_unit_of(&pdev->dev, &unit);
+	} while (pasid_vf_again(err));
+	if (err || pasid_settings_find(pdev))
+		return;
+	pasid_pf_register_reported(pdev, &unit);
+	settings = pasid_settings_find(pdev);
+	if (settings)
+		pasid_pf_begin(settings);
+}
+
+/**
+ * pasid_vf_add() - put a VF that appears under control, or the VFs of a PF to come
+ * @pdev: any PCI device; others than PFs and VFs behind a VT-d unit in scalable mode are
+ *	left alone
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_add(struct pci_dev *pdev)
+{
+	struct pasid_vf *vf;
+
+	if (!pasid_is_vf(pdev) && !pdev->is_physfn)
+		return;
+	mutex_lock(&pasid_vfs_lock);
+	if (pdev->is_physfn) {
+		pasid_pf_add(pdev);
+	} else if (!pasid_vf_find(&pdev->dev)) {
+		pasid_vf_register_reported(pdev);
+		vf = pasid_vf_find(&pdev->dev);
+		if (vf)
+			pasid_vf_begin(vf, false);
+	}
+	mutex_unlock(&pasid_vfs_lock);
+}
+
+/**
+ * pasid_vf_add_present() - put all VFs that are there under control
+ *
+ * A device that is going away cannot get past pasid_vf_remove() meanwhile, so
+ * that what intel-iommu has of it stays.
+ *
+ * Context: Process context, may sleep; at load.
+ * Return: 0; -ENODEV if no device at all is behind a VT-d unit; -EOPNOTSUPP if all
+ * units are in legacy mode.
+ */
+int pasid_vf_add_present(void)
+{
+	struct pci_dev *pdev = NULL;
+	int err, bucket, verdict = -ENODEV;
+	struct pasid_unit unit;
+	struct pasid_vf *vf;
+
+	mutex_lock(&pasid_vfs_lock);
+	for_each_pci_dev(pdev) {
+		do {
+			err = pasid_unit_of(&pdev->dev, &unit);
+		} while (pasid_vf_again(err));
+		if (!err || (err == -EOPNOTSUPP && verdict))
+			verdict = err;
+		if (!err && pdev->is_physfn)
+			pasid_pf_register_reported(pdev, &unit);
+		if (!err && pasid_is_vf(pdev))
+			pasid_vf_register_reported(pdev);
+	}
+	/* No call that began before its VF was registered, and so is not followed, is left. */
+	synchronize_rcu_tasks();
+	hash_for_each(pasid_vfs, bucket, vf, node)
+		pasid_vf_begin(vf, true);
+	pasid_settings_for_each(pasid_pf_begin_at_load);
+	mutex_unlock(&pasid_vfs_lock);
+	return verdict;
+}
+
+/**
+ * pasid_vf_remove() - a device goes away
+ * @pdev: any PCI device; intel-iommu has not released it yet
+ *
+ * When this returns, nothing touches its tables any more.
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_remove(struct pci_dev *pdev)
+{
+	struct pasid_settings *settings;
+	struct pasid_vf *vf;
+
+	mutex_lock(&pasid_vfs_lock);
+	vf = pasid_vf_find(&pdev->dev);
+	if (vf) {
+		pasid_vf_sysfs_remove(vf);
+		pasid_vf_withdraw(vf);
+	}
+	settings = pasid_settings_find(pdev);
+	if (settings)
+		pasid_pf_end(settings);
+	mutex_unlock(&pasid_vfs_lock);
+}
+
+/**
+ * pasid_vf_close() - remove all files and wait for their users
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_close(void)
+{
+	mutex_lock(&pasid_vfs_lock);
+	pasid_settings_for_each(pasid_settings_sysfs_remove);
+	mutex_unlock(&pasid_vfs_lock);
+	pasid_vf_for_each(pasid_vf_sysfs_remove);
+}
+
+/**
+ * pasid_vf_remove_all() - the module goes away
+ *
+ * Context: Process context, may sleep; sysfs files and hooks are gone, but VFs that
+ * are removed meanwhile still get out through pasid_vf_remove().
+ */
+void pasid_vf_remove_all(void)
+{
+	struct hlist_node *next;
+	struct pasid_vf *vf;
+	int bucket;
+
+	mutex_lock(&pasid_vfs_lock);
+	hash_for_each_safe(pasid_vfs, bucket, next, vf, node)
+		pasid_vf_withdraw(vf);
+	pasid_settings_for_each(pasid_settings_drop);
+	mutex_unlock(&pasid_vfs_lock);
+}

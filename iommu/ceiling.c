@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ceilings as an admin writes and reads them, in the files of VFs and PFs: the settings are
+ * changed, and the VFs that are there obey.
+ */
+#include "change.h"
+#include "settings.h"
+#include "vf.h"
+
+/* @vf->lock held */
+static int pasid_vf_edit_setting(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
+{
+	unsigned int inherited = pasid_vf_inherited(vf), old = vf->ceiling;
+	struct pasid_setting own = vf->own;
+	int err;
+
+	err = pasid_setting_edit(&own, edit, pasid_vf_supported(vf), inherited);
+	if (err)
+		return err;
+	err = pasid_vf_set_ceiling(vf, pasid_setting_perms(&own, inherited));
+	if (err == -ENODEV)
+		return err;
+	if (err)
+		pasid_setting_take_back(&own, old, inherited);
+	pasid_vf_keep_setting(vf, &own);
+	return err;
+}
+
+/**
+ * pasid_vf_write_ctl() - the admin changes the setting of a VF that is there
+ * @vf: the VF
+ * @edit: how
+ *
+ * Context: Process context, may sleep.
+ * Return: as pasid_vf_set_ceiling(), or -EOPNOTSUPP if @edit grants by name what is not
+ * supported.
+ */
+int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
+{
+	int err;
+
+	mutex_lock(&vf->lock);
+	err = vf->gone ? -ENODEV : pasid_vf_edit_setting(vf, edit);
+	mutex_unlock(&vf->lock);
+	return err;
+}
+
+/**
+ * pasid_place_write_ctl() - the admin changes the setting of a VF, which need not be there
+ * @place: where it is kept
+ * @edit: how
+ *
+ * Context: Process context, may sleep.
+ * Return: as pasid_vf_write_ctl().
+ */
+int pasid_place_write_ctl(struct pasid_place *place, const struct pasid_perm_edit *edit)
+{
+	struct pasid_vf *vf;
+	bool again;
+	int err;
+
+	/* It may come or go meanwhile. One that is gone has left its place before. */
+	do {
+		vf = pasid_place_vf(place);
+		err = vf ? pasid_vf_write_ctl(vf, edit) : pasid_place_edit(place, edit);
+		again = vf ? err == -ENODEV && READ_ONCE(vf->gone) : err == -EAGAIN;
+		if (vf)
+			pasid_vf_put(vf);
+	} while (again);
+	return err;
+}
+
+static int pasid_vf_inherit(struct pasid_vf *vf)
+{
+	int err = 0;
+
+	mutex_lock(&vf->lock);
+	if (!vf->gone && !vf->own.made)
+		err = pasid_vf_set_ceiling(vf, pasid_vf_inherited(vf));
+	mutex_unlock(&vf->lock);
+	return err;
+}
+
+/* Has all VFs obey that have no setting of their own; -EIO if one could not be made to. */
+static int pasid_settings_set_all(struct pasid_settings *settings,
+				  const struct pasid_setting *all)
+{
+	struct pasid_vf *vf;
+	unsigned int i;
+	int err = 0;
+
+	pasid_settings_keep_all(settings, all);
+	for (i = 0; i < settings->total; i++) {
+		vf = pasid_place_vf(&settings->place[i]);
+		if (!vf)
+			continue;
+		err = pasid_vf_inherit(vf) ?: err;
+		pasid_vf_put(vf);
+	}
+	return err;
+}
+
+/**
+ * pasid_settings_write_all() - the admin changes the setting of a PF's VFs
+ * @settings: the PF's
+ * @edit: how
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 when it is in force for all VFs that have no setting of their own; otherwise as
+ * pasid_vf_write_ctl(), and what was to be granted is granted to none of them.
+ */
+int pasid_settings_write_all(struct pasid_settings *settings,
+			     const struct pasid_perm_edit *edit)
+{
+	struct pasid_setting all;
+	unsigned int old;
+	int err;
+
+	mutex_lock(&settings->writing);
+	all = settings->all;
+	old = pasid_settings_perms(settings);
+	err = pasid_setting_edit(&all, edit, pasid_settings_supported(settings),
+				 pasid_default_ceiling);
+	if (!err) {
+		err = pasid_settings_set_all(settings, &all);
+		if (err) {
+			pasid_setting_take_back(&all, old, pasid_default_ceiling);
+			pasid_settings_set_all(settings, &all);
+		}
+		pasid_settings_log(settings, "default", old, pasid_settings_perms(settings));
+	}
+	mutex_unlock(&settings->writing);
+	return err;
+}
+
+/**
+ * pasid_place_shown_ctl() - the same of a VF that need not be there
+ * @place: where its setting is kept
+ *
+ * Context: Process context, may sleep.
+ * Return: as pasid_vf_shown_ctl().
+ */
+unsigned int pasid_place_shown_ctl(struct pasid_place *place)
+{
+	struct pasid_vf *vf = pasid_place_vf(place);
+	unsigned int perms;
+
+	if (vf) {
+		perms = pasid_vf_shown_ctl(vf);
+		pasid_vf_put(vf);
+		return perms;
+	}
+	return pasid_place_perms(place) & pasid_settings_supported(place->settings);
+}
+
+/**
+ * pasid_settings_shown_all() - the same of VFs without a setting of their own
+ * @settings: their PF's
+ *
+ * Context: Process context, may sleep.
+ * Return: as pasid_vf_shown_ctl().
+ */
+unsigned int pasid_settings_shown_all(struct pasid_settings *settings)
+{
+	return pasid_settings_perms(settings) & pasid_settings_supported(settings);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How often something may have gone by unseen, and whether probes fire. */
+#ifndef _PASID_GAPS_H
+#define _PASID_GAPS_H
+
+#include <linux/types.h>
+
+/* What switches probes off; for messages. */
+#define PASID_SWITCHES	"/sys/kernel/debug/kprobes/enabled and the sysctl kernel.ftrace_enabled"
+
+struct pasid_hook;
+
+/* What intel-iommu may have changed in a call that went by unseen. */
+enum pasid_unseen {
+	PASID_UNSEEN_ANY,
+	PASID_UNSEEN_ENTRY,
+	PASID_UNSEEN_CONTEXT,
+	PASID_UNSEEN_NOTHING,
+};
+
+/**
+ * struct pasid_gaps - how often intel-iommu may have changed something unseen
+ * @entries: PASID-table entries with SRE, or entries that were written over
+ * @contexts: PRE in context entries
+ *
+ * Numbers that only grow; pasid_hooks_gaps() has those of now.
+ */
+struct pasid_gaps {
+	unsigned long entries;
+	unsigned long contexts;
+};
+
+/* selftest.c */
+extern struct pasid_hook pasid_self_test_hook;
+bool pasid_hooks_fire(void);
+
+/* gaps.c */
+void pasid_gaps_watch(struct pasid_hook *hook);
+bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b);
+struct pasid_gaps pasid_hooks_gaps(void);
+struct pasid_gaps pasid_hooks_settled_gaps(bool *alive);
+bool pasid_hooks_alive(void);
+void pasid_gap_look(void);
+void pasid_gaps_check(void);
+void pasid_gap_begins(void);
+void pasid_gap_ends(void);
+void pasid_gaps_init(void);
+void pasid_gaps_exit(void);
+void pasid_gaps_stop(void);
+
+#endif /* _PASID_GAPS_H */

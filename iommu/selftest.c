@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Self-test: a function of this module that has a probe of its own, to see whether probes fire.
+ */
+#include "probe.h"
+
+/**
+ * struct pasid_self_test - what became of a call of pasid_self_test_target()
+ * @entered: the entry handler saw it
+ * @left: the return handler saw it, with the return value
+ */
+struct pasid_self_test {
+	bool entered;
+	bool left;
+};
+
+#define PASID_SELF_TEST_RETURN	0x5ca1ab1e
+
+/* Stands for the functions that are hooked: same call, harmless. */
+static noinline __noclone int pasid_self_test_target(void *first, struct pasid_self_test *test)
+{
+	barrier_data(first);
+	return test ? PASID_SELF_TEST_RETURN : 0;
+}
+
+static void pasid_self_test_enter(const struct pasid_call *call)
+{
+	((struct pasid_self_test *)call->arg[0])->entered = true;
+}
+
+static void pasid_self_test_leave(const struct pasid_call *call, int ret)
+{
+	((struct pasid_self_test *)call->arg[0])->left = ret == PASID_SELF_TEST_RETURN;
+}
+
+struct pasid_hook pasid_self_test_hook = {
+	.enter = pasid_self_test_enter,
+	.leave = pasid_self_test_leave,
+	.at = { 1 },
+	.exit.kp.addr = (void *)pasid_self_test_target,
+};
+
+/**
+ * pasid_hooks_fire() - do probes fire?
+ *
+ * They do not after all kprobes have been disarmed.
+ *
+ * Context: Process context, may sleep; pasid_self_test_hook is registered and enabled.
+ * Return: whether the probes of a function of this module have fired.
+ */
+bool pasid_hooks_fire(void)
+{
+	struct pasid_self_test test = { };
+
+	pasid_self_test_target(NULL, &test);
+	barrier_data(&test);
+	/* Changes nothing, but waits for a switch that is arming one probe after the other. */
+	enable_kretprobe(&pasid_self_test_hook.exit);
+	return READ_ONCE(test.entered) && READ_ONCE(test.left);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The state of one VF, only read: what it supports, what it may do now, what it is owed.
+ */
+#include "vf.h"
+
+static struct pasid_facts pasid_vf_facts(const struct pasid_vf *vf)
+{
+	unsigned int down = atomic_read(&vf->pf_down);
+
+	return (struct pasid_facts) {
+		.ecap = vf->unit.ecap,
+		.ver_major = vf->unit.ver_major,
+		.pf_features = vf->pf->pasid_features,
+		.pf_pasid = vf->pf->pasid_enabled && !(down & PASID_PERM_ENABLE),
+		.pf_pri = vf->pf->pri_enabled && !(down & PASID_PERM_PRI),
+		.vf_ats = vf->pdev->ats_enabled,
+		.ctx_pasid = READ_ONCE(vf->ctx[0].intent) & VTD_CTX_PASIDE,
+	};
+}
+
+/**
+ * pasid_vf_supported() - what a VF's PF and IOMMU can do now
+ * @vf: the VF
+ *
+ * Context: Any.
+ * Return: a mask of PASID_PERM_*.
+ */
+unsigned int pasid_vf_supported(const struct pasid_vf *vf)
+{
+	const struct pasid_facts facts = pasid_vf_facts(vf);
+
+	return pasid_supported(&facts);
+}
+
+/**
+ * pasid_vf_effective() - what the IOMMU is to let a VF do now
+ * @vf: the VF
+ *
+ * Context: Any. With the unit's lock held the answer is at least as new as what
+ * is in the tables.
+ * Return: a mask of PASID_PERM_*.
+ */
+unsigned int pasid_vf_effective(const struct pasid_vf *vf)
+{
+	if (vf->release)
+		return PASID_CEILING_BUILTIN;
+	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->ceiling),
+			       READ_ONCE(vf->request));
+}
+
+/**
+ * pasid_vf_granted() - what the admin lets a VF's user have now, if it asks for it
+ * @vf: the VF
+ *
+ * As pasid_ctl reads, but exec and priv only with enable.
+ *
+ * Context: Any.
+ * Return: a mask of PASID_PERM_*.
+ */
+unsigned int pasid_vf_granted(const struct pasid_vf *vf)
+{
+	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->ceiling),
+			       PASID_PERM_ALL);
+}
+
+/**
+ * pasid_vf_rule() - what the effective set means for PASID-table entries
+ * @vf: the VF
+ *
+ * Context: Any.
+ * Return: the rule.
+ */
+struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf)
+{
+	unsigned int effective = pasid_vf_effective(vf);
+
+	return (struct vtd_pte_rule) {
+		.exec = effective & PASID_PERM_EXEC,
+		.priv = effective & PASID_PERM_PRIV,
+		.grant = READ_ONCE(vf->owned),
+	};
+}
+
+/**
+ * pasid_vf_shown_ctl() - a VF's ceiling as it can be written back
+ * @vf: the VF
+ *
+ * Context: Any.
+ * Return: a mask of PASID_PERM_*, cut to what is supported.
+ */
+unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf)
+{
+	return READ_ONCE(vf->ceiling) & pasid_vf_supported(vf);
+}
+
+/**
+ * pasid_vf_restricted() - is a VF held to other than what intel-iommu intends?
+ * @vf: the VF
+ *
+ * What its PF has lost for the moment counts: it can come back.
+ *
+ * Context: Any.
+ * Return: whether it is.
+ */
+bool pasid_vf_restricted(const struct pasid_vf *vf)
+{
+	struct pasid_facts facts = pasid_vf_facts(vf);
+
+	facts.pf_pasid = true;
+	if (vf->ctx[0].intent & VTD_CTX_PRE) {
+		facts.pf_pri = true;
+		facts.vf_ats = true;
+	}
+	return vf->owned || vf->request != PASID_PERM_ALL ||
+	       ((vf->ceiling ^ PASID_CEILING_BUILTIN) & pasid_supported(&facts));
+}
+
+/**
+ * pasid_vf_owed() - what a VF or its unit still has to be told
+ * @vf: the VF
+ *
+ * Context: Any.
+ * Return: a mask of PASID_OWED_*.
+ */
+unsigned int pasid_vf_owed(const struct pasid_vf *vf)
+{
+	return (atomic_read(&vf->stale) ? PASID_OWED_IOMMU : 0) |
+	       (atomic_read(&vf->device_owed) ? PASID_OWED_DEVICE : 0) |
+	       (READ_ONCE(vf->ats_stopped) ? PASID_OWED_ATS : 0);
+}
