@@ -49,7 +49,7 @@ struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 		return ERR_PTR(-ENODEV);
 	}
 	mutex_lock(&user->vf->lock);
-	err = user->vf->owned ? -EBUSY :
+	err = user->vf->sets.owned ? -EBUSY :
 	      pasid_vf_set_owner(user->vf, true, request);
 	mutex_unlock(&user->vf->lock);
 	if (err) {
@@ -78,10 +78,10 @@ void pasid_ctl_on_reset(struct pasid_ctl_user *user, void (*reset)(void *data),
 {
 	struct pasid_vf *vf = user->vf;
 
-	atomic_set(&vf->registers_lost, 0);
-	vf->on_reset_data = data;
+	atomic_set(&vf->reset.registers_lost, 0);
+	vf->reset.data = data;
 	/* After on_reset_data; pairs with pasid_vf_tell_reset(). */
-	smp_store_release(&vf->on_reset, reset);
+	smp_store_release(&vf->reset.on_reset, reset);
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_on_reset);
 
@@ -100,9 +100,9 @@ void pasid_ctl_put(struct pasid_ctl_user *user)
 	struct pasid_vf *vf = user->vf;
 
 	/* A call that is under way ends first, and none follows. */
-	mutex_lock(&vf->telling);
-	vf->on_reset = NULL;
-	mutex_unlock(&vf->telling);
+	mutex_lock(&vf->reset.telling);
+	vf->reset.on_reset = NULL;
+	mutex_unlock(&vf->reset.telling);
 	mutex_lock(&vf->lock);
 	pasid_vf_set_owner(vf, false, PASID_PERM_ALL);
 	mutex_unlock(&vf->lock);
@@ -129,8 +129,8 @@ int pasid_ctl_query(struct pasid_ctl_user *user, struct pasid_ctl_state *state)
 		err = -ENODEV;
 	} else {
 		state->supported = pasid_vf_supported(vf);
-		state->ceiling = vf->ceiling & state->supported;
-		state->requested = vf->request;
+		state->ceiling = vf->sets.ceiling & state->supported;
+		state->requested = vf->sets.request;
 		state->effective = pasid_vf_effective(vf);
 		state->width = vf->pasid_width;
 	}
@@ -163,7 +163,7 @@ int pasid_ctl_request(struct pasid_ctl_user *user, unsigned int request)
 	mutex_lock(&vf->lock);
 	if (vf->gone)
 		err = -ENODEV;
-	else if (request & ~vf->request & ~pasid_vf_supported(vf))
+	else if (request & ~vf->sets.request & ~pasid_vf_supported(vf))
 		err = -EOPNOTSUPP;
 	else
 		err = pasid_vf_set_request(vf, request);

@@ -48,7 +48,7 @@ static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte
 		return;
 	if (present) {
 		pasid_unit_store(&vf->unit, &pte[2], new);
-		trace_apply(&vf->pdev->dev, vf->ctx[0].rid, pasid, old, new);
+		trace_apply(&vf->pdev->dev, vf->tables.ctx[0].rid, pasid, old, new);
 	}
 	vtd_affect_entry(&apply->affected, pasid, did);
 }
@@ -72,11 +72,11 @@ static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sur
 	struct vtd_plan plan;
 	bool awake;
 
-	WRITE_ONCE(vf->applying, true);
+	WRITE_ONCE(vf->tables.applying, true);
 	apply.affected.whole = pasid_vf_edit_contexts(vf, sure);
-	apply.affected.whole |= atomic_xchg(&vf->stale, 0);
-	if (atomic_read(&vf->device_owed) && pasid_vf_answers(vf))
-		apply.affected.whole |= atomic_xchg(&vf->device_owed, 0);
+	apply.affected.whole |= atomic_xchg(&vf->owed.iommu, 0);
+	if (atomic_read(&vf->owed.device) && pasid_vf_answers(vf))
+		apply.affected.whole |= atomic_xchg(&vf->owed.device, 0);
 	apply.rule = pasid_vf_rule(vf);
 
 	awake = pasid_vf_keep_awake(vf);
@@ -86,8 +86,8 @@ static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sur
 	if (plan.owed)
 		pasid_vf_owe(vf);
 	if (plan.err)
-		atomic_set(&vf->stale, 1);
-	WRITE_ONCE(vf->applying, false);
+		atomic_set(&vf->owed.iommu, 1);
+	WRITE_ONCE(vf->tables.applying, false);
 	if (plan.descriptors)
 		trace_flush(&vf->pdev->dev, plan.descriptors, plan.err);
 	return plan.err;
@@ -105,7 +105,7 @@ static int pasid_vf_apply_pass(struct pasid_vf *vf)
 	err = pasid_vf_apply_once(vf, sure);
 	/* What a hook has changed before this saw it may not be flushed yet. */
 	pasid_hooks_settle();
-	if (!err && atomic_read(&vf->stale))
+	if (!err && atomic_read(&vf->owed.iommu))
 		err = pasid_vf_apply_once(vf, sure);
 	if (err)
 		return err;

@@ -52,11 +52,11 @@ static bool pasid_vf_take_ats_off(struct pasid_vf *vf)
 	bool off;
 
 	spin_lock(vf->unit.lock);
-	off = vf->ats_stopped ||
-	      (vf->ats_suspect && (pasid_vf_effective(vf) & PASID_PERM_ENABLE));
+	off = vf->owed.ats ||
+	      (vf->tables.ats_suspect && (pasid_vf_effective(vf) & PASID_PERM_ENABLE));
 	if (off) {
-		WRITE_ONCE(vf->ats_stopped, false);
-		vf->ats_suspect = false;
+		WRITE_ONCE(vf->owed.ats, false);
+		vf->tables.ats_suspect = false;
 	}
 	spin_unlock(vf->unit.lock);
 	return off;
@@ -75,7 +75,7 @@ static bool pasid_vf_take_ats_off(struct pasid_vf *vf)
 void pasid_vf_follow_ats(struct pasid_vf *vf)
 {
 	if (pasid_vf_take_ats_off(vf) && !pasid_vf_restore_ats(vf))
-		WRITE_ONCE(vf->ats_stopped, true);
+		WRITE_ONCE(vf->owed.ats, true);
 }
 
 /**

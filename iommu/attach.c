@@ -20,7 +20,7 @@ static void pasid_vf_withdraw(struct pasid_vf *vf)
 	pasid_settings_leave(vf);
 	pasid_vf_leave(vf);
 	cancel_work_sync(&vf->refresh);
-	cancel_delayed_work_sync(&vf->retry);
+	cancel_delayed_work_sync(&vf->owed.retry);
 	pasid_vf_put(vf);
 }
 
@@ -31,7 +31,7 @@ static void pasid_vf_describe(const struct pasid_vf *vf)
 	pasid_perm_format(supported, pasid_vf_supported(vf));
 	pasid_perm_format(effective, pasid_vf_effective(vf));
 	pci_info(vf->pdev, "under PASID control: supported %s, effective %s, width %u, %u context entries\n",
-		 supported, effective, vf->pasid_width, vf->ctx_count);
+		 supported, effective, vf->pasid_width, vf->tables.ctx_count);
 }
 
 /*

@@ -10,8 +10,8 @@
 /* @vf->lock held */
 static int pasid_vf_edit_setting(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
 {
-	unsigned int inherited = pasid_vf_inherited(vf), old = vf->ceiling;
-	struct pasid_setting own = vf->own;
+	unsigned int inherited = pasid_vf_inherited(vf), old = vf->sets.ceiling;
+	struct pasid_setting own = vf->sets.own;
 	int err;
 
 	err = pasid_setting_edit(&own, edit, pasid_vf_supported(vf), inherited);
@@ -75,7 +75,7 @@ static int pasid_vf_inherit(struct pasid_vf *vf)
 	int err = 0;
 
 	mutex_lock(&vf->lock);
-	if (!vf->gone && !vf->own.made)
+	if (!vf->gone && !vf->sets.own.made)
 		err = pasid_vf_set_ceiling(vf, pasid_vf_inherited(vf));
 	mutex_unlock(&vf->lock);
 	return err;

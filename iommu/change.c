@@ -37,12 +37,12 @@ static void pasid_vf_notify(struct pasid_vf *vf)
 {
 	unsigned int effective = pasid_vf_effective(vf);
 
-	if (vf->kn_effective && effective != vf->told_effective)
-		kernfs_notify(vf->kn_effective);
-	if (vf->kn_requested && vf->request != vf->told_request)
-		kernfs_notify(vf->kn_requested);
-	vf->told_effective = effective;
-	vf->told_request = vf->request;
+	if (vf->files.effective && effective != vf->files.told_effective)
+		kernfs_notify(vf->files.effective);
+	if (vf->files.requested && vf->sets.request != vf->files.told_request)
+		kernfs_notify(vf->files.requested);
+	vf->files.told_effective = effective;
+	vf->files.told_request = vf->sets.request;
 }
 
 /* Arm the set-up hooks that are needed only while a VF may be granted SRE or ERE. */
@@ -82,8 +82,8 @@ static const char *pasid_vf_why(int err)
 static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
 {
 	/* By who may be granted something, not by what is: that changes often. */
-	bool grants = vf->owned ||
-		      (vf->ceiling & pasid_vf_supported(vf) & PASID_PERM_EXEC);
+	bool grants = vf->sets.owned ||
+		      (vf->sets.ceiling & pasid_vf_supported(vf) & PASID_PERM_EXEC);
 	int followed = grants ? pasid_vf_follow(vf, true) : 0;
 	int err = pasid_vf_apply(vf);
 
@@ -103,31 +103,31 @@ static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
 static void pasid_vf_follow_up(struct pasid_vf *vf)
 {
 	unsigned int owed = pasid_vf_owed(vf);
-	bool said = vf->owed_said;
+	bool said = vf->owed.said;
 
-	vf->owed_said = owed & ~PASID_OWED_ATS;
-	if (vf->owed_said && !said)
+	vf->owed.said = owed & ~PASID_OWED_ATS;
+	if (vf->owed.said && !said)
 		dev_warn_ratelimited(&vf->pdev->dev,
 				     "invalidations are owed, see pasid_status/owed; trying again\n");
-	else if (!vf->owed_said && said)
+	else if (!vf->owed.said && said)
 		dev_info_ratelimited(&vf->pdev->dev, "no invalidations are owed any more\n");
-	vf->pause = owed ? clamp(2 * vf->pause, PASID_PAUSE_MIN, PASID_PAUSE_MAX) : 0;
+	vf->owed.pause = owed ? clamp(2 * vf->owed.pause, PASID_PAUSE_MIN, PASID_PAUSE_MAX) : 0;
 	if (owed)
-		schedule_delayed_work(&vf->retry, vf->pause);
+		schedule_delayed_work(&vf->owed.retry, vf->owed.pause);
 }
 
 static void pasid_vf_set(struct pasid_vf *vf, unsigned int ceiling,
 			 unsigned int request)
 {
-	WRITE_ONCE(vf->ceiling, ceiling);
-	WRITE_ONCE(vf->request, request);
+	WRITE_ONCE(vf->sets.ceiling, ceiling);
+	WRITE_ONCE(vf->sets.request, request);
 }
 
 /* Change the sets and wait until they are in force; @vf->lock held. */
 static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 			   unsigned int request)
 {
-	unsigned int old_ceiling = vf->ceiling, old_request = vf->request;
+	unsigned int old_ceiling = vf->sets.ceiling, old_request = vf->sets.request;
 	const char *why;
 	int followed = 0, err;
 
@@ -156,7 +156,7 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 	pasid_vf_follow_up(vf);
 	if (!pasid_vf_restricted(vf))
 		pasid_vf_unpin(vf);
-	trace_set(&vf->pdev->dev, vf->ceiling, vf->request, pasid_vf_effective(vf), err);
+	trace_set(&vf->pdev->dev, vf->sets.ceiling, vf->sets.request, pasid_vf_effective(vf), err);
 	pasid_vf_notify(vf);
 	return err;
 }
@@ -173,12 +173,12 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
  */
 int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
 {
-	unsigned int old = vf->ceiling, supported;
-	int err = pasid_vf_change(vf, ceiling, vf->request);
+	unsigned int old = vf->sets.ceiling, supported;
+	int err = pasid_vf_change(vf, ceiling, vf->sets.request);
 
 	supported = pasid_vf_supported(vf);
 	pasid_log_ceiling(vf->pdev, "", "pasid_ctl", old & supported,
-			  vf->ceiling & supported);
+			  vf->sets.ceiling & supported);
 	return err;
 }
 
@@ -192,7 +192,7 @@ int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
  */
 int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request)
 {
-	return pasid_vf_change(vf, vf->ceiling, request);
+	return pasid_vf_change(vf, vf->sets.ceiling, request);
 }
 
 /**
@@ -211,14 +211,14 @@ int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
 
 	if (owned && !vf->gone && pasid_vf_count_entries(vf))
 		return -EBUSY;
-	WRITE_ONCE(vf->owned, owned);
-	err = pasid_vf_change(vf, vf->ceiling, request);
+	WRITE_ONCE(vf->sets.owned, owned);
+	err = pasid_vf_change(vf, vf->sets.ceiling, request);
 	if (!err || vf->gone)
 		return err;
 	/* With the user's end its request ended, too; the worker has that followed. */
-	WRITE_ONCE(vf->owned, false);
-	WRITE_ONCE(vf->request, PASID_PERM_ALL);
-	atomic_set(&vf->stale, 1);
+	WRITE_ONCE(vf->sets.owned, false);
+	WRITE_ONCE(vf->sets.request, PASID_PERM_ALL);
+	atomic_set(&vf->owed.iommu, 1);
 	schedule_work(&vf->refresh);
 	return err;
 }
@@ -253,7 +253,7 @@ void pasid_vf_refresh(struct pasid_vf *vf)
 	if (!vf->gone) {
 		pasid_vf_pin(vf);
 		err = pasid_vf_enforce(vf, &why);
-		if (err && !vf->pause)
+		if (err && !vf->owed.pause)
 			dev_err_ratelimited(&vf->pdev->dev, "%s\n", why);
 		if (!err && !pasid_vf_restricted(vf))
 			pasid_vf_unpin(vf);
@@ -281,11 +281,11 @@ void pasid_vf_start(struct pasid_vf *vf, bool at_load)
 	mutex_lock(&vf->lock);
 	pasid_settings_enter(vf);
 	err = pasid_vf_pin(vf);
-	if (!err && (!at_load || vf->ceiling != PASID_CEILING_BUILTIN))
+	if (!err && (!at_load || vf->sets.ceiling != PASID_CEILING_BUILTIN))
 		err = pasid_vf_enforce(vf, &why);
 	pasid_vf_follow_up(vf);
-	vf->told_effective = pasid_vf_effective(vf);
-	vf->told_request = vf->request;
+	vf->files.told_effective = pasid_vf_effective(vf);
+	vf->files.told_request = vf->sets.request;
 	mutex_unlock(&vf->lock);
 	if (err)
 		pci_err(vf->pdev, "PASID control: the default ceiling is not in force: %s; write it to pasid_ctl\n",
@@ -303,7 +303,7 @@ void pasid_vf_release(struct pasid_vf *vf)
 	const char *why;
 
 	mutex_lock(&vf->lock);
-	vf->release = true;
+	vf->sets.release = true;
 	if (pasid_vf_enforce(vf, &why))
 		pci_err(vf->pdev, "%s; it may still deny what is allowed again: reset the VF\n",
 			why);

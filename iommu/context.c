@@ -48,7 +48,7 @@ void pasid_vf_learn_contexts(struct pasid_vf *vf)
 	u64 *entry;
 
 	spin_lock(vf->unit.lock);
-	for (ctx = vf->ctx; ctx < vf->ctx + vf->ctx_count; ctx++) {
+	for (ctx = vf->tables.ctx; ctx < vf->tables.ctx + vf->tables.ctx_count; ctx++) {
 		entry = pasid_vf_find_context(vf, ctx);
 		if (entry && (READ_ONCE(entry[0]) & VTD_PRESENT))
 			pasid_context_look(ctx, READ_ONCE(entry[0]));
@@ -74,7 +74,7 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 	u64 *entry, old, new;
 
 	spin_lock(vf->unit.lock);
-	for (ctx = vf->ctx; ctx < vf->ctx + vf->ctx_count; ctx++) {
+	for (ctx = vf->tables.ctx; ctx < vf->tables.ctx + vf->tables.ctx_count; ctx++) {
 		entry = pasid_vf_find_context(vf, ctx);
 		old = entry ? READ_ONCE(entry[0]) : 0;
 		if (!(old & VTD_PRESENT))
@@ -89,7 +89,7 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 			continue;
 		pasid_unit_store(&vf->unit, entry, new);
 		if (old & ~new & VTD_CTX_PASIDE)
-			vf->ats_suspect = true;
+			vf->tables.ats_suspect = true;
 		trace_apply(&vf->pdev->dev, ctx->rid, PASID_TRACE_CONTEXT, old, new);
 		changed = true;
 	}
@@ -108,6 +108,6 @@ void pasid_vf_plan_contexts(const struct pasid_vf *vf, struct vtd_plan *plan)
 {
 	unsigned int i;
 
-	for (i = 0; i < vf->ctx_count; i++)
-		vtd_plan_context(plan, vf->ctx[i].rid);
+	for (i = 0; i < vf->tables.ctx_count; i++)
+		vtd_plan_context(plan, vf->tables.ctx[i].rid);
 }

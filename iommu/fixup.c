@@ -14,7 +14,7 @@ static void pasid_vf_plan_done(struct pasid_vf *vf, const struct vtd_plan *plan)
 	if (plan->owed)
 		pasid_vf_owe(vf);
 	if (plan->err)
-		atomic_set(&vf->stale, 1);
+		atomic_set(&vf->owed.iommu, 1);
 	if (plan->owed || plan->err)
 		schedule_work(&vf->refresh);
 }
@@ -33,7 +33,7 @@ void pasid_vf_contexts_now(struct pasid_vf *vf)
 
 	pasid_hook_flush_begins();
 	/* What a writer has changed before this it flushes later: too late for a hook. */
-	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->applying)) {
+	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->tables.applying)) {
 		awake = pasid_vf_keep_awake(vf);
 		vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
 		pasid_vf_function(vf, &fn);
@@ -59,10 +59,10 @@ void pasid_vf_context_pri(struct pasid_vf *vf, const struct pasid_gaps *gaps, bo
 	/* PRE that both have cleared does not show who did. */
 	spin_lock(vf->unit.lock);
 	if (enable)
-		vf->ctx[0].intent |= VTD_CTX_PRE;
+		vf->tables.ctx[0].intent |= VTD_CTX_PRE;
 	else
-		vf->ctx[0].intent &= ~VTD_CTX_PRE;
-	vf->ctx[0].sure = gaps->contexts;
+		vf->tables.ctx[0].intent &= ~VTD_CTX_PRE;
+	vf->tables.ctx[0].sure = gaps->contexts;
 	spin_unlock(vf->unit.lock);
 	pasid_vf_contexts_now(vf);
 	/* What is supported may have changed: whether the module is pinned, too. */
@@ -71,7 +71,7 @@ void pasid_vf_context_pri(struct pasid_vf *vf, const struct pasid_gaps *gaps, bo
 
 static u64 *pasid_vf_find_entry(const struct pasid_vf *vf, u32 pasid)
 {
-	u64 *ctx = pasid_vf_find_context(vf, &vf->ctx[0]);
+	u64 *ctx = pasid_vf_find_context(vf, &vf->tables.ctx[0]);
 	struct vtd_pasid_dir dir;
 
 	if (!ctx || vtd_find_pasid_dir(ctx, pasid_unit_map, &dir) ||
@@ -108,7 +108,7 @@ static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte)
 		return false;
 	pasid_hook_flush_begins();
 	pasid_unit_store(&vf->unit, &pte[2], new);
-	trace_apply(&vf->pdev->dev, vf->ctx[0].rid, pasid, old, new);
+	trace_apply(&vf->pdev->dev, vf->tables.ctx[0].rid, pasid, old, new);
 	return true;
 }
 
@@ -151,7 +151,7 @@ void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps
 	pasid_vf_setup_ends(vf, pasid, pte, gaps, replace, done);
 	if (pte && (READ_ONCE(pte[0]) & VTD_PRESENT)) {
 		changed = pasid_vf_edit_entry(vf, pasid, pte);
-		flush = changed || READ_ONCE(vf->applying);
+		flush = changed || READ_ONCE(vf->tables.applying);
 		did = FIELD_GET(VTD_PTE_DID, READ_ONCE(pte[1]));
 	}
 	spin_unlock(vf->unit.lock);

@@ -66,8 +66,8 @@ static bool pasid_function_in_d0(struct pci_dev *pdev)
 static bool pasid_vf_frozen(struct pasid_vf *vf)
 {
 	if (pci_channel_offline(vf->pdev) || pci_channel_offline(vf->pf))
-		return !READ_ONCE(vf->revived);
-	WRITE_ONCE(vf->revived, false);
+		return !READ_ONCE(vf->reset.revived);
+	WRITE_ONCE(vf->reset.revived, false);
 	return false;
 }
 
@@ -112,7 +112,7 @@ void pasid_vf_function(struct pasid_vf *vf, struct vtd_function *fn)
 {
 	u16 ctrl;
 
-	fn->rid = vf->ctx[0].rid;
+	fn->rid = vf->tables.ctx[0].rid;
 	fn->pfsid = vf->unit.ecap & VTD_ECAP_DIT ? pci_dev_id(vf->pf) : 0;
 	fn->ats = vf->pdev->ats_enabled && !pasid_vf_read_ats(vf, &ctrl);
 	fn->silent = fn->ats && !pasid_vf_answers(vf);
@@ -158,7 +158,7 @@ static bool pasid_vf_stop_ats(struct pasid_vf *vf)
 
 	if (pasid_function_in_d0(vf->pdev) || pasid_vf_read_ats(vf, &ctrl))
 		return false;
-	WRITE_ONCE(vf->ats_stopped, true);
+	WRITE_ONCE(vf->owed.ats, true);
 	if (ctrl & PCI_ATS_CTRL_ENABLE)
 		pasid_vf_write_ats(vf, ctrl & ~PCI_ATS_CTRL_ENABLE);
 	return !pasid_vf_read_ats(vf, &ctrl) && !(ctrl & PCI_ATS_CTRL_ENABLE);
@@ -175,5 +175,5 @@ static bool pasid_vf_stop_ats(struct pasid_vf *vf)
 void pasid_vf_owe(struct pasid_vf *vf)
 {
 	if (!pasid_vf_stop_ats(vf))
-		atomic_set(&vf->device_owed, 1);
+		atomic_set(&vf->owed.device, 1);
 }

@@ -40,9 +40,9 @@ static int pasid_vf_add_alias(struct pci_dev *via, u16 alias, void *data)
 	pci_dev_put(other);
 	if (shared)
 		return -EXDEV;
-	if (vf->ctx_count == PASID_MAX_ALIASES)
+	if (vf->tables.ctx_count == PASID_MAX_ALIASES)
 		return -E2BIG;
-	vf->ctx[vf->ctx_count++].rid = alias;
+	vf->tables.ctx[vf->tables.ctx_count++].rid = alias;
 	return 0;
 }
 
@@ -68,7 +68,7 @@ static void pasid_vf_refresh_work(struct work_struct *work)
 
 static void pasid_vf_retry_work(struct work_struct *work)
 {
-	struct pasid_vf *vf = container_of(work, struct pasid_vf, retry.work);
+	struct pasid_vf *vf = container_of(work, struct pasid_vf, owed.retry.work);
 
 	pasid_vf_refresh_work(&vf->refresh);
 }
@@ -88,15 +88,15 @@ struct pasid_vf *pasid_vf_alloc(struct pci_dev *pdev)
 		return NULL;
 	kref_init(&vf->ref);
 	mutex_init(&vf->lock);
-	mutex_init(&vf->telling);
-	xa_init(&vf->sre_intent);
+	mutex_init(&vf->reset.telling);
+	xa_init(&vf->tables.sre_intent);
 	INIT_WORK(&vf->refresh, pasid_vf_refresh_work);
-	INIT_DELAYED_WORK(&vf->retry, pasid_vf_retry_work);
+	INIT_DELAYED_WORK(&vf->owed.retry, pasid_vf_retry_work);
 	vf->pdev = pci_dev_get(pdev);
 	vf->pf = pci_dev_get(pci_physfn(pdev));
-	vf->in_replace = PASID_NO_REPLACE;
-	vf->ceiling = pasid_default_ceiling;
-	vf->request = PASID_PERM_ALL;
+	vf->tables.in_replace = PASID_NO_REPLACE;
+	vf->sets.ceiling = pasid_default_ceiling;
+	vf->sets.request = PASID_PERM_ALL;
 	return vf;
 }
 

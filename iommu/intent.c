@@ -5,7 +5,7 @@
  *
  * intel-iommu sets SRE in nested entries only, and this module sets it there only where
  * intel-iommu did. So a nested entry that shows SRE needs no memory. Where this module
- * took SRE away, vf->sre_intent has the number of gaps (see gaps.c) at which that was
+ * took SRE away, vf->tables.sre_intent has the number of gaps (see gaps.c) at which that was
  * sure. With another number now, the entry may have been set up anew unseen, without
  * SRE: the intent is lost then, to the safe side.
  */
@@ -20,11 +20,11 @@ static bool pasid_entry_shows_sre(const u64 *pte)
 /* A number that a hook has stored meanwhile may be a later one. */
 static void pasid_vf_remember(struct pasid_vf *vf, u32 pasid, unsigned long gaps)
 {
-	void *old = xa_load(&vf->sre_intent, pasid);
+	void *old = xa_load(&vf->tables.sre_intent, pasid);
 
 	gaps = max(gaps & LONG_MAX, old ? xa_to_value(old) : 0);
 	/* Where there is no memory the intent is lost. */
-	if (xa_is_err(xa_store(&vf->sre_intent, pasid, xa_mk_value(gaps),
+	if (xa_is_err(xa_store(&vf->tables.sre_intent, pasid, xa_mk_value(gaps),
 			       GFP_ATOMIC | __GFP_NOWARN)))
 		dev_warn_ratelimited(&vf->pdev->dev,
 				     "no memory to remember SRE of PASID %u: denied until it is attached again\n",
@@ -33,11 +33,11 @@ static void pasid_vf_remember(struct pasid_vf *vf, u32 pasid, unsigned long gaps
 
 static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
 {
-	void *gaps = xa_load(&vf->sre_intent, pasid);
+	void *gaps = xa_load(&vf->tables.sre_intent, pasid);
 
 	if (!gaps || gaps == xa_mk_value(pasid_hooks_gaps().entries & LONG_MAX))
 		return gaps;
-	xa_erase(&vf->sre_intent, pasid);
+	xa_erase(&vf->tables.sre_intent, pasid);
 	dev_warn_ratelimited(&vf->pdev->dev,
 			     "PASID %u may have been set up unseen: SRE is denied until it is attached again\n",
 			     pasid);
@@ -59,7 +59,7 @@ static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
 void pasid_vf_look_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			 const struct pasid_gaps *sure)
 {
-	if (vf->in_replace != pasid && sure && pasid_entry_shows_sre(pte))
+	if (vf->tables.in_replace != pasid && sure && pasid_entry_shows_sre(pte))
 		pasid_vf_remember(vf, pasid, sure->entries);
 }
 
@@ -81,7 +81,7 @@ u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 	bool shown = pasid_entry_shows_sre(pte);
 	u64 target;
 
-	if (vf->in_replace != pasid)
+	if (vf->tables.in_replace != pasid)
 		return vtd_pte_target(pte, shown || pasid_vf_remembers(vf, pasid), rule);
 	target = vtd_pte_target(pte, shown, rule);
 	return READ_ONCE(pte[2]) & target;
@@ -104,13 +104,13 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 
 	if (!replace) {
 		if (!present)
-			xa_erase(&vf->sre_intent, pasid);
+			xa_erase(&vf->tables.sre_intent, pasid);
 		return;
 	}
 	/* If it fails, the old entry stays. */
 	if (present)
 		pasid_vf_look_entry(vf, pasid, pte, gaps);
-	vf->in_replace = pasid;
+	vf->tables.in_replace = pasid;
 }
 
 /**
@@ -135,13 +135,13 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			 const struct pasid_gaps *gaps, bool replaced, bool done)
 {
-	if (vf->in_replace == pasid)
-		vf->in_replace = PASID_NO_REPLACE;
+	if (vf->tables.in_replace == pasid)
+		vf->tables.in_replace = PASID_NO_REPLACE;
 	if (!done || !pte || !(READ_ONCE(pte[0]) & VTD_PRESENT))
 		return;
 	if (pasid_entry_shows_sre(pte) ||
-	    (!replaced && xa_load(&vf->sre_intent, pasid)))
+	    (!replaced && xa_load(&vf->tables.sre_intent, pasid)))
 		pasid_vf_remember(vf, pasid, gaps->entries);
 	else
-		xa_erase(&vf->sre_intent, pasid);
+		xa_erase(&vf->tables.sre_intent, pasid);
 }

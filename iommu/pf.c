@@ -19,8 +19,8 @@ static bool pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
 		if (vf->pf != pf)
 			continue;
-		atomic_or(perm, &vf->pf_down);
-		if (!pasid_vf_edit_contexts(vf, NULL) && !READ_ONCE(vf->applying))
+		atomic_or(perm, &vf->sets.pf_down);
+		if (!pasid_vf_edit_contexts(vf, NULL) && !READ_ONCE(vf->tables.applying))
 			continue;
 		/* A PF's VFs are behind one unit, the PF's, so that all share one plan. */
 		if (!changed)
@@ -63,7 +63,7 @@ static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
 		if (vf->pf != pf)
 			continue;
 		if (stale)
-			atomic_set(&vf->stale, 1);
+			atomic_set(&vf->owed.iommu, 1);
 		schedule_work(&vf->refresh);
 	}
 }
@@ -109,6 +109,6 @@ void pasid_pf_gained(struct pci_dev *pf, unsigned int perm)
 
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node)
 		if (vf->pf == pf)
-			atomic_andnot(perm, &vf->pf_down);
+			atomic_andnot(perm, &vf->sets.pf_down);
 	pasid_pf_refresh(pf, false);
 }

@@ -30,7 +30,7 @@ void pasid_pci_recovering(struct pci_dev *pdev)
 
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node)
 		if (pasid_is_below(vf->pdev, port))
-			WRITE_ONCE(vf->revived, false);
+			WRITE_ONCE(vf->reset.revived, false);
 }
 
 /* A reset of a PF clears VF Enable, which the PCI core is about to set again. */
@@ -62,8 +62,8 @@ void pasid_pci_restoring(struct pci_dev *pdev)
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
 		if (vf->pf != pdev)
 			continue;
-		WRITE_ONCE(vf->ats_stopped, true);
-		atomic_set(&vf->registers_lost, 1);
+		WRITE_ONCE(vf->owed.ats, true);
+		atomic_set(&vf->reset.registers_lost, 1);
 	}
 }
 
@@ -85,8 +85,8 @@ void pasid_pci_restored(struct pci_dev *pdev)
 
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
 		if (vf->pdev == pdev) {
-			WRITE_ONCE(vf->revived, pci_channel_offline(pdev) && reset);
-			atomic_set(&vf->registers_lost, 0);
+			WRITE_ONCE(vf->reset.revived, pci_channel_offline(pdev) && reset);
+			atomic_set(&vf->reset.registers_lost, 0);
 		} else if (vf->pf != pdev) {
 			continue;
 		}
@@ -123,12 +123,12 @@ void pasid_vf_tell_reset(struct pasid_vf *vf)
 {
 	void (*on_reset)(void *data);
 
-	mutex_lock(&vf->telling);
+	mutex_lock(&vf->reset.telling);
 	/* Before on_reset_data; pairs with pasid_ctl_on_reset(). */
-	on_reset = smp_load_acquire(&vf->on_reset);
-	if (on_reset && vf->pdev->block_cfg_access && atomic_read(&vf->registers_lost))
-		schedule_delayed_work(&vf->retry, PASID_PAUSE_MIN);
-	else if (on_reset && atomic_xchg(&vf->registers_lost, 0))
-		on_reset(vf->on_reset_data);
-	mutex_unlock(&vf->telling);
+	on_reset = smp_load_acquire(&vf->reset.on_reset);
+	if (on_reset && vf->pdev->block_cfg_access && atomic_read(&vf->reset.registers_lost))
+		schedule_delayed_work(&vf->owed.retry, PASID_PAUSE_MIN);
+	else if (on_reset && atomic_xchg(&vf->reset.registers_lost, 0))
+		on_reset(vf->reset.data);
+	mutex_unlock(&vf->reset.telling);
 }

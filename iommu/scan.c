@@ -18,7 +18,7 @@
  */
 void pasid_vf_scan(struct pasid_vf *vf, pasid_visit_fn *visit, void *arg)
 {
-	u64 *ctx = pasid_vf_find_context(vf, &vf->ctx[0]);
+	u64 *ctx = pasid_vf_find_context(vf, &vf->tables.ctx[0]);
 	struct vtd_pasid_dir dir;
 	u64 *table, *pte;
 	u32 i, pasid;
@@ -52,7 +52,7 @@ void pasid_vf_scan(struct pasid_vf *vf, pasid_visit_fn *visit, void *arg)
  */
 unsigned int pasid_vf_count_entries(struct pasid_vf *vf)
 {
-	u64 *ctx = pasid_vf_find_context(vf, &vf->ctx[0]);
+	u64 *ctx = pasid_vf_find_context(vf, &vf->tables.ctx[0]);
 	struct vtd_pasid_dir dir;
 	unsigned int count = 0;
 	u64 *table;

@@ -185,7 +185,7 @@ unsigned int pasid_settings_perms(struct pasid_settings *settings)
  */
 unsigned int pasid_vf_inherited(const struct pasid_vf *vf)
 {
-	return vf->place ? pasid_settings_perms(vf->place->settings) : pasid_default_ceiling;
+	return vf->sets.place ? pasid_settings_perms(vf->sets.place->settings) : pasid_default_ceiling;
 }
 
 /* pci_iov_vf_id() divides by the stride, which a PF with one VF need not have. */
@@ -202,14 +202,14 @@ static unsigned int pasid_vf_number(const struct pasid_settings *settings,
 
 static void pasid_vf_read_setting(struct pasid_vf *vf, bool enter)
 {
-	if (!vf->place)
+	if (!vf->sets.place)
 		return;
 	spin_lock(&pasid_settings_lock);
 	if (enter)
-		vf->place->vf = vf;
-	vf->own = vf->place->own;
-	WRITE_ONCE(vf->ceiling,
-		   pasid_setting_perms(&vf->own, pasid_settings_all(vf->place->settings)));
+		vf->sets.place->vf = vf;
+	vf->sets.own = vf->sets.place->own;
+	WRITE_ONCE(vf->sets.ceiling,
+		   pasid_setting_perms(&vf->sets.own, pasid_settings_all(vf->sets.place->settings)));
 	spin_unlock(&pasid_settings_lock);
 }
 
@@ -230,7 +230,7 @@ void pasid_settings_join(struct pasid_vf *vf)
 	if (WARN_ON_ONCE(number >= settings->total))
 		return;
 	kref_get(&settings->ref);
-	vf->place = &settings->place[number];
+	vf->sets.place = &settings->place[number];
 	pasid_vf_read_setting(vf, false);
 }
 
@@ -255,10 +255,10 @@ void pasid_settings_enter(struct pasid_vf *vf)
  */
 void pasid_settings_leave(struct pasid_vf *vf)
 {
-	if (!vf->place)
+	if (!vf->sets.place)
 		return;
 	spin_lock(&pasid_settings_lock);
-	vf->place->vf = NULL;
+	vf->sets.place->vf = NULL;
 	spin_unlock(&pasid_settings_lock);
 }
 
@@ -270,8 +270,8 @@ void pasid_settings_leave(struct pasid_vf *vf)
  */
 void pasid_settings_part(struct pasid_vf *vf)
 {
-	if (vf->place)
-		pasid_settings_put(vf->place->settings);
+	if (vf->sets.place)
+		pasid_settings_put(vf->sets.place->settings);
 }
 
 /**
@@ -342,11 +342,11 @@ void pasid_settings_log(const struct pasid_settings *settings, const char *name,
  */
 void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own)
 {
-	vf->own = *own;
-	if (!vf->place)
+	vf->sets.own = *own;
+	if (!vf->sets.place)
 		return;
 	spin_lock(&pasid_settings_lock);
-	vf->place->own = *own;
+	vf->sets.place->own = *own;
 	spin_unlock(&pasid_settings_lock);
 }
 

@@ -6,7 +6,7 @@
 
 static struct pasid_facts pasid_vf_facts(const struct pasid_vf *vf)
 {
-	unsigned int down = atomic_read(&vf->pf_down);
+	unsigned int down = atomic_read(&vf->sets.pf_down);
 
 	return (struct pasid_facts) {
 		.ecap = vf->unit.ecap,
@@ -15,7 +15,7 @@ static struct pasid_facts pasid_vf_facts(const struct pasid_vf *vf)
 		.pf_pasid = vf->pf->pasid_enabled && !(down & PASID_PERM_ENABLE),
 		.pf_pri = vf->pf->pri_enabled && !(down & PASID_PERM_PRI),
 		.vf_ats = vf->pdev->ats_enabled,
-		.ctx_pasid = READ_ONCE(vf->ctx[0].intent) & VTD_CTX_PASIDE,
+		.ctx_pasid = READ_ONCE(vf->tables.ctx[0].intent) & VTD_CTX_PASIDE,
 	};
 }
 
@@ -43,10 +43,10 @@ unsigned int pasid_vf_supported(const struct pasid_vf *vf)
  */
 unsigned int pasid_vf_effective(const struct pasid_vf *vf)
 {
-	if (vf->release)
+	if (vf->sets.release)
 		return PASID_CEILING_BUILTIN;
-	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->ceiling),
-			       READ_ONCE(vf->request));
+	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->sets.ceiling),
+			       READ_ONCE(vf->sets.request));
 }
 
 /**
@@ -60,7 +60,7 @@ unsigned int pasid_vf_effective(const struct pasid_vf *vf)
  */
 unsigned int pasid_vf_granted(const struct pasid_vf *vf)
 {
-	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->ceiling),
+	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->sets.ceiling),
 			       PASID_PERM_ALL);
 }
 
@@ -78,7 +78,7 @@ struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf)
 	return (struct vtd_pte_rule) {
 		.exec = effective & PASID_PERM_EXEC,
 		.priv = effective & PASID_PERM_PRIV,
-		.grant = READ_ONCE(vf->owned),
+		.grant = READ_ONCE(vf->sets.owned),
 	};
 }
 
@@ -91,7 +91,7 @@ struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf)
  */
 unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf)
 {
-	return READ_ONCE(vf->ceiling) & pasid_vf_supported(vf);
+	return READ_ONCE(vf->sets.ceiling) & pasid_vf_supported(vf);
 }
 
 /**
@@ -108,12 +108,12 @@ bool pasid_vf_restricted(const struct pasid_vf *vf)
 	struct pasid_facts facts = pasid_vf_facts(vf);
 
 	facts.pf_pasid = true;
-	if (vf->ctx[0].intent & VTD_CTX_PRE) {
+	if (vf->tables.ctx[0].intent & VTD_CTX_PRE) {
 		facts.pf_pri = true;
 		facts.vf_ats = true;
 	}
-	return vf->owned || vf->request != PASID_PERM_ALL ||
-	       ((vf->ceiling ^ PASID_CEILING_BUILTIN) & pasid_supported(&facts));
+	return vf->sets.owned || vf->sets.request != PASID_PERM_ALL ||
+	       ((vf->sets.ceiling ^ PASID_CEILING_BUILTIN) & pasid_supported(&facts));
 }
 
 /**
@@ -125,7 +125,7 @@ bool pasid_vf_restricted(const struct pasid_vf *vf)
  */
 unsigned int pasid_vf_owed(const struct pasid_vf *vf)
 {
-	return (atomic_read(&vf->stale) ? PASID_OWED_IOMMU : 0) |
-	       (atomic_read(&vf->device_owed) ? PASID_OWED_DEVICE : 0) |
-	       (READ_ONCE(vf->ats_stopped) ? PASID_OWED_ATS : 0);
+	return (atomic_read(&vf->owed.iommu) ? PASID_OWED_IOMMU : 0) |
+	       (atomic_read(&vf->owed.device) ? PASID_OWED_DEVICE : 0) |
+	       (READ_ONCE(vf->owed.ats) ? PASID_OWED_ATS : 0);
 }

@@ -118,7 +118,7 @@ static ssize_t supported_show(struct device *dev, struct device_attribute *attr,
 
 static unsigned int pasid_sysfs_requested(const struct pasid_vf *vf)
 {
-	return READ_ONCE(vf->request);
+	return READ_ONCE(vf->sets.request);
 }
 
 static ssize_t requested_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -249,8 +249,8 @@ static void pasid_sysfs_set_polled(struct pasid_vf *vf, struct kernfs_node *effe
 				   struct kernfs_node *requested)
 {
 	mutex_lock(&vf->lock);
-	swap(vf->kn_effective, effective);
-	swap(vf->kn_requested, requested);
+	swap(vf->files.effective, effective);
+	swap(vf->files.requested, requested);
 	mutex_unlock(&vf->lock);
 	sysfs_put(effective);
 	sysfs_put(requested);
@@ -273,7 +273,7 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
 				    pasid_groups[files]);
 	if (err)
 		return err;
-	vf->files |= BIT(files);
+	vf->files.present |= BIT(files);
 	if (files != PASID_VF_FILES_STATUS)
 		return 0;
 	dir = sysfs_get_dirent(vf->pdev->dev.kobj.sd, pasid_groups[files]->name);
@@ -296,8 +296,8 @@ void pasid_vf_sysfs_remove(struct pasid_vf *vf)
 	unsigned int files;
 
 	for (files = 0; files < PASID_VF_FILES; files++)
-		if (vf->files & BIT(files))
+		if (vf->files.present & BIT(files))
 			sysfs_remove_group(&vf->pdev->dev.kobj, pasid_groups[files]);
-	vf->files = 0;
+	vf->files.present = 0;
 	pasid_sysfs_set_polled(vf, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static void pasid_vf_last_put(struct kref *ref)
 {
 	struct pasid_vf *vf = container_of(ref, struct pasid_vf, ref);
 
-	xa_destroy(&vf->sre_intent);
+	xa_destroy(&vf->tables.sre_intent);
 	pasid_settings_part(vf);
 	pci_dev_put(vf->pf);
 	pci_dev_put(vf->pdev);

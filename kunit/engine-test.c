@@ -237,7 +237,7 @@ static void engine_gives_up(struct kunit *test)
 	engine_set_up(5, NESTED, 7, SRE);
 	fake_unit.meanwhile = engine_misses_again;
 	KUNIT_EXPECT_EQ(test, -EIO, engine_write(ENABLE | PRI));
-	KUNIT_EXPECT_EQ(test, ENABLE | PRI, engine.vf->ceiling);
+	KUNIT_EXPECT_EQ(test, ENABLE | PRI, engine.vf->sets.ceiling);
 	fake_unit.meanwhile = NULL;
 	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
 }
@@ -327,18 +327,18 @@ static void engine_tries_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EIO, engine_write(PRI));
 	KUNIT_EXPECT_EQ(test, PRE, *engine.context & (PASIDE | PRE));
 	KUNIT_EXPECT_EQ(test, PASID_OWED_IOMMU, pasid_vf_owed(engine.vf));
-	KUNIT_EXPECT_EQ(test, HZ, engine.vf->pause);
-	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&engine.vf->retry));
+	KUNIT_EXPECT_EQ(test, HZ, engine.vf->owed.pause);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&engine.vf->owed.retry));
 	pasid_vf_refresh(engine.vf);
-	KUNIT_EXPECT_EQ(test, 2 * HZ, engine.vf->pause);
+	KUNIT_EXPECT_EQ(test, 2 * HZ, engine.vf->owed.pause);
 	for (i = 0; i < 10; i++)
 		pasid_vf_refresh(engine.vf);
-	KUNIT_EXPECT_EQ(test, 64 * HZ, engine.vf->pause);
+	KUNIT_EXPECT_EQ(test, 64 * HZ, engine.vf->owed.pause);
 	fake_unit.err = 0;
 	engine_look();
 	pasid_vf_refresh(engine.vf);
 	KUNIT_EXPECT_EQ(test, 0, pasid_vf_owed(engine.vf));
-	KUNIT_EXPECT_EQ(test, 0, engine.vf->pause);
+	KUNIT_EXPECT_EQ(test, 0, engine.vf->owed.pause);
 	ENGINE_EXPECT(test, CC, DEVTLB);
 }
 
@@ -406,12 +406,12 @@ static void engine_without_context(struct kunit *test)
 	*root = 0;
 	engine_comes_again();
 	KUNIT_ASSERT_NOT_NULL(test, engine.vf);
-	KUNIT_EXPECT_EQ(test, 0, engine.vf->ctx[0].intent);
+	KUNIT_EXPECT_EQ(test, 0, engine.vf->tables.ctx[0].intent);
 	*root = table;
 	*engine.context &= ~1ULL;
 	engine_comes_again();
 	KUNIT_ASSERT_NOT_NULL(test, engine.vf);
-	KUNIT_EXPECT_EQ(test, 0, engine.vf->ctx[0].intent);
+	KUNIT_EXPECT_EQ(test, 0, engine.vf->tables.ctx[0].intent);
 	KUNIT_EXPECT_EQ(test, 0, pasid_vf_effective(engine.vf) & ENABLE);
 }
 

@@ -144,15 +144,15 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
 		return -ENOMEM;
 	if (fake_unit.files_err[files])
 		return fake_unit.files_err[files];
-	vf->files |= BIT(files);
+	vf->files.present |= BIT(files);
 	fake_unit.files++;
 	return 0;
 }
 
 void pasid_vf_sysfs_remove(struct pasid_vf *vf)
 {
-	fake_unit.files -= hweight32(vf->files);
-	vf->files = 0;
+	fake_unit.files -= hweight32(vf->files.present);
+	vf->files.present = 0;
 }
 
 /* sysfs-pf.c */

@@ -212,7 +212,7 @@ static void function_pf_reset(struct kunit *test)
 			pasid_vf_owed(vf));
 	fn->pdev.block_cfg_access = 0;
 	fn->pdev.ats_cap = FAKE_ATS_CAP;
-	flush_delayed_work(&vf->retry);
+	flush_delayed_work(&vf->owed.retry);
 	KUNIT_EXPECT_EQ(test, c->told, told);
 	KUNIT_EXPECT_EQ(test, 0U, pasid_vf_owed(vf));
 	KUNIT_EXPECT_TRUE(test, function_ats(fn) & PCI_ATS_CTRL_ENABLE);

@@ -213,10 +213,10 @@ static void intent_hook_flushes_for_writer(struct kunit *test)
 	fake_unit.submissions = 0;
 	vf_setup_ends(world.vf, PASID, false, true);
 	KUNIT_EXPECT_EQ(test, 0U, fake_unit.submissions);
-	WRITE_ONCE(world.vf->applying, true);
+	WRITE_ONCE(world.vf->tables.applying, true);
 	vf_setup_ends(world.vf, PASID, false, true);
 	KUNIT_EXPECT_GE(test, fake_unit.submissions, 3U);
-	WRITE_ONCE(world.vf->applying, false);
+	WRITE_ONCE(world.vf->tables.applying, false);
 }
 
 /* PRE of a context entry, which some kernels switch on and off on demand. */

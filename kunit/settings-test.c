@@ -337,7 +337,7 @@ static void settings_of_pf(struct kunit *test)
 	vf_plug(pf);
 	KUNIT_EXPECT_EQ(test, c->found, !!pasid_settings_find(&pf->pdev));
 	fn = vf_plug_vf(pf, 1);
-	KUNIT_EXPECT_EQ(test, c->found, !!vf_of(fn)->place);
+	KUNIT_EXPECT_EQ(test, c->found, !!vf_of(fn)->sets.place);
 	settings_write_vf(test, fn, "-enable", 0);
 	KUNIT_EXPECT_EQ(test, PRE, vf_gates(fn));
 	settings_write_vf(test, fn, "default", 0);

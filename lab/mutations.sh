@@ -22,7 +22,7 @@ mutant store-entry-not newest dma "priv: blocked and back*" iommu/apply.c \
 mutant store-entry-not-at-birth newest dma "priv: a user's ss entry" iommu/fixup.c \
 	's/pasid_unit_store\(&vf->unit, &pte\[2\], new\);/;/'
 mutant store-context-first-alias-only newest shapes "*aliases*" iommu/context.c \
-	's/ctx < vf->ctx \+ vf->ctx_count; ctx\+\+/ctx < vf->ctx + 1; ctx++/'
+	's/ctx < vf->tables.ctx \+ vf->tables.ctx_count; ctx\+\+/ctx < vf->tables.ctx + 1; ctx++/'
 mutant store-without-PRE newest dma "pri: page requests*" iommu/entry.c \
 	's/if \(effective & PASID_PERM_PRI\)/if (true)/'
 mutant store-entries-of-first-table-only newest deny "64 PASIDs in 8*" iommu/scan.c \
@@ -37,7 +37,7 @@ mutant store-ATS-not-restored newest dma "enable: translation requests*" iommu/a
 mutant context-cache-not-flushed newest dma "enable: blocked and back, on a VF of the host" iommu/apply.c \
 	's/pasid_vf_plan_contexts\(vf, plan\);/;/'
 mutant context-cache-first-alias-only newest shapes "*aliases*" iommu/context.c \
-	's/i < vf->ctx_count; i\+\+/i < 1; i++/'
+	's/i < vf->tables.ctx_count; i\+\+/i < 1; i++/'
 mutant context-cache-flushed-too-late uml kunit "pasid-vf*" iommu/apply.c \
 	'/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/d; /^static void pasid_vf_apply_run/,/^}/ s/^\tif \(apply->affected.whole\)$/\tpasid_vf_scan(vf, pasid_apply_visit, apply);\n&/'
 mutant context-cache-of-a-sibling uml kunit pasid-plan iommu/plan.c \
@@ -59,7 +59,7 @@ mutant device-TLB-first-page-only uml kunit pasid-plan iommu/plan.c \
 mutant failed-invalidation-is-no-error uml kunit "pasid-vf*" iommu/plan.c \
 	's/plan->err = err;/;/'
 mutant failed-invalidation-is-forgotten newest fail-closed "a deny stays*|the next write*" iommu/apply.c \
-	's/atomic_set\(&vf->stale, 1\);/;/'
+	's/atomic_set\(&vf->owed.iommu, 1\);/;/'
 
 # --- A PASID-table entry has changed, by a write ------------------------------------------------------------
 
@@ -125,16 +125,16 @@ mutant torn-down-entries-not-flushed uml kunit "pasid-vf*" iommu/scan.c \
 mutant flush-of-a-hook-not-waited-for uml kunit "pasid-vf*" iommu/apply.c \
 	's/^\tpasid_hooks_settle\(\);/\t;/'
 mutant hook-leaves-the-flush-to-a-writer uml kunit "pasid-vf*" iommu/fixup.c \
-	's/changed \|\| READ_ONCE\(vf->applying\)/changed/'
+	's/changed \|\| READ_ONCE\(vf->tables.applying\)/changed/'
 mutant failed-invalidation-not-tried-again uml kunit "pasid-vf*" iommu/change.c \
-	's/^\t\tschedule_delayed_work\(&vf->retry, vf->pause\);/\t\t;/'
+	's/^\t\tschedule_delayed_work\(&vf->owed.retry, vf->owed.pause\);/\t\t;/'
 mutant ATS-off-leaves-page-requests newest pf "the PF loses PASID*|the PF gets PASID*|ATS that Linux*" iommu/hooks.c \
 	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_contexts_now\(vf\);/;/; /^static void pasid_disable_ats_leave/,/^}/ s/schedule_work\(&vf->refresh\);/;/'
 
 # --- Functions that cannot answer ---------------------------------------------------------------------------
 
 mutant frozen-VF-is-asked uml kunit pasid-function iommu/function.c \
-	's/return !READ_ONCE\(vf->revived\);/return false;/'
+	's/return !READ_ONCE\(vf->reset.revived\);/return false;/'
 mutant sleeping-VF-is-asked uml kunit pasid-function iommu/function.c \
 	's/return !\(pmcsr & PCI_PM_CTRL_STATE_MASK\);/return true;/'
 mutant VF-in-a-reset-is-asked uml kunit pasid-function iommu/function.c \
@@ -144,15 +144,15 @@ mutant VF-that-is-only-locked-is-not-asked uml kunit pasid-function iommu/functi
 mutant sleeping-VF-keeps-ATS uml kunit pasid-function iommu/function.c \
 	's/pasid_vf_write_ats\(vf, ctrl & ~PCI_ATS_CTRL_ENABLE\);/;/'
 mutant device-is-not-told-later uml kunit pasid-function iommu/function.c \
-	's/atomic_set\(&vf->device_owed, 1\);/;/'
+	's/atomic_set\(&vf->owed.device, 1\);/;/'
 mutant restored-registers-are-a-reset uml kunit pasid-function iommu/reset.c \
 	's/bool reset = pdev->block_cfg_access;/bool reset = true;/'
 mutant next-error-does-not-freeze uml kunit pasid-function iommu/reset.c \
-	's/WRITE_ONCE\(vf->revived, false\);/;/'
+	's/WRITE_ONCE\(vf->reset.revived, false\);/;/'
 mutant PF-reset-not-told uml kunit pasid-function iommu/reset.c \
-	's/atomic_set\(&vf->registers_lost, 1\);/;/'
+	's/atomic_set\(&vf->reset.registers_lost, 1\);/;/'
 mutant reset-told-twice uml kunit pasid-function iommu/reset.c \
-	's/atomic_set\(&vf->registers_lost, 0\);/;/'
+	's/atomic_set\(&vf->reset.registers_lost, 0\);/;/'
 mutant ATS-given-up-when-it-does-not-answer uml kunit pasid-function iommu/ats.c \
 	'/^static bool pasid_vf_enable_ats/,/^}/ s/return false;/return true;/'
 
@@ -174,13 +174,13 @@ mutant call-goes-to-the-probe newest load "calls of functions*" iommu/kernel.c \
 # --- Settings of VFs that come and go ------------------------------------------------------------------------
 
 mutant setting-not-kept uml kunit pasid-settings iommu/settings.c \
-	's/vf->place->own = \*own;/;/'
+	's/vf->sets.place->own = \*own;/;/'
 mutant setting-not-read-at-birth uml kunit pasid-settings iommu/settings.c \
-	's/vf->own = vf->place->own;/;/'
+	's/vf->sets.own = vf->sets.place->own;/;/'
 mutant setting-of-the-PF-not-spread uml kunit pasid-settings iommu/ceiling.c \
 	's/err = pasid_vf_inherit\(vf\) \?: err;/;/'
 mutant setting-of-the-PF-over-that-of-the-VF uml kunit pasid-settings iommu/ceiling.c \
-	's/!vf->gone && !vf->own.made/!vf->gone/'
+	's/!vf->gone && !vf->sets.own.made/!vf->gone/'
 mutant setting-granted-though-it-failed uml kunit pasid-settings iommu/ceiling.c \
 	's/pasid_setting_take_back\(&all, old, pasid_default_ceiling\);/;/'
 mutant setting-of-its-own-lost-in-a-failure uml kunit pasid-settings iommu/ceiling.c \
@@ -188,7 +188,7 @@ mutant setting-of-its-own-lost-in-a-failure uml kunit pasid-settings iommu/ceili
 mutant VFs-from-before-without-uevent newest load "uevents tell*" iommu/attach.c \
 	's/kobject_uevent\(&vf->pdev->dev.kobj, KOBJ_CHANGE\);/;/'
 mutant VF-open-at-its-add-event newest settings "prepare|a VF is denied before*" iommu/settings.c \
-	's/vf->own = vf->place->own;/;/'
+	's/vf->sets.own = vf->sets.place->own;/;/'
 mutant default_ctl-cut-short newest load "words of default_ctl*" iommu/main.c \
 	's/^\treturn -EINVAL;/\treturn 0;/'
 mutant names-one-fails-all newest names "*pasid_status*" iommu/sysfs.c \
