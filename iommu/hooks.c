@@ -11,40 +11,20 @@
 #include "probe.h"
 #include "vf.h"
 
-static void pasid_entry_enter(const struct pasid_call *call, bool replace)
-{
-	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
-
-	if (vf)
-		pasid_vf_entry_entered(vf, call->arg[1], &call->gaps, replace);
-}
-
-static void pasid_entry_leave(const struct pasid_call *call, bool replace, int ret)
-{
-	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
-
-	if (vf)
-		pasid_vf_entry_left(vf, call->arg[1], &call->gaps, replace, !ret);
-}
-
 static void pasid_setup_enter(const struct pasid_call *call)
 {
-	pasid_entry_enter(call, false);
-}
+	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
 
-static void pasid_replace_enter(const struct pasid_call *call)
-{
-	pasid_entry_enter(call, true);
+	if (vf)
+		pasid_vf_entry_entered(vf, call->arg[1], &call->gaps, call->hook->replace);
 }
 
 static void pasid_setup_leave(const struct pasid_call *call, int ret)
 {
-	pasid_entry_leave(call, false, ret);
-}
+	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
 
-static void pasid_replace_leave(const struct pasid_call *call, int ret)
-{
-	pasid_entry_leave(call, true, ret);
+	if (vf)
+		pasid_vf_entry_left(vf, call->arg[1], &call->gaps, call->hook->replace, !ret);
 }
 
 static void pasid_flip_pri_leave(const struct pasid_call *call, int ret)
@@ -90,35 +70,20 @@ static int pasid_status_answer(const struct pasid_call *call, unsigned long call
 	return pasid_status(ret, pasid_vf_granted(vf));
 }
 
-static struct pci_dev *pasid_call_pf(const struct pasid_call *call)
+static void pasid_pf_disable_enter(const struct pasid_call *call)
 {
 	struct pci_dev *pdev = (struct pci_dev *)call->arg[0];
 
-	return pdev->is_virtfn ? NULL : pdev;
+	if (!pdev->is_virtfn)
+		pasid_pf_losing(pdev, call->hook->perm);
 }
 
-static void pasid_disable_pasid_enter(const struct pasid_call *call)
+static void pasid_pf_enable_leave(const struct pasid_call *call, int ret)
 {
-	if (pasid_call_pf(call))
-		pasid_pf_losing(pasid_call_pf(call), PASID_PERM_ENABLE);
-}
+	struct pci_dev *pdev = (struct pci_dev *)call->arg[0];
 
-static void pasid_enable_pasid_leave(const struct pasid_call *call, int ret)
-{
-	if (pasid_call_pf(call) && !ret)
-		pasid_pf_gained(pasid_call_pf(call), PASID_PERM_ENABLE);
-}
-
-static void pasid_disable_pri_enter(const struct pasid_call *call)
-{
-	if (pasid_call_pf(call))
-		pasid_pf_losing(pasid_call_pf(call), PASID_PERM_PRI);
-}
-
-static void pasid_enable_pri_leave(const struct pasid_call *call, int ret)
-{
-	if (pasid_call_pf(call) && !ret)
-		pasid_pf_gained(pasid_call_pf(call), PASID_PERM_PRI);
+	if (!pdev->is_virtfn && !ret)
+		pasid_pf_gained(pdev, call->hook->perm);
 }
 
 static void pasid_disable_ats_leave(const struct pasid_call *call, int ret)
@@ -185,43 +150,50 @@ static void pasid_sysctl_leave(const struct pasid_call *call, int ret)
 		pasid_gap_ends();
 }
 
-#define PASID_HOOK_ENTRY(function, what, ...)				\
+#define PASID_HOOK_ENTRY(function, ...)					\
 	{								\
 		.symbol = function,					\
-		.enter = pasid_##what##_enter,				\
-		.leave = pasid_##what##_leave,				\
+		.enter = pasid_setup_enter,				\
+		.leave = pasid_setup_leave,				\
 		__VA_ARGS__						\
 	}
+
+#define PASID_HOOK_REPLACE(function)					\
+	PASID_HOOK_ENTRY(function, .unseen = PASID_UNSEEN_ENTRY, .replace = true)
 
 /*
  * intel-iommu sets SRE in nested entries only, and ERE never. The replace functions
  * write over an entry, so that even one without SRE ends an intent.
  */
 static struct pasid_hook pasid_hooks[] = {
-	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", setup, .grants = true),
-	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", setup, .grants = true),
-	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", setup, .grants = true),
-	PASID_HOOK_ENTRY("intel_pasid_setup_nested", setup, .unseen = PASID_UNSEEN_ENTRY),
-	PASID_HOOK_ENTRY("intel_pasid_replace_first_level", replace, .unseen = PASID_UNSEEN_ENTRY),
-	PASID_HOOK_ENTRY("intel_pasid_replace_second_level", replace, .unseen = PASID_UNSEEN_ENTRY),
-	PASID_HOOK_ENTRY("intel_pasid_replace_pass_through", replace, .unseen = PASID_UNSEEN_ENTRY),
-	PASID_HOOK_ENTRY("intel_pasid_replace_nested", replace, .unseen = PASID_UNSEEN_ENTRY),
+	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", .grants = true),
+	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", .grants = true),
+	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", .grants = true),
+	PASID_HOOK_ENTRY("intel_pasid_setup_nested", .unseen = PASID_UNSEEN_ENTRY),
+	PASID_HOOK_REPLACE("intel_pasid_replace_first_level"),
+	PASID_HOOK_REPLACE("intel_pasid_replace_second_level"),
+	PASID_HOOK_REPLACE("intel_pasid_replace_pass_through"),
+	PASID_HOOK_REPLACE("intel_pasid_replace_nested"),
 	{
 		.symbol = "context_flip_pri",
 		.unseen = PASID_UNSEEN_CONTEXT,
 		.leave = pasid_flip_pri_leave,
 	}, {
 		.symbol = "pci_disable_pasid",
-		.enter = pasid_disable_pasid_enter,
+		.enter = pasid_pf_disable_enter,
+		.perm = PASID_PERM_ENABLE,
 	}, {
 		.symbol = "pci_enable_pasid",
-		.leave = pasid_enable_pasid_leave,
+		.leave = pasid_pf_enable_leave,
+		.perm = PASID_PERM_ENABLE,
 	}, {
 		.symbol = "pci_disable_pri",
-		.enter = pasid_disable_pri_enter,
+		.enter = pasid_pf_disable_enter,
+		.perm = PASID_PERM_PRI,
 	}, {
 		.symbol = "pci_enable_pri",
-		.leave = pasid_enable_pri_leave,
+		.leave = pasid_pf_enable_leave,
+		.perm = PASID_PERM_PRI,
 	}, {
 		.symbol = "pci_disable_ats",
 		.leave = pasid_disable_ats_leave,

@@ -21,6 +21,7 @@ static void pasid_get_call(const struct pasid_hook *hook, struct pt_regs *regs,
 {
 	int i;
 
+	call->hook = hook;
 	call->gaps = pasid_hooks_gaps();
 	for (i = 0; i < PASID_FOLLOWED_ARGS; i++)
 		call->arg[i] = regs_get_kernel_argument(regs, hook->at[i]);

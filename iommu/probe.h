@@ -10,10 +10,12 @@
 
 /**
  * struct pasid_call - one call of a hooked function
- * @gaps: their number when it began
+ * @hook: the hook
+ * @gaps: their number when the call began
  * @arg: the arguments that the hook names
  */
 struct pasid_call {
+	const struct pasid_hook *hook;
 	struct pasid_gaps gaps;
 	unsigned long arg[PASID_FOLLOWED_ARGS];
 };
@@ -25,6 +27,8 @@ struct pasid_call {
  * @grants: follows entries that intel-iommu sets up without SRE and ERE, so that
  *	there is something to do only while some VF is granted them: off otherwise,
  *	as it would cost every attach of a PASID
+ * @replace: of a set-up function: it writes over a present entry; others refuse one
+ * @perm: of a function that switches a capability of a PF: the permission that needs it
  * @enter: called before the function; with a return handler it can be missed,
  *	which is counted
  * @leave: called after it, with its return value, or NULL
@@ -41,6 +45,8 @@ struct pasid_hook {
 	const char *symbol;
 	enum pasid_unseen unseen;
 	bool grants;
+	bool replace;
+	unsigned int perm;
 	void (*enter)(const struct pasid_call *call);
 	void (*leave)(const struct pasid_call *call, int ret);
 	int (*answer)(const struct pasid_call *call, unsigned long caller, int ret);
