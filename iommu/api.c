@@ -169,7 +169,7 @@ int pasid_ctl_request(struct pasid_ctl_user *user, unsigned int request)
 		err = pasid_vf_set_request(vf, request);
 	mutex_unlock(&vf->lock);
 	if (err)
-		trace_refuse(&vf->pdev->dev, "request", err);
+		trace_pasid_refuse(&vf->pdev->dev, "request", err);
 	return err;
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_request);

@@ -42,13 +42,13 @@ static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte
 	if (rid)
 		return;
 	if (present)
-		pasid_vf_look_entry(vf, pasid, pte, apply->sure);
+		pasid_vf_learn_entry(vf, pasid, pte, apply->sure);
 	new = pasid_vf_entry_target(vf, pasid, pte, &apply->rule);
 	if (new == old)
 		return;
 	if (present) {
 		pasid_unit_store(&vf->unit, &pte[2], new);
-		trace_apply(&vf->pdev->dev, vf->tables.ctx[0].rid, pasid, old, new);
+		trace_pasid_apply(&vf->pdev->dev, vf->tables.ctx[0].rid, pasid, old, new);
 	}
 	vtd_affect_entry(&apply->affected, pasid, did);
 }
@@ -62,7 +62,7 @@ static void pasid_vf_apply_run(struct pasid_vf *vf, struct pasid_apply *apply,
 	if (apply->affected.whole)
 		pasid_vf_plan_contexts(vf, plan);
 	pasid_vf_scan(vf, pasid_apply_visit, apply);
-	pasid_vf_function(vf, &fn);
+	pasid_vf_read_function(vf, &fn);
 	vtd_plan_affected(plan, &fn, &apply->affected);
 }
 
@@ -84,12 +84,12 @@ static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sur
 	pasid_vf_apply_run(vf, &apply, &plan);
 	pasid_vf_let_sleep(vf, awake);
 	if (plan.owed)
-		pasid_vf_owe(vf);
+		pasid_vf_owe_device(vf);
 	if (plan.err)
 		atomic_set(&vf->owed.iommu, 1);
 	WRITE_ONCE(vf->tables.applying, false);
 	if (plan.descriptors)
-		trace_flush(&vf->pdev->dev, plan.descriptors, plan.err);
+		trace_pasid_flush(&vf->pdev->dev, plan.descriptors, plan.err);
 	return plan.err;
 }
 
@@ -97,21 +97,21 @@ static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sur
 static int pasid_vf_apply_pass(struct pasid_vf *vf)
 {
 	bool alive;
-	const struct pasid_gaps before = pasid_hooks_settled_gaps(&alive);
+	const struct pasid_gaps before = pasid_gaps_settled(&alive);
 	const struct pasid_gaps *sure = alive ? &before : NULL;
 	struct pasid_gaps after;
 	int err;
 
 	err = pasid_vf_apply_once(vf, sure);
 	/* What a hook has changed before this saw it may not be flushed yet. */
-	pasid_hooks_settle();
+	pasid_flushes_wait();
 	if (!err && atomic_read(&vf->owed.iommu))
 		err = pasid_vf_apply_once(vf, sure);
 	if (err)
 		return err;
-	if (!alive || !pasid_hooks_alive())
+	if (!alive || !pasid_probes_alive())
 		return -ENXIO;
-	after = pasid_hooks_gaps();
+	after = pasid_gaps_now();
 	return pasid_gaps_same(&before, &after) ? 0 : -EAGAIN;
 }
 

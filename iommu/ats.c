@@ -30,12 +30,12 @@ static bool pasid_vf_enable_ats(struct pasid_vf *vf)
 	if (!vf->pdev->ats_enabled)
 		pasid_vf_write_ats(vf, ctrl & ~PCI_ATS_CTRL_ENABLE);
 	vf->ats_restored++;
-	trace_ats_restore(&vf->pdev->dev, vf->ats_restored);
+	trace_pasid_ats_restore(&vf->pdev->dev, vf->ats_restored);
 	return true;
 }
 
 /* Returns false if it has to be tried again: the VF cannot answer now. */
-static bool pasid_vf_restore_ats(struct pasid_vf *vf)
+static bool pasid_vf_try_restore_ats(struct pasid_vf *vf)
 {
 	bool done;
 
@@ -47,13 +47,13 @@ static bool pasid_vf_restore_ats(struct pasid_vf *vf)
 }
 
 /* What a VF switched off by itself comes back when its requests with PASID are allowed. */
-static bool pasid_vf_take_ats_off(struct pasid_vf *vf)
+static bool pasid_vf_claim_ats(struct pasid_vf *vf)
 {
 	bool off;
 
 	spin_lock(vf->unit.lock);
 	off = vf->owed.ats ||
-	      (vf->tables.ats_suspect && (pasid_vf_effective(vf) & PASID_PERM_ENABLE));
+	      (vf->tables.ats_suspect && (pasid_vf_allowed(vf) & PASID_PERM_ENABLE));
 	if (off) {
 		WRITE_ONCE(vf->owed.ats, false);
 		vf->tables.ats_suspect = false;
@@ -63,18 +63,18 @@ static bool pasid_vf_take_ats_off(struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_follow_ats() - switch ATS on again where it went off behind Linux's back
+ * pasid_vf_restore_ats() - switch ATS on again where it went off behind Linux's back
  * @vf: the VF
  *
  * A function that gets UR for a translation request, as it did while PASIDE was clear,
- * turns its own ATS off (VT-d 7.1.3); pasid_vf_owe() does while the function sleeps; a
+ * turns its own ATS off (VT-d 7.1.3); pasid_vf_owe_device() does while the function sleeps; a
  * reset of the PF does.
  *
  * Context: Process context, @vf->lock held.
  */
-void pasid_vf_follow_ats(struct pasid_vf *vf)
+void pasid_vf_restore_ats(struct pasid_vf *vf)
 {
-	if (pasid_vf_take_ats_off(vf) && !pasid_vf_restore_ats(vf))
+	if (pasid_vf_claim_ats(vf) && !pasid_vf_try_restore_ats(vf))
 		WRITE_ONCE(vf->owed.ats, true);
 }
 
@@ -82,7 +82,7 @@ void pasid_vf_follow_ats(struct pasid_vf *vf)
  * pasid_vf_ats_disabled() - Linux has switched ATS of a VF off
  * @vf: the VF
  *
- * pasid_vf_restore_ats() may have come in between.
+ * pasid_vf_try_restore_ats() may have come in between.
  *
  * Context: Hook.
  */

@@ -8,17 +8,15 @@
 
 #include "change.h"
 #include "engine.h"
-#include "settings.h"
 #include "sysfs.h"
-#include "vf.h"
 
-static void pasid_vf_withdraw(struct pasid_vf *vf)
+static void pasid_vf_detach(struct pasid_vf *vf)
 {
 	hash_del_rcu(&vf->node);
 	/* Hooks that have found it finish first; they may have queued a refresh. */
 	synchronize_rcu_expedited();
-	pasid_settings_leave(vf);
-	pasid_vf_leave(vf);
+	pasid_settings_unlink(vf);
+	pasid_vf_stop(vf);
 	cancel_work_sync(&vf->refresh);
 	cancel_delayed_work_sync(&vf->owed.retry);
 	pasid_vf_put(vf);
@@ -38,7 +36,7 @@ static void pasid_vf_describe(const struct pasid_vf *vf)
  * Nobody asks whether a device may be added, so one must not stay outside for want of
  * memory: as with __GFP_NOFAIL, there will be some.
  */
-static bool pasid_vf_again(int err)
+static bool pasid_retry_nomem(int err)
 {
 	if (err != -ENOMEM)
 		return false;
@@ -62,7 +60,7 @@ static int pasid_vf_register(struct pci_dev *pdev)
 		pasid_vf_put(vf);
 		return err;
 	}
-	pasid_settings_join(vf);
+	pasid_settings_get_virtfn(vf);
 	hash_add_rcu(pasid_vfs, &vf->node, (unsigned long)&pdev->dev);
 	pasid_vf_learn_contexts(vf);
 	return 0;
@@ -86,13 +84,13 @@ static void pasid_vf_register_reported(struct pci_dev *pdev)
 
 	do {
 		err = pasid_vf_register(pdev);
-	} while (pasid_vf_again(err));
+	} while (pasid_retry_nomem(err));
 	if (err && err != -ENODEV && err != -EOPNOTSUPP)
 		pci_err(pdev, "not restricted, whatever default_ctl says: %s (error %d); give it to no guest that is not to have PASIDs\n",
 			pasid_vf_why_not(err), err);
 }
 
-static const char *pasid_vf_taken(int err)
+static const char *pasid_name_taken(int err)
 {
 	return err == -EEXIST ? ", as another driver has that name" : "";
 }
@@ -106,11 +104,11 @@ static void pasid_vf_add_files(struct pasid_vf *vf)
 	for (files = 0; files < PASID_VF_FILES; files++) {
 		do {
 			err = pasid_vf_sysfs_add(vf, files);
-		} while (pasid_vf_again(err));
+		} while (pasid_retry_nomem(err));
 		if (err)
 			pci_err(vf->pdev, "PASID control: there is no %s%s (error %d); the VF is restricted all the same\n",
 				pasid_vf_sysfs_name(files),
-				pasid_vf_taken(err), err);
+				pasid_name_taken(err), err);
 	}
 }
 
@@ -131,7 +129,7 @@ static void pasid_pf_register_reported(struct pci_dev *pdev, const struct pasid_
 
 	do {
 		err = pasid_settings_add(pdev, unit);
-	} while (pasid_vf_again(err));
+	} while (pasid_retry_nomem(err));
 	if (err)
 		pci_err(pdev, "PASID control: it does not say how many VFs it can have, so their settings end with them (error %d)\n",
 			err);
@@ -143,10 +141,10 @@ static void pasid_pf_begin(struct pasid_settings *settings)
 
 	do {
 		err = pasid_settings_sysfs_add(settings);
-	} while (pasid_vf_again(err));
+	} while (pasid_retry_nomem(err));
 	if (err)
 		pci_err(settings->pf, "PASID control: there is no vf_pasid_ctl%s (error %d); VFs are under control all the same\n",
-			pasid_vf_taken(err), err);
+			pasid_name_taken(err), err);
 }
 
 static void pasid_pf_begin_at_load(struct pasid_settings *settings)
@@ -158,7 +156,7 @@ static void pasid_pf_begin_at_load(struct pasid_settings *settings)
 static void pasid_pf_end(struct pasid_settings *settings)
 {
 	pasid_settings_sysfs_remove(settings);
-	pasid_settings_drop(settings);
+	pasid_settings_remove(settings);
 }
 
 static void pasid_pf_add(struct pci_dev *pdev)
@@ -169,7 +167,7 @@ static void pasid_pf_add(struct pci_dev *pdev)
 
 	do {
 		err = pasid_unit_of(&pdev->dev, &unit);
-	} while (pasid_vf_again(err));
+	} while (pasid_retry_nomem(err));
 	if (err || pasid_settings_find(pdev))
 		return;
 	pasid_pf_register_reported(pdev, &unit);
@@ -224,7 +222,7 @@ int pasid_vf_add_present(void)
 	for_each_pci_dev(pdev) {
 		do {
 			err = pasid_unit_of(&pdev->dev, &unit);
-		} while (pasid_vf_again(err));
+		} while (pasid_retry_nomem(err));
 		if (!err || (err == -EOPNOTSUPP && verdict))
 			verdict = err;
 		if (!err && pdev->is_physfn)
@@ -258,7 +256,7 @@ void pasid_vf_remove(struct pci_dev *pdev)
 	vf = pasid_vf_find(&pdev->dev);
 	if (vf) {
 		pasid_vf_sysfs_remove(vf);
-		pasid_vf_withdraw(vf);
+		pasid_vf_detach(vf);
 	}
 	settings = pasid_settings_find(pdev);
 	if (settings)
@@ -267,11 +265,11 @@ void pasid_vf_remove(struct pci_dev *pdev)
 }
 
 /**
- * pasid_vf_close() - remove all files and wait for their users
+ * pasid_vf_remove_files() - remove all files and wait for their users
  *
  * Context: Process context, may sleep.
  */
-void pasid_vf_close(void)
+void pasid_vf_remove_files(void)
 {
 	mutex_lock(&pasid_vfs_lock);
 	pasid_settings_for_each(pasid_settings_sysfs_remove);
@@ -293,7 +291,7 @@ void pasid_vf_remove_all(void)
 
 	mutex_lock(&pasid_vfs_lock);
 	hash_for_each_safe(pasid_vfs, bucket, next, vf, node)
-		pasid_vf_withdraw(vf);
-	pasid_settings_for_each(pasid_settings_drop);
+		pasid_vf_detach(vf);
+	pasid_settings_for_each(pasid_settings_remove);
 	mutex_unlock(&pasid_vfs_lock);
 }

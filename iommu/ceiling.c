@@ -5,7 +5,28 @@
  */
 #include "change.h"
 #include "settings.h"
-#include "vf.h"
+
+/**
+ * pasid_vf_default_ctl() - set the ceiling of VFs that appear
+ * @text: in the grammar of pasid_ctl
+ *
+ * Context: Process context; at load.
+ * Return: 0, or -EINVAL after having said what is wrong.
+ */
+int pasid_vf_default_ctl(const char *text)
+{
+	struct pasid_perm_edit edit;
+	const char *why;
+	int err;
+
+	err = pasid_perm_parse(text, strlen(text), &edit, &why);
+	if (err) {
+		pr_err("default_ctl=\"%s\": %s\n", text, why);
+		return err;
+	}
+	return pasid_perm_apply(&edit, PASID_PERM_ALL, PASID_CEILING_BUILTIN,
+				&pasid_default_ceiling);
+}
 
 /* @vf->lock held */
 static int pasid_vf_edit_setting(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
@@ -46,23 +67,23 @@ int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
 }
 
 /**
- * pasid_place_write_ctl() - the admin changes the setting of a VF, which need not be there
- * @place: where it is kept
+ * pasid_virtfn_write_ctl() - the admin changes the setting of a VF, which need not be there
+ * @virtfn: where it is kept
  * @edit: how
  *
  * Context: Process context, may sleep.
  * Return: as pasid_vf_write_ctl().
  */
-int pasid_place_write_ctl(struct pasid_place *place, const struct pasid_perm_edit *edit)
+int pasid_virtfn_write_ctl(struct pasid_virtfn *virtfn, const struct pasid_perm_edit *edit)
 {
 	struct pasid_vf *vf;
 	bool again;
 	int err;
 
-	/* It may come or go meanwhile. One that is gone has left its place before. */
+	/* It may come or go meanwhile. A VF that is gone has been unlinked before. */
 	do {
-		vf = pasid_place_vf(place);
-		err = vf ? pasid_vf_write_ctl(vf, edit) : pasid_place_edit(place, edit);
+		vf = pasid_virtfn_vf(virtfn);
+		err = vf ? pasid_vf_write_ctl(vf, edit) : pasid_virtfn_edit(virtfn, edit);
 		again = vf ? err == -ENODEV && READ_ONCE(vf->gone) : err == -EAGAIN;
 		if (vf)
 			pasid_vf_put(vf);
@@ -91,7 +112,7 @@ static int pasid_settings_set_all(struct pasid_settings *settings,
 
 	pasid_settings_keep_all(settings, all);
 	for (i = 0; i < settings->total; i++) {
-		vf = pasid_place_vf(&settings->place[i]);
+		vf = pasid_virtfn_vf(&settings->virtfn[i]);
 		if (!vf)
 			continue;
 		err = pasid_vf_inherit(vf) ?: err;
@@ -134,15 +155,15 @@ int pasid_settings_write_all(struct pasid_settings *settings,
 }
 
 /**
- * pasid_place_shown_ctl() - the same of a VF that need not be there
- * @place: where its setting is kept
+ * pasid_virtfn_shown_ctl() - the same of a VF that need not be there
+ * @virtfn: where its setting is kept
  *
  * Context: Process context, may sleep.
  * Return: as pasid_vf_shown_ctl().
  */
-unsigned int pasid_place_shown_ctl(struct pasid_place *place)
+unsigned int pasid_virtfn_shown_ctl(struct pasid_virtfn *virtfn)
 {
-	struct pasid_vf *vf = pasid_place_vf(place);
+	struct pasid_vf *vf = pasid_virtfn_vf(virtfn);
 	unsigned int perms;
 
 	if (vf) {
@@ -150,7 +171,7 @@ unsigned int pasid_place_shown_ctl(struct pasid_place *place)
 		pasid_vf_put(vf);
 		return perms;
 	}
-	return pasid_place_perms(place) & pasid_settings_supported(place->settings);
+	return pasid_virtfn_perms(virtfn) & pasid_settings_supported(virtfn->settings);
 }
 
 /**

@@ -7,11 +7,9 @@
 
 #include "change.h"
 #include "engine.h"
-#include "gaps.h"
 #include "probe.h"
 #include "settings.h"
 #include "trace.h"
-#include "vf.h"
 
 /* A restricted VF keeps the module from being unloaded. */
 static int pasid_vf_pin(struct pasid_vf *vf)
@@ -46,17 +44,17 @@ static void pasid_vf_notify(struct pasid_vf *vf)
 }
 
 /* Arm the set-up hooks that are needed only while a VF may be granted SRE or ERE. */
-static int pasid_vf_follow(struct pasid_vf *vf, bool grants)
+static int pasid_vf_need_probes(struct pasid_vf *vf, bool need)
 {
 	int err;
 
-	if (grants == vf->grants)
+	if (need == vf->needs_probes)
 		return 0;
 	/* First, since the scan that follows soon goes by it. */
-	WRITE_ONCE(vf->grants, grants);
-	err = pasid_hooks_grant(grants);
+	WRITE_ONCE(vf->needs_probes, need);
+	err = pasid_probes_need(need);
 	if (err)
-		WRITE_ONCE(vf->grants, !grants);
+		WRITE_ONCE(vf->needs_probes, !need);
 	return err;
 }
 
@@ -82,17 +80,17 @@ static const char *pasid_vf_why(int err)
 static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
 {
 	/* By who may be granted something, not by what is: that changes often. */
-	bool grants = vf->sets.owned ||
-		      (vf->sets.ceiling & pasid_vf_supported(vf) & PASID_PERM_EXEC);
-	int followed = grants ? pasid_vf_follow(vf, true) : 0;
+	bool need = vf->sets.owned ||
+		    (vf->sets.ceiling & pasid_vf_supported(vf) & PASID_PERM_EXEC);
+	int need_err = need ? pasid_vf_need_probes(vf, true) : 0;
 	int err = pasid_vf_apply(vf);
 
 	*why = pasid_vf_why(err);
-	if (!grants)
-		pasid_vf_follow(vf, false);
-	err = err ?: followed;
+	if (!need)
+		pasid_vf_need_probes(vf, false);
+	err = err ?: need_err;
 	if (!err)
-		pasid_vf_follow_ats(vf);
+		pasid_vf_restore_ats(vf);
 	return err;
 }
 
@@ -100,7 +98,7 @@ static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
  * Try again, with growing pauses, until nothing is owed. The log says so once; of ATS of a
  * VF that sleeps, which may be for long, it says nothing.
  */
-static void pasid_vf_follow_up(struct pasid_vf *vf)
+static void pasid_vf_schedule_retry(struct pasid_vf *vf)
 {
 	unsigned int owed = pasid_vf_owed(vf);
 	bool said = vf->owed.said;
@@ -129,13 +127,13 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 {
 	unsigned int old_ceiling = vf->sets.ceiling, old_request = vf->sets.request;
 	const char *why;
-	int followed = 0, err;
+	int dead = 0, err;
 
 	if (vf->gone)
 		return -ENODEV;
 	/* Nothing is granted, not even for a moment, where set-ups are not followed. */
-	if (!pasid_hooks_alive()) {
-		followed = -ENXIO;
+	if (!pasid_probes_alive()) {
+		dead = -ENXIO;
 		ceiling &= old_ceiling;
 		request &= old_request;
 	}
@@ -144,7 +142,7 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 		pasid_vf_set(vf, old_ceiling, old_request);
 		return -ENODEV;
 	}
-	err = pasid_vf_enforce(vf, &why) ?: followed;
+	err = pasid_vf_enforce(vf, &why) ?: dead;
 	if (err) {
 		dev_err_ratelimited(&vf->pdev->dev,
 				    "%s: what was to be taken away is, what was to be granted is not\n",
@@ -153,10 +151,11 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 		pasid_vf_enforce(vf, &why);
 		err = -EIO;
 	}
-	pasid_vf_follow_up(vf);
+	pasid_vf_schedule_retry(vf);
 	if (!pasid_vf_restricted(vf))
 		pasid_vf_unpin(vf);
-	trace_set(&vf->pdev->dev, vf->sets.ceiling, vf->sets.request, pasid_vf_effective(vf), err);
+	trace_pasid_set(&vf->pdev->dev, vf->sets.ceiling, vf->sets.request,
+			pasid_vf_effective(vf), err);
 	pasid_vf_notify(vf);
 	return err;
 }
@@ -224,16 +223,16 @@ int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
 }
 
 /**
- * pasid_vf_leave() - the VF needs nothing of the module any more
+ * pasid_vf_stop() - the VF needs nothing of the module any more
  * @vf: the VF, out of the register
  *
  * Context: Process context, may sleep.
  */
-void pasid_vf_leave(struct pasid_vf *vf)
+void pasid_vf_stop(struct pasid_vf *vf)
 {
 	mutex_lock(&vf->lock);
 	vf->gone = true;
-	pasid_vf_follow(vf, false);
+	pasid_vf_need_probes(vf, false);
 	pasid_vf_unpin(vf);
 	mutex_unlock(&vf->lock);
 }
@@ -257,7 +256,7 @@ void pasid_vf_refresh(struct pasid_vf *vf)
 			dev_err_ratelimited(&vf->pdev->dev, "%s\n", why);
 		if (!err && !pasid_vf_restricted(vf))
 			pasid_vf_unpin(vf);
-		pasid_vf_follow_up(vf);
+		pasid_vf_schedule_retry(vf);
 		pasid_vf_notify(vf);
 	}
 	mutex_unlock(&vf->lock);
@@ -279,11 +278,11 @@ void pasid_vf_start(struct pasid_vf *vf, bool at_load)
 	int err;
 
 	mutex_lock(&vf->lock);
-	pasid_settings_enter(vf);
+	pasid_settings_link(vf);
 	err = pasid_vf_pin(vf);
 	if (!err && (!at_load || vf->sets.ceiling != PASID_CEILING_BUILTIN))
 		err = pasid_vf_enforce(vf, &why);
-	pasid_vf_follow_up(vf);
+	pasid_vf_schedule_retry(vf);
 	vf->files.told_effective = pasid_vf_effective(vf);
 	vf->files.told_request = vf->sets.request;
 	mutex_unlock(&vf->lock);
@@ -293,17 +292,17 @@ void pasid_vf_start(struct pasid_vf *vf, bool at_load)
 }
 
 /**
- * pasid_vf_release() - give the tables back as intel-iommu intended them
+ * pasid_vf_give_back() - give the tables back as intel-iommu intended them
  * @vf: the VF; hooks do not run any more
  *
  * Context: Process context, may sleep.
  */
-void pasid_vf_release(struct pasid_vf *vf)
+void pasid_vf_give_back(struct pasid_vf *vf)
 {
 	const char *why;
 
 	mutex_lock(&vf->lock);
-	vf->sets.release = true;
+	vf->sets.given_back = true;
 	if (pasid_vf_enforce(vf, &why))
 		pci_err(vf->pdev, "%s; it may still deny what is allowed again: reset the VF\n",
 			why);

@@ -11,8 +11,8 @@ int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling);
 int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request);
 int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request);
 void pasid_vf_refresh(struct pasid_vf *vf);
-void pasid_vf_release(struct pasid_vf *vf);
-void pasid_vf_leave(struct pasid_vf *vf);
+void pasid_vf_give_back(struct pasid_vf *vf);
+void pasid_vf_stop(struct pasid_vf *vf);
 
 /* identify.c: what a VF is */
 struct pasid_vf *pasid_vf_alloc(struct pci_dev *pdev);
@@ -22,7 +22,7 @@ int pasid_vf_identify(struct pasid_vf *vf);
 void pasid_vf_add(struct pci_dev *pdev);
 int pasid_vf_add_present(void);
 void pasid_vf_remove(struct pci_dev *pdev);
-void pasid_vf_close(void);
+void pasid_vf_remove_files(void);
 void pasid_vf_remove_all(void);
 
 /* discover.c: devices that are there, come and go */

@@ -25,13 +25,13 @@ u64 *pasid_vf_find_context(const struct pasid_vf *vf, const struct pasid_context
  * gap it may have, and the intent is lost. intel-iommu changes no other gate of an entry
  * that is present.
  */
-static void pasid_context_look(struct pasid_context *ctx, u64 qword0)
+static void pasid_context_learn(struct pasid_context *ctx, u64 qword0)
 {
 	u64 shown = qword0 & VTD_CTX_GATES;
 	u64 changed = shown ^ ctx->stored;
 
 	ctx->intent = (ctx->intent & ~changed) | (shown & changed);
-	if (ctx->sure != pasid_hooks_gaps().contexts)
+	if (ctx->sure != pasid_gaps_now().contexts)
 		ctx->intent &= shown | ~VTD_CTX_PRE;
 	ctx->stored = shown;
 }
@@ -51,7 +51,7 @@ void pasid_vf_learn_contexts(struct pasid_vf *vf)
 	for (ctx = vf->tables.ctx; ctx < vf->tables.ctx + vf->tables.ctx_count; ctx++) {
 		entry = pasid_vf_find_context(vf, ctx);
 		if (entry && (READ_ONCE(entry[0]) & VTD_PRESENT))
-			pasid_context_look(ctx, READ_ONCE(entry[0]));
+			pasid_context_learn(ctx, READ_ONCE(entry[0]));
 	}
 	spin_unlock(vf->unit.lock);
 }
@@ -79,18 +79,18 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 		old = entry ? READ_ONCE(entry[0]) : 0;
 		if (!(old & VTD_PRESENT))
 			continue;
-		pasid_context_look(ctx, old);
+		pasid_context_learn(ctx, old);
 		if (sure)
 			ctx->sure = max(ctx->sure, sure->contexts);
 		/* Of the first entry's intent, too. */
-		new = vtd_context_target(old, ctx->intent, pasid_vf_effective(vf));
+		new = vtd_context_target(old, ctx->intent, pasid_vf_allowed(vf));
 		ctx->stored = new & VTD_CTX_GATES;
 		if (new == old)
 			continue;
 		pasid_unit_store(&vf->unit, entry, new);
 		if (old & ~new & VTD_CTX_PASIDE)
 			vf->tables.ats_suspect = true;
-		trace_apply(&vf->pdev->dev, ctx->rid, PASID_TRACE_CONTEXT, old, new);
+		trace_pasid_apply(&vf->pdev->dev, ctx->rid, PASID_TRACE_CONTEXT, old, new);
 		changed = true;
 	}
 	spin_unlock(vf->unit.lock);

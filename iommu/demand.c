@@ -9,26 +9,26 @@
 #include "probe.h"
 #include "vf.h"
 
-static void pasid_refresh_granted(struct pasid_vf *vf)
+static void pasid_demand_refresh(struct pasid_vf *vf)
 {
-	if (READ_ONCE(vf->grants))
+	if (READ_ONCE(vf->needs_probes))
 		schedule_work(&vf->refresh);
 }
 
-static void pasid_grants_work(struct work_struct *work)
+static void pasid_demand_work(struct work_struct *work)
 {
 	/* Every set-up that began before the hooks were armed has ended after this. */
 	synchronize_rcu_tasks();
-	pasid_vf_for_each(pasid_refresh_granted);
+	pasid_vf_for_each(pasid_demand_refresh);
 }
 
-static DECLARE_WORK(pasid_grants_armed, pasid_grants_work);
-static DEFINE_MUTEX(pasid_grants_lock);
-static unsigned int pasid_grants;
+static DECLARE_WORK(pasid_demand_armed, pasid_demand_work);
+static DEFINE_MUTEX(pasid_demand_lock);
+static unsigned int pasid_demand_count;
 
 /**
- * pasid_hooks_grant() - a VF is granted SRE or ERE, or no longer
- * @grant: it is
+ * pasid_probes_need() - a VF is granted SRE or ERE, or no longer
+ * @need: one more VF needs them, else one less
  *
  * Entries from before are found by a scan, and those whose set-up is under way by
  * one that follows soon.
@@ -36,24 +36,24 @@ static unsigned int pasid_grants;
  * Context: Process context, may sleep.
  * Return: 0, or a negative errno: entries will be without SRE and ERE.
  */
-int pasid_hooks_grant(bool grant)
+int pasid_probes_need(bool need)
 {
 	int err = 0;
 
-	mutex_lock(&pasid_grants_lock);
-	if (!grant) {
-		if (!--pasid_grants)
-			pasid_probes_switch_grants(false);
-	} else if (!pasid_grants++) {
-		err = pasid_probes_switch_grants(true);
+	mutex_lock(&pasid_demand_lock);
+	if (!need) {
+		if (!--pasid_demand_count)
+			pasid_probes_switch_on_demand(false);
+	} else if (!pasid_demand_count++) {
+		err = pasid_probes_switch_on_demand(true);
 		if (err) {
-			pasid_probes_switch_grants(false);
-			pasid_grants--;
+			pasid_probes_switch_on_demand(false);
+			pasid_demand_count--;
 		} else {
-			schedule_work(&pasid_grants_armed);
+			schedule_work(&pasid_demand_armed);
 		}
 	}
-	mutex_unlock(&pasid_grants_lock);
+	mutex_unlock(&pasid_demand_lock);
 	return err;
 }
 
@@ -64,5 +64,5 @@ int pasid_hooks_grant(bool grant)
  */
 void pasid_demand_stop(void)
 {
-	cancel_work_sync(&pasid_grants_armed);
+	cancel_work_sync(&pasid_demand_armed);
 }

@@ -7,18 +7,18 @@
 #include "vf.h"
 
 /* flushes.c: flushes of hooks, which writers wait for */
-void pasid_hook_flush_begins(void);
-void pasid_hook_flush_ends(void);
-void pasid_hooks_settle(void);
+void pasid_flush_begins(void);
+void pasid_flush_ends(void);
+void pasid_flushes_wait(void);
 
 /* function.c: the function behind a VF, as invalidations see it */
 int pasid_vf_read_ats(const struct pasid_vf *vf, u16 *ctrl);
 void pasid_vf_write_ats(const struct pasid_vf *vf, u16 ctrl);
 bool pasid_vf_answers(struct pasid_vf *vf);
-void pasid_vf_function(struct pasid_vf *vf, struct vtd_function *fn);
+void pasid_vf_read_function(struct pasid_vf *vf, struct vtd_function *fn);
 bool pasid_vf_keep_awake(const struct pasid_vf *vf);
 void pasid_vf_let_sleep(const struct pasid_vf *vf, bool awake);
-void pasid_vf_owe(struct pasid_vf *vf);
+void pasid_vf_owe_device(struct pasid_vf *vf);
 
 /* context.c: context entries */
 bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure);
@@ -33,7 +33,7 @@ void pasid_vf_scan(struct pasid_vf *vf, pasid_visit_fn *visit, void *arg);
 unsigned int pasid_vf_count_entries(struct pasid_vf *vf);
 
 /* intent.c: what intel-iommu intended with each entry */
-void pasid_vf_look_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
+void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			 const struct pasid_gaps *sure);
 u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			  const struct vtd_pte_rule *rule);
@@ -46,20 +46,20 @@ void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 int pasid_vf_apply(struct pasid_vf *vf);
 
 /* ats.c: ATS is as Linux believes */
-void pasid_vf_follow_ats(struct pasid_vf *vf);
+void pasid_vf_restore_ats(struct pasid_vf *vf);
 void pasid_vf_ats_disabled(struct pasid_vf *vf);
 
 /* fixup.c: what hooks do to one VF */
-void pasid_vf_contexts_now(struct pasid_vf *vf);
-void pasid_vf_context_pri(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable);
-void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
+void pasid_vf_fix_contexts(struct pasid_vf *vf);
+void pasid_vf_after_pri_flip(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable);
+void pasid_vf_before_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
 			    bool replace);
-void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
+void pasid_vf_after_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
 			 bool replace, bool done);
 
 /* pf.c: what VFs lose with their PF */
-void pasid_pf_losing(struct pci_dev *pf, unsigned int perm);
-void pasid_pf_gained(struct pci_dev *pf, unsigned int perm);
+void pasid_pf_disabling(struct pci_dev *pf, unsigned int perm);
+void pasid_pf_enabled(struct pci_dev *pf, unsigned int perm);
 
 /* reset.c: resets, error recovery and power states */
 void pasid_pci_recovering(struct pci_dev *pdev);

@@ -52,7 +52,7 @@ u64 vtd_pte_target(const u64 *pte, bool intent_sre, const struct vtd_pte_rule *r
 	bool nested = FIELD_GET(VTD_PTE_PGTT, READ_ONCE(pte[0])) == VTD_PGTT_NESTED;
 	u64 qword2 = READ_ONCE(pte[2]) & ~(VTD_PTE_SRE | VTD_PTE_ERE);
 
-	if (rule->priv && (nested ? intent_sre : rule->grant))
+	if (rule->priv && (nested ? intent_sre : rule->owned))
 		qword2 |= VTD_PTE_SRE;
 	if (rule->exec)
 		qword2 |= VTD_PTE_ERE;

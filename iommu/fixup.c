@@ -10,9 +10,9 @@
 
 static void pasid_vf_plan_done(struct pasid_vf *vf, const struct vtd_plan *plan)
 {
-	trace_flush(&vf->pdev->dev, plan->descriptors, plan->err);
+	trace_pasid_flush(&vf->pdev->dev, plan->descriptors, plan->err);
 	if (plan->owed)
-		pasid_vf_owe(vf);
+		pasid_vf_owe_device(vf);
 	if (plan->err)
 		atomic_set(&vf->owed.iommu, 1);
 	if (plan->owed || plan->err)
@@ -20,41 +20,41 @@ static void pasid_vf_plan_done(struct pasid_vf *vf, const struct vtd_plan *plan)
 }
 
 /**
- * pasid_vf_contexts_now() - have a VF's context entries follow its effective set at once
+ * pasid_vf_fix_contexts() - have a VF's context entries follow its effective set at once
  * @vf: the VF
  *
  * Context: Hook.
  */
-void pasid_vf_contexts_now(struct pasid_vf *vf)
+void pasid_vf_fix_contexts(struct pasid_vf *vf)
 {
 	struct vtd_function fn;
 	struct vtd_plan plan;
 	bool awake;
 
-	pasid_hook_flush_begins();
+	pasid_flush_begins();
 	/* What a writer has changed before this it flushes later: too late for a hook. */
 	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->tables.applying)) {
 		awake = pasid_vf_keep_awake(vf);
 		vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
-		pasid_vf_function(vf, &fn);
+		pasid_vf_read_function(vf, &fn);
 		pasid_vf_plan_contexts(vf, &plan);
 		vtd_plan_all_domains(&plan, &fn);
 		vtd_plan_device_tlb(&plan, &fn);
 		pasid_vf_plan_done(vf, &plan);
 		pasid_vf_let_sleep(vf, awake);
 	}
-	pasid_hook_flush_ends();
+	pasid_flush_ends();
 }
 
 /**
- * pasid_vf_context_pri() - intel-iommu has set or cleared PRE of a VF
+ * pasid_vf_after_pri_flip() - intel-iommu has set or cleared PRE of a VF
  * @vf: the VF
  * @gaps: their number when intel-iommu began
  * @enable: it has set it
  *
  * Context: Hook.
  */
-void pasid_vf_context_pri(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable)
+void pasid_vf_after_pri_flip(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable)
 {
 	/* PRE that both have cleared does not show who did. */
 	spin_lock(vf->unit.lock);
@@ -64,7 +64,7 @@ void pasid_vf_context_pri(struct pasid_vf *vf, const struct pasid_gaps *gaps, bo
 		vf->tables.ctx[0].intent &= ~VTD_CTX_PRE;
 	vf->tables.ctx[0].sure = gaps->contexts;
 	spin_unlock(vf->unit.lock);
-	pasid_vf_contexts_now(vf);
+	pasid_vf_fix_contexts(vf);
 	/* What is supported may have changed: whether the module is pinned, too. */
 	schedule_work(&vf->refresh);
 }
@@ -81,7 +81,7 @@ static u64 *pasid_vf_find_entry(const struct pasid_vf *vf, u32 pasid)
 }
 
 /**
- * pasid_vf_entry_entered() - intel-iommu begins to set up a PASID-table entry
+ * pasid_vf_before_entry_setup() - intel-iommu begins to set up a PASID-table entry
  * @vf: the VF
  * @pasid: the entry's PASID
  * @gaps: their number now
@@ -89,7 +89,7 @@ static u64 *pasid_vf_find_entry(const struct pasid_vf *vf, u32 pasid)
  *
  * Context: Hook.
  */
-void pasid_vf_entry_entered(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
+void pasid_vf_before_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
 			    bool replace)
 {
 	spin_lock(vf->unit.lock);
@@ -106,9 +106,9 @@ static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte)
 
 	if (new == old)
 		return false;
-	pasid_hook_flush_begins();
+	pasid_flush_begins();
 	pasid_unit_store(&vf->unit, &pte[2], new);
-	trace_apply(&vf->pdev->dev, vf->tables.ctx[0].rid, pasid, old, new);
+	trace_pasid_apply(&vf->pdev->dev, vf->tables.ctx[0].rid, pasid, old, new);
 	return true;
 }
 
@@ -119,18 +119,18 @@ static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
 	struct vtd_plan plan;
 
 	vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
-	pasid_vf_function(vf, &fn);
+	pasid_vf_read_function(vf, &fn);
 	vtd_plan_entry(&plan, &fn, did, pasid);
 	pasid_vf_plan_done(vf, &plan);
 	pasid_vf_let_sleep(vf, awake);
 }
 
 /**
- * pasid_vf_entry_left() - intel-iommu has set up a PASID-table entry, or failed to
+ * pasid_vf_after_entry_setup() - intel-iommu has set up a PASID-table entry, or failed to
  * @vf: the VF
  * @pasid: the entry's PASID
- * @gaps: as with pasid_vf_entry_entered()
- * @replace: as with pasid_vf_entry_entered()
+ * @gaps: as with pasid_vf_before_entry_setup()
+ * @replace: as with pasid_vf_before_entry_setup()
  * @done: it succeeded
  *
  * The entry obeys the effective set when this returns, which is before intel-iommu's
@@ -139,7 +139,7 @@ static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
  *
  * Context: Hook.
  */
-void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
+void pasid_vf_after_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
 			 bool replace, bool done)
 {
 	bool changed = false, flush = false;
@@ -158,5 +158,5 @@ void pasid_vf_entry_left(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps
 	if (flush)
 		pasid_vf_flush_entry(vf, pasid, did);
 	if (changed)
-		pasid_hook_flush_ends();
+		pasid_flush_ends();
 }

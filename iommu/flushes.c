@@ -9,38 +9,38 @@
 #include "engine.h"
 
 /* Hooks that have changed a table and not yet flushed. */
-static atomic_t pasid_hooks_flushing = ATOMIC_INIT(0);
+static atomic_t pasid_flushing = ATOMIC_INIT(0);
 
 /**
- * pasid_hook_flush_begins() - a hook is about to change a table
+ * pasid_flush_begins() - a hook is about to change a table
  *
  * Context: Hook, before the store.
  */
-void pasid_hook_flush_begins(void)
+void pasid_flush_begins(void)
 {
-	atomic_inc(&pasid_hooks_flushing);
+	atomic_inc(&pasid_flushing);
 }
 
 /**
- * pasid_hook_flush_ends() - a hook has invalidated what it changed
+ * pasid_flush_ends() - a hook has invalidated what it changed
  *
  * Context: Hook.
  */
-void pasid_hook_flush_ends(void)
+void pasid_flush_ends(void)
 {
-	atomic_dec(&pasid_hooks_flushing);
+	atomic_dec(&pasid_flushing);
 }
 
 /**
- * pasid_hooks_settle() - wait for the flushes of hooks that are under way
+ * pasid_flushes_wait() - wait for the flushes of hooks that are under way
  *
  * Hooks run with preemption off, flush included, so a grace period covers them,
  * however many follow.
  *
  * Context: Process context, may sleep.
  */
-void pasid_hooks_settle(void)
+void pasid_flushes_wait(void)
 {
-	if (atomic_read(&pasid_hooks_flushing))
+	if (atomic_read(&pasid_flushing))
 		synchronize_rcu_expedited();
 }

@@ -102,13 +102,13 @@ bool pasid_vf_answers(struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_function() - what invalidations need to know of a VF now
+ * pasid_vf_read_function() - what invalidations need to know of a VF now
  * @vf: the VF; not gone
  * @fn: filled
  *
  * Context: Any; reads configuration space.
  */
-void pasid_vf_function(struct pasid_vf *vf, struct vtd_function *fn)
+void pasid_vf_read_function(struct pasid_vf *vf, struct vtd_function *fn)
 {
 	u16 ctrl;
 
@@ -150,7 +150,7 @@ void pasid_vf_let_sleep(const struct pasid_vf *vf, bool awake)
 /*
  * A function that sleeps takes configuration requests. With ATS off it uses no
  * translation that it kept, and it has forgotten them when ATS is switched on again
- * (PCIe 6.3, 10.3.7). pasid_vf_restore_ats() does that when it is awake.
+ * (PCIe 6.3, 10.3.7). pasid_vf_try_restore_ats() does that when it is awake.
  */
 static bool pasid_vf_stop_ats(struct pasid_vf *vf)
 {
@@ -165,14 +165,14 @@ static bool pasid_vf_stop_ats(struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_owe() - a VF has not been told to forget its translations
+ * pasid_vf_owe_device() - a VF has not been told to forget its translations
  * @vf: the VF, silent
  *
- * pasid_vf_follow_up() has it told as soon as it can answer.
+ * pasid_vf_schedule_retry() has it told as soon as it can answer.
  *
  * Context: Any.
  */
-void pasid_vf_owe(struct pasid_vf *vf)
+void pasid_vf_owe_device(struct pasid_vf *vf)
 {
 	if (!pasid_vf_stop_ats(vf))
 		atomic_set(&vf->owed.device, 1);

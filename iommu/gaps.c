@@ -26,7 +26,7 @@ static struct pasid_hook *pasid_gap_hooks;
 static atomic_long_t pasid_missed_handled = ATOMIC_LONG_INIT(0);
 
 /* This kernel has the function that switches PRE of present entries on and off. */
-static bool pasid_pri_followed;
+static bool pasid_pri_hooked;
 
 static DEFINE_MUTEX(pasid_settled_lock);
 static struct pasid_gaps pasid_settled;
@@ -40,7 +40,7 @@ static struct pasid_gaps pasid_settled;
 void pasid_gaps_watch(struct pasid_hook *hook)
 {
 	if (hook->unseen == PASID_UNSEEN_CONTEXT)
-		WRITE_ONCE(pasid_pri_followed, true);
+		WRITE_ONCE(pasid_pri_hooked, true);
 	hook->next = pasid_gap_hooks;
 	/* Hooks that are enabled by now read the list. */
 	smp_store_release(&pasid_gap_hooks, hook);
@@ -50,7 +50,7 @@ void pasid_gaps_watch(struct pasid_hook *hook)
  * How many calls of hooks with that @unseen were missed since load; PASID_UNSEEN_ANY: of all
  * but those with PASID_UNSEEN_NOTHING.
  */
-static unsigned long pasid_hooks_missed(enum pasid_unseen what)
+static unsigned long pasid_missed_calls(enum pasid_unseen what)
 {
 	const struct pasid_hook *hook;
 	unsigned long missed = 0;
@@ -65,19 +65,19 @@ static unsigned long pasid_hooks_missed(enum pasid_unseen what)
 }
 
 /**
- * pasid_hooks_gaps() - how often something may have gone by unseen since load
+ * pasid_gaps_now() - how often something may have gone by unseen since load
  *
  * Context: Any.
  * Return: the numbers.
  */
-struct pasid_gaps pasid_hooks_gaps(void)
+struct pasid_gaps pasid_gaps_now(void)
 {
 	unsigned long switched = atomic_long_read(&pasid_switched);
 
 	return (struct pasid_gaps) {
-		.entries = switched + pasid_hooks_missed(PASID_UNSEEN_ENTRY),
-		.contexts = READ_ONCE(pasid_pri_followed) ?
-			    switched + pasid_hooks_missed(PASID_UNSEEN_CONTEXT) : 0,
+		.entries = switched + pasid_missed_calls(PASID_UNSEEN_ENTRY),
+		.contexts = READ_ONCE(pasid_pri_hooked) ?
+			    switched + pasid_missed_calls(PASID_UNSEEN_CONTEXT) : 0,
 	};
 }
 
@@ -87,8 +87,8 @@ bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
 }
 
 /**
- * pasid_hooks_settled_gaps() - a writer begins: the numbers, after missed calls have ended
- * @alive: set to whether probes fire, see pasid_hooks_alive()
+ * pasid_gaps_settled() - a writer begins: the numbers, after missed calls have ended
+ * @alive: set to whether probes fire, see pasid_probes_alive()
  *
  * A call is counted when it begins, and writes to the table afterwards. The calls that
  * are followed do not sleep. The numbers are settled for good if probes fired when they
@@ -97,14 +97,14 @@ bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
  * Context: Process context, may sleep.
  * Return: the numbers; if probes fire, every call in them has ended.
  */
-struct pasid_gaps pasid_hooks_settled_gaps(bool *alive)
+struct pasid_gaps pasid_gaps_settled(bool *alive)
 {
 	struct pasid_gaps gaps, now;
 
 	mutex_lock(&pasid_settled_lock);
-	gaps = pasid_hooks_gaps();
-	*alive = pasid_hooks_alive();
-	now = pasid_hooks_gaps();
+	gaps = pasid_gaps_now();
+	*alive = pasid_probes_alive();
+	now = pasid_gaps_now();
 	if (*alive && !pasid_gaps_same(&gaps, &pasid_settled)) {
 		synchronize_rcu_tasks();
 		if (pasid_gaps_same(&gaps, &now))
@@ -129,7 +129,7 @@ static void pasid_gap_work(struct work_struct *work)
 
 	if (!READ_ONCE(pasid_gaps_matter))
 		return;
-	if (pasid_hooks_fire()) {
+	if (pasid_probes_fire()) {
 		if (pasid_gap_pause)
 			pr_info("probes fire again; looking at all VFs\n");
 		pasid_gap_pause = 0;
@@ -147,71 +147,71 @@ static void pasid_gap_work(struct work_struct *work)
 static DECLARE_DELAYED_WORK(pasid_gap, pasid_gap_work);
 
 /**
- * pasid_gap_look() - have all VFs looked at, soon
+ * pasid_gaps_rescan() - have all VFs looked at, soon
  *
  * Context: Any.
  */
-void pasid_gap_look(void)
+void pasid_gaps_rescan(void)
 {
 	schedule_delayed_work(&pasid_gap, 0);
 }
 
 /**
- * pasid_gaps_check() - have all VFs looked at if a call was missed
+ * pasid_gaps_check_missed() - have all VFs looked at if a call was missed
  *
  * A call is missed while others are under way, one of which comes here.
  *
  * Context: Hook.
  */
-void pasid_gaps_check(void)
+void pasid_gaps_check_missed(void)
 {
-	long missed = pasid_hooks_missed(PASID_UNSEEN_ANY);
+	long missed = pasid_missed_calls(PASID_UNSEEN_ANY);
 
 	if (atomic_long_xchg(&pasid_missed_handled, missed) == missed)
 		return;
 	pr_warn_ratelimited("set-ups went by unseen; looking at all VFs\n");
-	pasid_gap_look();
+	pasid_gaps_rescan();
 }
 
 /**
- * pasid_gap_begins() - probes are about to be switched off or on
+ * pasid_switch_begins() - probes are about to be switched off or on
  *
  * Context: Hook.
  */
-void pasid_gap_begins(void)
+void pasid_switch_begins(void)
 {
 	atomic_inc(&pasid_switching);
 	atomic_long_inc(&pasid_switched);
 }
 
 /**
- * pasid_gap_ends() - probes have been switched off or on
+ * pasid_switch_ends() - probes have been switched off or on
  *
  * Context: Hook.
  */
-void pasid_gap_ends(void)
+void pasid_switch_ends(void)
 {
 	atomic_long_inc(&pasid_switched);
 	atomic_dec(&pasid_switching);
-	pasid_gap_look();
+	pasid_gaps_rescan();
 }
 
 /**
- * pasid_hooks_alive() - is what intel-iommu sets up followed now?
+ * pasid_probes_alive() - is what intel-iommu sets up followed now?
  *
  * If it is not, that is a gap, and the worker looks at all VFs when it is again.
  *
  * Context: Process context, may sleep.
  * Return: whether probes fire; true before pasid_gaps_init() and after pasid_gaps_exit().
  */
-bool pasid_hooks_alive(void)
+bool pasid_probes_alive(void)
 {
 	if (!READ_ONCE(pasid_gaps_matter))
 		return true;
-	if (!atomic_read(&pasid_switching) && pasid_hooks_fire())
+	if (!atomic_read(&pasid_switching) && pasid_probes_fire())
 		return true;
 	atomic_long_inc(&pasid_switched);
-	pasid_gap_look();
+	pasid_gaps_rescan();
 	return false;
 }
 

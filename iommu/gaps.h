@@ -23,7 +23,7 @@ enum pasid_unseen {
  * @entries: PASID-table entries with SRE, or entries that were written over
  * @contexts: PRE in context entries
  *
- * Numbers that only grow; pasid_hooks_gaps() has those of now.
+ * Numbers that only grow; pasid_gaps_now() has those of now.
  */
 struct pasid_gaps {
 	unsigned long entries;
@@ -32,18 +32,18 @@ struct pasid_gaps {
 
 /* selftest.c */
 extern struct pasid_hook pasid_self_test_hook;
-bool pasid_hooks_fire(void);
+bool pasid_probes_fire(void);
 
 /* gaps.c */
 void pasid_gaps_watch(struct pasid_hook *hook);
 bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b);
-struct pasid_gaps pasid_hooks_gaps(void);
-struct pasid_gaps pasid_hooks_settled_gaps(bool *alive);
-bool pasid_hooks_alive(void);
-void pasid_gap_look(void);
-void pasid_gaps_check(void);
-void pasid_gap_begins(void);
-void pasid_gap_ends(void);
+struct pasid_gaps pasid_gaps_now(void);
+struct pasid_gaps pasid_gaps_settled(bool *alive);
+bool pasid_probes_alive(void);
+void pasid_gaps_rescan(void);
+void pasid_gaps_check_missed(void);
+void pasid_switch_begins(void);
+void pasid_switch_ends(void);
 void pasid_gaps_init(void);
 void pasid_gaps_exit(void);
 void pasid_gaps_stop(void);

@@ -3,20 +3,16 @@
  * Hooks: the table of functions of intel-iommu and the PCI core that are hooked, and what the
  * module does when they are called and when they return.
  */
-#include <linux/module.h>
-
-#include "change.h"
 #include "engine.h"
-#include "gaps.h"
 #include "probe.h"
-#include "vf.h"
 
 static void pasid_setup_enter(const struct pasid_call *call)
 {
 	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
 
 	if (vf)
-		pasid_vf_entry_entered(vf, call->arg[1], &call->gaps, call->hook->replace);
+		pasid_vf_before_entry_setup(vf, call->arg[1], &call->gaps,
+					    call->hook->replace);
 }
 
 static void pasid_setup_leave(const struct pasid_call *call, int ret)
@@ -24,7 +20,8 @@ static void pasid_setup_leave(const struct pasid_call *call, int ret)
 	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
 
 	if (vf)
-		pasid_vf_entry_left(vf, call->arg[1], &call->gaps, call->hook->replace, !ret);
+		pasid_vf_after_entry_setup(vf, call->arg[1], &call->gaps,
+					   call->hook->replace, !ret);
 }
 
 static void pasid_flip_pri_leave(const struct pasid_call *call, int ret)
@@ -32,9 +29,9 @@ static void pasid_flip_pri_leave(const struct pasid_call *call, int ret)
 	void *info = (void *)call->arg[0];
 	struct pasid_vf *vf;
 
-	vf = pasid_vf_find(*(struct device **)(info + pasid_layout.info_dev));
+	vf = pasid_vf_find(*(struct device **)(info + pasid_offsets.info_dev));
 	if (vf && !ret)
-		pasid_vf_context_pri(vf, &call->gaps, (u8)call->arg[1]);
+		pasid_vf_after_pri_flip(vf, &call->gaps, (u8)call->arg[1]);
 }
 
 /* By its name, as iommufd may be a module that comes later than this one. */
@@ -67,7 +64,7 @@ static int pasid_status_answer(const struct pasid_call *call, unsigned long call
 
 	if (!vf || !pasid_is_iommufd(caller))
 		return ret;
-	return pasid_status(ret, pasid_vf_granted(vf));
+	return pasid_status_of_vf(ret, pasid_vf_granted(vf));
 }
 
 static void pasid_pf_disable_enter(const struct pasid_call *call)
@@ -75,7 +72,7 @@ static void pasid_pf_disable_enter(const struct pasid_call *call)
 	struct pci_dev *pdev = (struct pci_dev *)call->arg[0];
 
 	if (!pdev->is_virtfn)
-		pasid_pf_losing(pdev, call->hook->perm);
+		pasid_pf_disabling(pdev, call->hook->perm);
 }
 
 static void pasid_pf_enable_leave(const struct pasid_call *call, int ret)
@@ -83,7 +80,7 @@ static void pasid_pf_enable_leave(const struct pasid_call *call, int ret)
 	struct pci_dev *pdev = (struct pci_dev *)call->arg[0];
 
 	if (!pdev->is_virtfn && !ret)
-		pasid_pf_gained(pdev, call->hook->perm);
+		pasid_pf_enabled(pdev, call->hook->perm);
 }
 
 static void pasid_disable_ats_leave(const struct pasid_call *call, int ret)
@@ -94,7 +91,7 @@ static void pasid_disable_ats_leave(const struct pasid_call *call, int ret)
 		return;
 	pasid_vf_ats_disabled(vf);
 	/* Page requests are supported with ATS only. */
-	pasid_vf_contexts_now(vf);
+	pasid_vf_fix_contexts(vf);
 	schedule_work(&vf->refresh);
 }
 
@@ -129,25 +126,25 @@ static void pasid_recovery_enter(const struct pasid_call *call)
 /* A probe still fires when somebody begins to switch probes off, and the return is seen. */
 static void pasid_switch_enter(const struct pasid_call *call)
 {
-	pasid_gap_begins();
+	pasid_switch_begins();
 }
 
 static void pasid_switch_leave(const struct pasid_call *call, int ret)
 {
-	pasid_gap_ends();
+	pasid_switch_ends();
 }
 
 /* The kernel calls it for reads, too, which every user may do. */
 static void pasid_sysctl_enter(const struct pasid_call *call)
 {
 	if ((int)call->arg[0])
-		pasid_gap_begins();
+		pasid_switch_begins();
 }
 
 static void pasid_sysctl_leave(const struct pasid_call *call, int ret)
 {
 	if ((int)call->arg[0])
-		pasid_gap_ends();
+		pasid_switch_ends();
 }
 
 #define PASID_HOOK_ENTRY(function, ...)					\
@@ -166,9 +163,9 @@ static void pasid_sysctl_leave(const struct pasid_call *call, int ret)
  * write over an entry, so that even one without SRE ends an intent.
  */
 static struct pasid_hook pasid_hooks[] = {
-	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", .grants = true),
-	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", .grants = true),
-	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", .grants = true),
+	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", .on_demand = true),
+	PASID_HOOK_ENTRY("intel_pasid_setup_second_level", .on_demand = true),
+	PASID_HOOK_ENTRY("intel_pasid_setup_pass_through", .on_demand = true),
 	PASID_HOOK_ENTRY("intel_pasid_setup_nested", .unseen = PASID_UNSEEN_ENTRY),
 	PASID_HOOK_REPLACE("intel_pasid_replace_first_level"),
 	PASID_HOOK_REPLACE("intel_pasid_replace_second_level"),

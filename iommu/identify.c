@@ -10,7 +10,6 @@
 #include "change.h"
 #include "engine.h"
 #include "settings.h"
-#include "vf.h"
 
 /* Does another function send requests with this one's requester ID, as a DMA alias? */
 static bool pasid_vf_is_alias(const struct pci_dev *pdev)

@@ -35,7 +35,7 @@ static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
 {
 	void *gaps = xa_load(&vf->tables.sre_intent, pasid);
 
-	if (!gaps || gaps == xa_mk_value(pasid_hooks_gaps().entries & LONG_MAX))
+	if (!gaps || gaps == xa_mk_value(pasid_gaps_now().entries & LONG_MAX))
 		return gaps;
 	xa_erase(&vf->tables.sre_intent, pasid);
 	dev_warn_ratelimited(&vf->pdev->dev,
@@ -45,7 +45,7 @@ static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
 }
 
 /**
- * pasid_vf_look_entry() - a writer comes across an entry
+ * pasid_vf_learn_entry() - a writer comes across an entry
  * @vf: the VF
  * @pasid: the entry's PASID, not RID_PASID
  * @pte: the entry, present
@@ -56,7 +56,7 @@ static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
  *
  * Context: Any, the unit's lock held.
  */
-void pasid_vf_look_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
+void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			 const struct pasid_gaps *sure)
 {
 	if (vf->tables.in_replace != pasid && sure && pasid_entry_shows_sre(pte))
@@ -109,7 +109,7 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 	}
 	/* If it fails, the old entry stays. */
 	if (present)
-		pasid_vf_look_entry(vf, pasid, pte, gaps);
+		pasid_vf_learn_entry(vf, pasid, pte, gaps);
 	vf->tables.in_replace = pasid;
 }
 

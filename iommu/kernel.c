@@ -15,7 +15,7 @@
 
 #include "kernel.h"
 
-struct pasid_layout pasid_layout;
+struct pasid_kernel_offsets pasid_offsets;
 
 int vtd_qi_submit_absent(struct intel_iommu *iommu, struct vtd_desc *desc,
 			 unsigned int count, unsigned long options)
@@ -206,7 +206,7 @@ int pasid_kernel_init(void)
 		static_call_update(pasid_find_btf_id, addr[PASID_CALLED_BTF_FIND]);
 		static_call_update(pasid_btf_name, addr[PASID_CALLED_BTF_NAME]);
 		static_call_update(pasid_btf_put, addr[PASID_CALLED_BTF_PUT]);
-		err = pasid_need_layout(&pasid_kernel, &pasid_layout, why);
+		err = pasid_need_offsets(&pasid_kernel, &pasid_offsets, why);
 	}
 	if (err)
 		pr_err("%s\n", why);

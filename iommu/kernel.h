@@ -25,7 +25,7 @@ typedef int pasid_for_each_alias_fn(struct pci_dev *pdev, pasid_alias_fn *fn, vo
 pasid_for_each_alias_fn pasid_for_each_alias_absent;
 DECLARE_STATIC_CALL(pasid_for_each_alias, pasid_for_each_alias_absent);
 
-extern struct pasid_layout pasid_layout;
+extern struct pasid_kernel_offsets pasid_offsets;
 extern const struct pasid_kernel pasid_kernel;
 
 int pasid_kernel_init(void);

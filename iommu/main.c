@@ -27,7 +27,6 @@
 #include <linux/module.h>
 
 #include "change.h"
-#include "gaps.h"
 #include "probe.h"
 #include "settings.h"
 
@@ -111,9 +110,9 @@ err_gaps:
 static void __exit pasid_ctl_exit(void)
 {
 	pasid_discover_stop();
-	pasid_vf_close();
+	pasid_vf_remove_files();
 	pasid_hooks_exit();
-	pasid_vf_for_each(pasid_vf_release);
+	pasid_vf_for_each(pasid_vf_give_back);
 	pasid_vf_remove_all();
 	pasid_discover_exit();
 	pasid_gaps_stop();

@@ -27,7 +27,7 @@ static const char * const pasid_submit_args[] = { "iommu", "desc", "count", "opt
  * @type: the structure
  * @name: the member
  * @is: its type, see struct pasid_kernel
- * @at: where its offset goes in struct pasid_layout, in bytes
+ * @at: where its offset goes in struct pasid_kernel_offsets, in bytes
  */
 struct pasid_member {
 	const char *type;
@@ -37,15 +37,15 @@ struct pasid_member {
 };
 
 static const struct pasid_member pasid_members[] = {
-	{ "intel_iommu", "iommu", "iommu_device", offsetof(struct pasid_layout, iommu_core) },
-	{ "intel_iommu", "lock", "spinlock_t", offsetof(struct pasid_layout, iommu_lock) },
-	{ "intel_iommu", "reg", "*", offsetof(struct pasid_layout, iommu_reg) },
-	{ "device_domain_info", "dev", "*", offsetof(struct pasid_layout, info_dev) },
+	{ "intel_iommu", "iommu", "iommu_device", offsetof(struct pasid_kernel_offsets, iommu_core) },
+	{ "intel_iommu", "lock", "spinlock_t", offsetof(struct pasid_kernel_offsets, iommu_lock) },
+	{ "intel_iommu", "reg", "*", offsetof(struct pasid_kernel_offsets, iommu_reg) },
+	{ "device_domain_info", "dev", "*", offsetof(struct pasid_kernel_offsets, info_dev) },
 	{ "device_domain_info", "dtlb_extra_inval", "1",
-	  offsetof(struct pasid_layout, info_twice) },
+	  offsetof(struct pasid_kernel_offsets, info_twice) },
 };
 
-#define PASID_FOLLOWED_ENTRY(function, is_optional)			\
+#define PASID_HOOKED_ENTRY(function, is_optional)			\
 	{								\
 		.name = function,					\
 		.purpose = "PASID-table entries that are set up",	\
@@ -63,15 +63,15 @@ static const struct pasid_member pasid_members[] = {
  * pci_pasid_status() came together with what iommufd tells VMMs of PASIDs, in 6.15, 6.14.9
  * and 6.12.31. Kernels without it tell them nothing.
  */
-const struct pasid_followed pasid_followed[] = {
-	PASID_FOLLOWED_ENTRY("intel_pasid_setup_first_level", false),
-	PASID_FOLLOWED_ENTRY("intel_pasid_setup_second_level", false),
-	PASID_FOLLOWED_ENTRY("intel_pasid_setup_pass_through", false),
-	PASID_FOLLOWED_ENTRY("intel_pasid_setup_nested", false),
-	PASID_FOLLOWED_ENTRY("intel_pasid_replace_first_level", true),
-	PASID_FOLLOWED_ENTRY("intel_pasid_replace_second_level", true),
-	PASID_FOLLOWED_ENTRY("intel_pasid_replace_pass_through", true),
-	PASID_FOLLOWED_ENTRY("intel_pasid_replace_nested", true),
+const struct pasid_hooked pasid_hooked[] = {
+	PASID_HOOKED_ENTRY("intel_pasid_setup_first_level", false),
+	PASID_HOOKED_ENTRY("intel_pasid_setup_second_level", false),
+	PASID_HOOKED_ENTRY("intel_pasid_setup_pass_through", false),
+	PASID_HOOKED_ENTRY("intel_pasid_setup_nested", false),
+	PASID_HOOKED_ENTRY("intel_pasid_replace_first_level", true),
+	PASID_HOOKED_ENTRY("intel_pasid_replace_second_level", true),
+	PASID_HOOKED_ENTRY("intel_pasid_replace_pass_through", true),
+	PASID_HOOKED_ENTRY("intel_pasid_replace_nested", true),
 	{
 		.name = "context_flip_pri",
 		.purpose = "page requests that are enabled on demand",
@@ -192,7 +192,7 @@ static int pasid_need_member(const struct pasid_kernel *kernel,
 }
 
 /**
- * pasid_need_layout() - find members and arguments
+ * pasid_need_offsets() - find members and arguments
  * @kernel: the kernel, whose BTF can be read
  * @layout: filled
  * @why: filled on failure: the sentence, in PASID_NEED_WHY_MAX bytes
@@ -200,7 +200,7 @@ static int pasid_need_member(const struct pasid_kernel *kernel,
  * Context: Process context, may sleep; after pasid_need_called().
  * Return: 0, or a negative errno if the kernel lacks one, or has another in its place.
  */
-int pasid_need_layout(const struct pasid_kernel *kernel, struct pasid_layout *layout,
+int pasid_need_offsets(const struct pasid_kernel *kernel, struct pasid_kernel_offsets *layout,
 		      char *why)
 {
 	int i, err = 0;
@@ -211,8 +211,8 @@ int pasid_need_layout(const struct pasid_kernel *kernel, struct pasid_layout *la
 	return err ?: pasid_need_submit(kernel, why);
 }
 
-static bool pasid_followed_needed(const struct pasid_kernel *kernel,
-				  const struct pasid_followed *what)
+static bool pasid_hooked_needed(const struct pasid_kernel *kernel,
+				  const struct pasid_hooked *what)
 {
 	u32 offset;
 
@@ -223,24 +223,24 @@ static bool pasid_followed_needed(const struct pasid_kernel *kernel,
 }
 
 /**
- * pasid_need_followed() - can a function be followed, or is that not needed?
+ * pasid_need_hooked() - can a function be followed, or is that not needed?
  * @kernel: the kernel, whose BTF can be read
  * @what: the function
  * @found: 0, or the negative errno of who tried to put a probe on it
- * @at: filled: positions of its @args; room for PASID_FOLLOWED_ARGS
+ * @at: filled: positions of its @args; room for PASID_HOOK_ARGS
  * @why: filled on failure: the sentence, in PASID_NEED_WHY_MAX bytes
  *
  * Context: Process context, may sleep.
  * Return: 1 if it is to be followed, 0 if this kernel has no such function and needs
  * none, or a negative errno.
  */
-int pasid_need_followed(const struct pasid_kernel *kernel,
-			const struct pasid_followed *what, int found, int *at,
+int pasid_need_hooked(const struct pasid_kernel *kernel,
+			const struct pasid_hooked *what, int found, int *at,
 			char *why)
 {
 	int i, count = 0;
 
-	if (found == -ENOENT && !pasid_followed_needed(kernel, what))
+	if (found == -ENOENT && !pasid_hooked_needed(kernel, what))
 		return 0;
 	if (found) {
 		snprintf(why, PASID_NEED_WHY_MAX,
@@ -248,7 +248,7 @@ int pasid_need_followed(const struct pasid_kernel *kernel,
 			 what->name, found, what->purpose);
 		return found;
 	}
-	while (count < PASID_FOLLOWED_ARGS && what->args[count])
+	while (count < PASID_HOOK_ARGS && what->args[count])
 		count++;
 	kernel->args(what->name, what->args, at, count);
 	for (i = 0; i < count; i++) {
@@ -263,17 +263,17 @@ int pasid_need_followed(const struct pasid_kernel *kernel,
 }
 
 /**
- * pasid_followed_find() - a function that the module follows
+ * pasid_hooked_find() - a function that the module follows
  * @name: its name
  *
  * Context: Any.
- * Return: its entry in pasid_followed, or NULL.
+ * Return: its entry in pasid_hooked, or NULL.
  */
-const struct pasid_followed *pasid_followed_find(const char *name)
+const struct pasid_hooked *pasid_hooked_find(const char *name)
 {
-	const struct pasid_followed *what;
+	const struct pasid_hooked *what;
 
-	for (what = pasid_followed; what->name; what++)
+	for (what = pasid_hooked; what->name; what++)
 		if (!strcmp(what->name, name))
 			return what;
 	return NULL;

@@ -12,7 +12,7 @@
 /* Room for the longest sentence about what is missing, and its NUL. */
 #define PASID_NEED_WHY_MAX	256
 
-#define PASID_FOLLOWED_ARGS	2
+#define PASID_HOOK_ARGS	2
 
 /**
  * struct pasid_kernel - what can be asked of a kernel
@@ -44,14 +44,14 @@ enum pasid_called {
 };
 
 /**
- * struct pasid_layout - members of intel-iommu's private structures
+ * struct pasid_kernel_offsets - members of intel-iommu's private structures
  * @iommu_core: struct intel_iommu: its struct iommu_device, offset in bytes
  * @iommu_lock: struct intel_iommu: spinlock of the tables, offset in bytes
  * @iommu_reg: struct intel_iommu: mapped registers, offset in bytes
  * @info_dev: struct device_domain_info: its device, offset in bytes
  * @info_twice: struct device_domain_info: bit dtlb_extra_inval, offset in bits
  */
-struct pasid_layout {
+struct pasid_kernel_offsets {
 	u32 iommu_core;
 	u32 iommu_lock;
 	u32 iommu_reg;
@@ -60,7 +60,7 @@ struct pasid_layout {
 };
 
 /**
- * struct pasid_followed - a function that the module follows
+ * struct pasid_hooked - a function that the module follows
  * @name: the function
  * @purpose: what is not enforced unless it is followed
  * @optional: a kernel without it has nothing to follow there
@@ -68,24 +68,24 @@ struct pasid_layout {
  * @unless_member: where it has this member, of any type, and needed in all others
  * @args: names of the arguments that are wanted
  */
-struct pasid_followed {
+struct pasid_hooked {
 	const char *name;
 	const char *purpose;
 	bool optional;
 	const char *unless_type;
 	const char *unless_member;
-	const char *args[PASID_FOLLOWED_ARGS];
+	const char *args[PASID_HOOK_ARGS];
 };
 
 /* Ends with an entry without a name. */
-extern const struct pasid_followed pasid_followed[];
+extern const struct pasid_hooked pasid_hooked[];
 
 int pasid_need_called(const struct pasid_kernel *kernel, void **addr, char *why);
-int pasid_need_layout(const struct pasid_kernel *kernel, struct pasid_layout *layout,
+int pasid_need_offsets(const struct pasid_kernel *kernel, struct pasid_kernel_offsets *layout,
 		      char *why);
-int pasid_need_followed(const struct pasid_kernel *kernel,
-			const struct pasid_followed *what, int found, int *at,
+int pasid_need_hooked(const struct pasid_kernel *kernel,
+			const struct pasid_hooked *what, int found, int *at,
 			char *why);
-const struct pasid_followed *pasid_followed_find(const char *name);
+const struct pasid_hooked *pasid_hooked_find(const char *name);
 
 #endif /* _PASID_NEED_H */

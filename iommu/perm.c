@@ -218,7 +218,7 @@ unsigned int pasid_effective(unsigned int supported, unsigned int ceiling,
 }
 
 /**
- * pasid_status() - what of a PF's PASID status holds for one of its VFs
+ * pasid_status_of_vf() - what of a PF's PASID status holds for one of its VFs
  * @status: the PF's: PCI_PASID_CTRL_ENABLE, _EXEC and _PRIV; or a negative errno
  * @granted: what the admin grants the VF, see pasid_vf_granted()
  *
@@ -229,7 +229,7 @@ unsigned int pasid_effective(unsigned int supported, unsigned int ceiling,
  * Return: the status without Execute and Privileged where they are not granted; an
  * errno stays what it is.
  */
-int pasid_status(int status, unsigned int granted)
+int pasid_status_of_vf(int status, unsigned int granted)
 {
 	unsigned int denied = (PASID_PERM_EXEC | PASID_PERM_PRIV) & ~granted;
 

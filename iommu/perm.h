@@ -76,6 +76,6 @@ struct pasid_facts {
 unsigned int pasid_supported(const struct pasid_facts *facts);
 unsigned int pasid_effective(unsigned int supported, unsigned int ceiling,
 			     unsigned int request);
-int pasid_status(int status, unsigned int granted);
+int pasid_status_of_vf(int status, unsigned int granted);
 
 #endif /* _PASID_PERM_H */

@@ -42,14 +42,14 @@ static void pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
 		if (vf->pf != pf)
 			continue;
 		awake = pasid_vf_keep_awake(vf);
-		pasid_vf_function(vf, &fn);
+		pasid_vf_read_function(vf, &fn);
 		if (first)
 			vtd_plan_all_domains(plan, &fn);
 		first = false;
 		plan->owed = false;
 		vtd_plan_device_tlb(plan, &fn);
 		if (plan->owed)
-			pasid_vf_owe(vf);
+			pasid_vf_owe_device(vf);
 		pasid_vf_let_sleep(vf, awake);
 	}
 }
@@ -69,7 +69,7 @@ static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
 }
 
 /**
- * pasid_pf_losing() - a PF is about to lose PASID or PRI
+ * pasid_pf_disabling() - a PF is about to lose PASID or PRI
  * @pf: the PF
  * @perm: PASID_PERM_ENABLE or PASID_PERM_PRI
  *
@@ -77,24 +77,24 @@ static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
  *
  * Context: Hook.
  */
-void pasid_pf_losing(struct pci_dev *pf, unsigned int perm)
+void pasid_pf_disabling(struct pci_dev *pf, unsigned int perm)
 {
 	struct vtd_plan plan = { };
 
-	pasid_hook_flush_begins();
+	pasid_flush_begins();
 	if (pasid_pf_edit_contexts(pf, perm, &plan)) {
 		pasid_pf_flush(pf, &plan);
-		trace_flush(&pf->dev, plan.descriptors, plan.err);
+		trace_pasid_flush(&pf->dev, plan.descriptors, plan.err);
 		pci_info(pf, "loses %s: its VFs lose it first%s\n",
 			 perm == PASID_PERM_PRI ? "PRI" : "PASID",
 			 plan.err ? ", but the IOMMU did not complete an invalidation" : "");
 	}
 	pasid_pf_refresh(pf, plan.err);
-	pasid_hook_flush_ends();
+	pasid_flush_ends();
 }
 
 /**
- * pasid_pf_gained() - a PF has enabled PASID or PRI
+ * pasid_pf_enabled() - a PF has enabled PASID or PRI
  * @pf: the PF
  * @perm: PASID_PERM_ENABLE or PASID_PERM_PRI
  *
@@ -102,7 +102,7 @@ void pasid_pf_losing(struct pci_dev *pf, unsigned int perm)
  *
  * Context: Hook.
  */
-void pasid_pf_gained(struct pci_dev *pf, unsigned int perm)
+void pasid_pf_enabled(struct pci_dev *pf, unsigned int perm)
 {
 	struct pasid_vf *vf;
 	int bucket;

@@ -3,7 +3,6 @@
  * Probes: a hook is registered with the kernel, gets the arguments of the function that it is
  * on, and is enabled once it is known where they are.
  */
-#include <linux/kernel.h>
 #include <linux/rcupdate.h>
 
 #include "probe.h"
@@ -22,8 +21,8 @@ static void pasid_get_call(const struct pasid_hook *hook, struct pt_regs *regs,
 	int i;
 
 	call->hook = hook;
-	call->gaps = pasid_hooks_gaps();
-	for (i = 0; i < PASID_FOLLOWED_ARGS; i++)
+	call->gaps = pasid_gaps_now();
+	for (i = 0; i < PASID_HOOK_ARGS; i++)
 		call->arg[i] = regs_get_kernel_argument(regs, hook->at[i]);
 }
 
@@ -34,7 +33,7 @@ static int pasid_on_entry(struct kprobe *probe, struct pt_regs *regs)
 
 	pasid_get_call(hook, regs, &call);
 	hook->enter(&call);
-	pasid_gaps_check();
+	pasid_gaps_check_missed();
 	return 0;
 }
 
@@ -66,7 +65,7 @@ static int pasid_on_return(struct kretprobe_instance *instance, struct pt_regs *
 	else
 		regs_set_return_value(regs, hook->answer(call, get_kretprobe_retaddr(instance),
 							 ret));
-	pasid_gaps_check();
+	pasid_gaps_check_missed();
 	return 0;
 }
 
@@ -110,13 +109,13 @@ static int pasid_hook_enable(struct pasid_hook *hook)
 
 static int pasid_hook_add(struct pasid_hook *hook)
 {
-	const struct pasid_followed *what = pasid_followed_find(hook->symbol);
+	const struct pasid_hooked *what = pasid_hooked_find(hook->symbol);
 	char why[PASID_NEED_WHY_MAX];
 	int err;
 
 	if (WARN_ON(!what))
 		return -EINVAL;
-	err = pasid_need_followed(&pasid_kernel, what, pasid_hook_register(hook),
+	err = pasid_need_hooked(&pasid_kernel, what, pasid_hook_register(hook),
 				  hook->at, why);
 	if (err < 0)
 		pr_err("%s\n", why);
@@ -125,7 +124,7 @@ static int pasid_hook_add(struct pasid_hook *hook)
 	if (pasid_verbose)
 		pr_info("follows %s(): %s\n", what->name, what->purpose);
 	pasid_gaps_watch(hook);
-	if (hook->grants)
+	if (hook->on_demand)
 		return 0;
 	err = pasid_hook_enable(hook);
 	if (err)
@@ -135,18 +134,18 @@ static int pasid_hook_add(struct pasid_hook *hook)
 }
 
 /**
- * pasid_probes_switch_grants() - enable or disable the hooks with @grants
+ * pasid_probes_switch_on_demand() - enable or disable the hooks with @on_demand
  * @on: enable them
  *
  * Context: Process context, may sleep.
  * Return: 0, or a negative errno: some are not switched.
  */
-int pasid_probes_switch_grants(bool on)
+int pasid_probes_switch_on_demand(bool on)
 {
 	int i, err = 0;
 
 	for (i = 0; i < pasid_exit_count; i++)
-		if (container_of(pasid_exits[i], struct pasid_hook, exit)->grants)
+		if (container_of(pasid_exits[i], struct pasid_hook, exit)->on_demand)
 			err = (on ? enable_kretprobe(pasid_exits[i]) :
 				    disable_kretprobe(pasid_exits[i])) ?: err;
 	return err;
@@ -168,7 +167,7 @@ int pasid_probes_init(struct pasid_hook *hooks, int count)
 	      pasid_hook_enable(&pasid_self_test_hook);
 	for (i = 0; !err && i < count; i++)
 		err = pasid_hook_add(&hooks[i]);
-	if (!err && !pasid_hooks_fire()) {
+	if (!err && !pasid_probes_fire()) {
 		pr_err("self-test: a probe does not fire; " PASID_SWITCHES " have to be 1\n");
 		err = -EIO;
 	}

@@ -17,14 +17,14 @@
 struct pasid_call {
 	const struct pasid_hook *hook;
 	struct pasid_gaps gaps;
-	unsigned long arg[PASID_FOLLOWED_ARGS];
+	unsigned long arg[PASID_HOOK_ARGS];
 };
 
 /**
  * struct pasid_hook - a function to follow
- * @symbol: its name, see pasid_followed
+ * @symbol: its name, see pasid_hooked
  * @unseen: what may have changed if a call went by unseen
- * @grants: follows entries that intel-iommu sets up without SRE and ERE, so that
+ * @on_demand: follows entries that intel-iommu sets up without SRE and ERE, so that
  *	there is something to do only while some VF is granted them: off otherwise,
  *	as it would cost every attach of a PASID
  * @replace: of a set-up function: it writes over a present entry; others refuse one
@@ -44,13 +44,13 @@ struct pasid_call {
 struct pasid_hook {
 	const char *symbol;
 	enum pasid_unseen unseen;
-	bool grants;
+	bool on_demand;
 	bool replace;
 	unsigned int perm;
 	void (*enter)(const struct pasid_call *call);
 	void (*leave)(const struct pasid_call *call, int ret);
 	int (*answer)(const struct pasid_call *call, unsigned long caller, int ret);
-	int at[PASID_FOLLOWED_ARGS];
+	int at[PASID_HOOK_ARGS];
 	struct pasid_hook *next;
 	struct kprobe entry;
 	struct kretprobe exit;
@@ -59,10 +59,10 @@ struct pasid_hook {
 /* probe.c */
 int pasid_probes_init(struct pasid_hook *hooks, int count);
 void pasid_probes_exit(void);
-int pasid_probes_switch_grants(bool on);
+int pasid_probes_switch_on_demand(bool on);
 
 /* demand.c */
-int pasid_hooks_grant(bool grant);
+int pasid_probes_need(bool need);
 void pasid_demand_stop(void);
 
 /* hooks.c */

@@ -41,14 +41,14 @@ struct pasid_hook pasid_self_test_hook = {
 };
 
 /**
- * pasid_hooks_fire() - do probes fire?
+ * pasid_probes_fire() - do probes fire?
  *
  * They do not after all kprobes have been disarmed.
  *
  * Context: Process context, may sleep; pasid_self_test_hook is registered and enabled.
  * Return: whether the probes of a function of this module have fired.
  */
-bool pasid_hooks_fire(void)
+bool pasid_probes_fire(void)
 {
 	struct pasid_self_test test = { };
 

@@ -12,28 +12,6 @@
 
 unsigned int pasid_default_ceiling = PASID_CEILING_BUILTIN;
 
-/**
- * pasid_vf_default_ctl() - set the ceiling of VFs that appear
- * @text: in the grammar of pasid_ctl
- *
- * Context: Process context; at load.
- * Return: 0, or -EINVAL after having said what is wrong.
- */
-int pasid_vf_default_ctl(const char *text)
-{
-	struct pasid_perm_edit edit;
-	const char *why;
-	int err;
-
-	err = pasid_perm_parse(text, strlen(text), &edit, &why);
-	if (err) {
-		pr_err("default_ctl=\"%s\": %s\n", text, why);
-		return err;
-	}
-	return pasid_perm_apply(&edit, PASID_PERM_ALL, PASID_CEILING_BUILTIN,
-				&pasid_default_ceiling);
-}
-
 static LIST_HEAD(pasid_settings_list);
 
 /* See struct pasid_settings. */
@@ -56,7 +34,7 @@ static struct pasid_settings *pasid_settings_alloc(struct pci_dev *pf, int sriov
 	struct pasid_settings *settings;
 	unsigned int i;
 
-	settings = kvzalloc(struct_size(settings, place, total), GFP_KERNEL);
+	settings = kvzalloc(struct_size(settings, virtfn, total), GFP_KERNEL);
 	if (!settings)
 		return NULL;
 	settings->total = total;
@@ -65,7 +43,7 @@ static struct pasid_settings *pasid_settings_alloc(struct pci_dev *pf, int sriov
 	settings->pf = pci_dev_get(pf);
 	settings->sriov = sriov;
 	for (i = 0; i < total; i++)
-		settings->place[i].settings = settings;
+		settings->virtfn[i].settings = settings;
 	return settings;
 }
 
@@ -128,12 +106,12 @@ int pasid_settings_add(struct pci_dev *pf, const struct pasid_unit *unit)
 }
 
 /**
- * pasid_settings_drop() - the settings end
+ * pasid_settings_remove() - the settings end
  * @settings: of a PF that goes away, or with the module; they have no files any more
  *
  * Context: Process context, may sleep, the register's lock held.
  */
-void pasid_settings_drop(struct pasid_settings *settings)
+void pasid_settings_remove(struct pasid_settings *settings)
 {
 	list_del(&settings->node);
 	pasid_settings_put(settings);
@@ -154,7 +132,7 @@ void pasid_settings_for_each(void (*fn)(struct pasid_settings *settings))
 }
 
 /* The ceiling of VFs without a setting of their own; pasid_settings_lock held. */
-static unsigned int pasid_settings_all(const struct pasid_settings *settings)
+static unsigned int pasid_settings_perms_locked(const struct pasid_settings *settings)
 {
 	return pasid_setting_perms(&settings->all, pasid_default_ceiling);
 }
@@ -171,7 +149,7 @@ unsigned int pasid_settings_perms(struct pasid_settings *settings)
 	unsigned int perms;
 
 	spin_lock(&pasid_settings_lock);
-	perms = pasid_settings_all(settings);
+	perms = pasid_settings_perms_locked(settings);
 	spin_unlock(&pasid_settings_lock);
 	return perms;
 }
@@ -185,7 +163,8 @@ unsigned int pasid_settings_perms(struct pasid_settings *settings)
  */
 unsigned int pasid_vf_inherited(const struct pasid_vf *vf)
 {
-	return vf->sets.place ? pasid_settings_perms(vf->sets.place->settings) : pasid_default_ceiling;
+	return vf->sets.virtfn ? pasid_settings_perms(vf->sets.virtfn->settings) :
+				 pasid_default_ceiling;
 }
 
 /* pci_iov_vf_id() divides by the stride, which a PF with one VF need not have. */
@@ -200,26 +179,29 @@ static unsigned int pasid_vf_number(const struct pasid_settings *settings,
 	return pci_iov_vf_id(vf);
 }
 
-static void pasid_vf_read_setting(struct pasid_vf *vf, bool enter)
+static void pasid_vf_read_setting(struct pasid_vf *vf, bool link)
 {
-	if (!vf->sets.place)
+	struct pasid_virtfn *virtfn = vf->sets.virtfn;
+	unsigned int ceiling;
+
+	if (!virtfn)
 		return;
 	spin_lock(&pasid_settings_lock);
-	if (enter)
-		vf->sets.place->vf = vf;
-	vf->sets.own = vf->sets.place->own;
-	WRITE_ONCE(vf->sets.ceiling,
-		   pasid_setting_perms(&vf->sets.own, pasid_settings_all(vf->sets.place->settings)));
+	if (link)
+		virtfn->vf = vf;
+	vf->sets.own = virtfn->own;
+	ceiling = pasid_setting_perms(&virtfn->own, pasid_settings_perms_locked(virtfn->settings));
+	WRITE_ONCE(vf->sets.ceiling, ceiling);
 	spin_unlock(&pasid_settings_lock);
 }
 
 /**
- * pasid_settings_join() - have a VF begin with its setting
+ * pasid_settings_get_virtfn() - have a VF begin with its setting
  * @vf: the VF, not in the register yet
  *
  * Context: Process context, may sleep, the register's lock held.
  */
-void pasid_settings_join(struct pasid_vf *vf)
+void pasid_settings_get_virtfn(struct pasid_vf *vf)
 {
 	struct pasid_settings *settings = pasid_settings_find(vf->pf);
 	unsigned int number;
@@ -230,63 +212,63 @@ void pasid_settings_join(struct pasid_vf *vf)
 	if (WARN_ON_ONCE(number >= settings->total))
 		return;
 	kref_get(&settings->ref);
-	vf->sets.place = &settings->place[number];
+	vf->sets.virtfn = &settings->virtfn[number];
 	pasid_vf_read_setting(vf, false);
 }
 
 /**
- * pasid_settings_enter() - from now on a VF is told of changes
+ * pasid_settings_link() - from now on a VF is told of changes
  * @vf: the VF, in the register
  *
- * There may have been some since pasid_settings_join().
+ * There may have been some since pasid_settings_get_virtfn().
  *
  * Context: Process context, may sleep, @vf->lock held.
  */
-void pasid_settings_enter(struct pasid_vf *vf)
+void pasid_settings_link(struct pasid_vf *vf)
 {
 	pasid_vf_read_setting(vf, true);
 }
 
 /**
- * pasid_settings_leave() - ... and from now on not any more
+ * pasid_settings_unlink() - ... and from now on not any more
  * @vf: the VF; before @vf->gone is set
  *
  * Context: Process context, may sleep.
  */
-void pasid_settings_leave(struct pasid_vf *vf)
+void pasid_settings_unlink(struct pasid_vf *vf)
 {
-	if (!vf->sets.place)
+	if (!vf->sets.virtfn)
 		return;
 	spin_lock(&pasid_settings_lock);
-	vf->sets.place->vf = NULL;
+	vf->sets.virtfn->vf = NULL;
 	spin_unlock(&pasid_settings_lock);
 }
 
 /**
- * pasid_settings_part() - nobody uses a VF any more
+ * pasid_settings_put_virtfn() - nobody uses a VF any more
  * @vf: the VF
  *
  * Context: Process context, may sleep.
  */
-void pasid_settings_part(struct pasid_vf *vf)
+void pasid_settings_put_virtfn(struct pasid_vf *vf)
 {
-	if (vf->sets.place)
-		pasid_settings_put(vf->sets.place->settings);
+	if (vf->sets.virtfn)
+		pasid_settings_put(vf->sets.virtfn->settings);
 }
 
 /**
- * pasid_place_vf() - find the VF that a setting is for
- * @place: where the setting is kept
+ * pasid_virtfn_vf() - find the VF that a setting is for
+ * @virtfn: where the setting is kept
  *
  * Context: Any.
  * Return: a reference of the VF, see pasid_vf_put(), or NULL if it is not there.
  */
-struct pasid_vf *pasid_place_vf(struct pasid_place *place)
+struct pasid_vf *pasid_virtfn_vf(struct pasid_virtfn *virtfn)
 {
 	struct pasid_vf *vf;
 
 	spin_lock(&pasid_settings_lock);
-	vf = place->vf;
+	vf = virtfn->vf;
 	if (vf)
 		kref_get(&vf->ref);
 	spin_unlock(&pasid_settings_lock);
@@ -343,10 +325,10 @@ void pasid_settings_log(const struct pasid_settings *settings, const char *name,
 void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own)
 {
 	vf->sets.own = *own;
-	if (!vf->sets.place)
+	if (!vf->sets.virtfn)
 		return;
 	spin_lock(&pasid_settings_lock);
-	vf->sets.place->own = *own;
+	vf->sets.virtfn->own = *own;
 	spin_unlock(&pasid_settings_lock);
 }
 
@@ -365,45 +347,45 @@ void pasid_settings_keep_all(struct pasid_settings *settings, const struct pasid
 }
 
 /**
- * pasid_place_perms() - the ceiling of a VF that need not be there
- * @place: where its setting is kept
+ * pasid_virtfn_perms() - the ceiling of a VF that need not be there
+ * @virtfn: where its setting is kept
  *
  * Context: Any.
  * Return: as pasid_settings_perms().
  */
-unsigned int pasid_place_perms(struct pasid_place *place)
+unsigned int pasid_virtfn_perms(struct pasid_virtfn *virtfn)
 {
 	unsigned int perms;
 
 	spin_lock(&pasid_settings_lock);
-	perms = pasid_setting_perms(&place->own, pasid_settings_all(place->settings));
+	perms = pasid_setting_perms(&virtfn->own, pasid_settings_perms_locked(virtfn->settings));
 	spin_unlock(&pasid_settings_lock);
 	return perms;
 }
 
 /**
- * pasid_place_edit() - change the setting of a VF that is not there
- * @place: where the setting is kept
+ * pasid_virtfn_edit() - change the setting of a VF that is not there
+ * @virtfn: where the setting is kept
  * @edit: how
  *
  * Context: Any.
  * Return: 0; -EAGAIN if the VF is there; -EOPNOTSUPP as pasid_perm_apply().
  */
-int pasid_place_edit(struct pasid_place *place, const struct pasid_perm_edit *edit)
+int pasid_virtfn_edit(struct pasid_virtfn *virtfn, const struct pasid_perm_edit *edit)
 {
-	struct pasid_settings *settings = place->settings;
+	struct pasid_settings *settings = virtfn->settings;
 	unsigned int supported = pasid_settings_supported(settings);
 	unsigned int all, old, perms;
 	int err = -EAGAIN;
 
 	spin_lock(&pasid_settings_lock);
-	all = pasid_settings_all(settings);
-	old = pasid_setting_perms(&place->own, all);
-	if (!place->vf)
-		err = pasid_setting_edit(&place->own, edit, supported, all);
-	perms = pasid_setting_perms(&place->own, all);
+	all = pasid_settings_perms_locked(settings);
+	old = pasid_setting_perms(&virtfn->own, all);
+	if (!virtfn->vf)
+		err = pasid_setting_edit(&virtfn->own, edit, supported, all);
+	perms = pasid_setting_perms(&virtfn->own, all);
 	spin_unlock(&pasid_settings_lock);
 	if (!err)
-		pasid_settings_log(settings, place->name, old, perms);
+		pasid_settings_log(settings, virtfn->name, old, perms);
 	return err;
 }

@@ -34,19 +34,29 @@ unsigned int pasid_vf_supported(const struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_effective() - what the IOMMU is to let a VF do now
+ * pasid_vf_effective() - what the VF may do now
  * @vf: the VF
  *
- * Context: Any. With the unit's lock held the answer is at least as new as what
- * is in the tables.
+ * Context: Any.
  * Return: a mask of PASID_PERM_*.
  */
 unsigned int pasid_vf_effective(const struct pasid_vf *vf)
 {
-	if (vf->sets.release)
-		return PASID_CEILING_BUILTIN;
 	return pasid_effective(pasid_vf_supported(vf), READ_ONCE(vf->sets.ceiling),
 			       READ_ONCE(vf->sets.request));
+}
+
+/**
+ * pasid_vf_allowed() - what a VF's entries have to allow now
+ * @vf: the VF
+ *
+ * Context: Any. If the unit's lock is held, the answer is at least as new as the entries.
+ * Return: the effective set; while the module is being unloaded, all that intel-iommu may have
+ * set in entries, which is given back.
+ */
+unsigned int pasid_vf_allowed(const struct pasid_vf *vf)
+{
+	return vf->sets.given_back ? PASID_CEILING_BUILTIN : pasid_vf_effective(vf);
 }
 
 /**
@@ -73,12 +83,12 @@ unsigned int pasid_vf_granted(const struct pasid_vf *vf)
  */
 struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf)
 {
-	unsigned int effective = pasid_vf_effective(vf);
+	unsigned int allowed = pasid_vf_allowed(vf);
 
 	return (struct vtd_pte_rule) {
-		.exec = effective & PASID_PERM_EXEC,
-		.priv = effective & PASID_PERM_PRIV,
-		.grant = READ_ONCE(vf->sets.owned),
+		.exec = allowed & PASID_PERM_EXEC,
+		.priv = allowed & PASID_PERM_PRIV,
+		.owned = READ_ONCE(vf->sets.owned),
 	};
 }
 

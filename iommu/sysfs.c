@@ -86,7 +86,7 @@ ssize_t pasid_sysfs_write(struct device *dev, struct device_attribute *attr,
 	if (err == -EOPNOTSUPP)
 		why = "the PF or the IOMMU does not support it now; see pasid_status/supported";
 	if (why) {
-		trace_refuse(dev, why, err);
+		trace_pasid_refuse(dev, why, err);
 		dev_notice_ratelimited(dev, "%s: refused '%*pE': %s\n", attr->attr.name,
 				       (int)min_t(size_t, count, 64), buf, why);
 	}

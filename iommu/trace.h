@@ -12,7 +12,7 @@
 #define PASID_TRACE_CONTEXT	U32_MAX
 
 /* A VF's sets were changed by its admin or its user. */
-TRACE_EVENT(set,
+TRACE_EVENT(pasid_set,
 	TP_PROTO(struct device *dev, unsigned int ceiling, unsigned int request,
 		 unsigned int effective, int err),
 	TP_ARGS(dev, ceiling, request, effective, err),
@@ -36,7 +36,7 @@ TRACE_EVENT(set,
 );
 
 /* One qword of an entry was stored: 0 of a context entry, 2 of a PASID-table entry. */
-TRACE_EVENT(apply,
+TRACE_EVENT(pasid_apply,
 	TP_PROTO(struct device *dev, u16 rid, u32 pasid, u64 old, u64 new),
 	TP_ARGS(dev, rid, pasid, old, new),
 	TP_STRUCT__entry(
@@ -58,7 +58,7 @@ TRACE_EVENT(apply,
 );
 
 /* Invalidations were submitted and waited for. */
-TRACE_EVENT(flush,
+TRACE_EVENT(pasid_flush,
 	TP_PROTO(struct device *dev, unsigned int descriptors, int err),
 	TP_ARGS(dev, descriptors, err),
 	TP_STRUCT__entry(
@@ -76,7 +76,7 @@ TRACE_EVENT(flush,
 );
 
 /* A write or a request was refused, or failed. */
-TRACE_EVENT(refuse,
+TRACE_EVENT(pasid_refuse,
 	TP_PROTO(struct device *dev, const char *why, int err),
 	TP_ARGS(dev, why, err),
 	TP_STRUCT__entry(
@@ -93,7 +93,7 @@ TRACE_EVENT(refuse,
 );
 
 /* The VF had switched its ATS off; it is on again. */
-TRACE_EVENT(ats_restore,
+TRACE_EVENT(pasid_ats_restore,
 	TP_PROTO(struct device *dev, unsigned int times),
 	TP_ARGS(dev, times),
 	TP_STRUCT__entry(

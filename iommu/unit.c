@@ -54,13 +54,13 @@ int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 	err = pasid_unit_caps(dev, unit);
 	if (err)
 		return err;
-	iommu = (void *)dev->iommu->iommu_dev - pasid_layout.iommu_core;
-	reg = *(void __iomem **)(iommu + pasid_layout.iommu_reg);
+	iommu = (void *)dev->iommu->iommu_dev - pasid_offsets.iommu_core;
+	reg = *(void __iomem **)(iommu + pasid_offsets.iommu_reg);
 	rtaddr = readq(reg + VTD_REG_RTADDR);
 	if (FIELD_GET(VTD_RTADDR_TTM, rtaddr) != VTD_RTADDR_TTM_SCALABLE)
 		return -EOPNOTSUPP;
 	unit->iommu = iommu;
-	unit->lock = iommu + pasid_layout.iommu_lock;
+	unit->lock = iommu + pasid_offsets.iommu_lock;
 	unit->root = rtaddr & VTD_RTADDR_ADDR;
 	unit->ver_major = FIELD_GET(VTD_VER_MAJOR, readl(reg + VTD_REG_VER));
 	return 0;
@@ -77,8 +77,8 @@ bool pasid_unit_asks_twice(struct device *dev)
 {
 	const u8 *info = dev_iommu_priv_get(dev);
 
-	return info[pasid_layout.info_twice / BITS_PER_BYTE] &
-	       BIT(pasid_layout.info_twice % BITS_PER_BYTE);
+	return info[pasid_offsets.info_twice / BITS_PER_BYTE] &
+	       BIT(pasid_offsets.info_twice % BITS_PER_BYTE);
 }
 
 /**

@@ -18,7 +18,7 @@ static void pasid_vf_last_put(struct kref *ref)
 	struct pasid_vf *vf = container_of(ref, struct pasid_vf, ref);
 
 	xa_destroy(&vf->tables.sre_intent);
-	pasid_settings_part(vf);
+	pasid_settings_put_virtfn(vf);
 	pci_dev_put(vf->pf);
 	pci_dev_put(vf->pdev);
 	kfree_rcu(vf, rcu);

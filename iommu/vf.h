@@ -68,12 +68,12 @@ struct pasid_vf_tables {
 
 /**
  * struct pasid_vf_sets - what decides a VF's effective set
- * @place: where @own stays when the VF is removed; NULL if the PF does not say how many VFs it has
+ * @virtfn: where @own stays when the VF is removed; NULL if the PF does not say how many VFs it has
  * @own: the VF's own setting
  * @ceiling: the admin's limit that follows from the settings, not cut to what is supported
  * @request: what the VF's user asks for; PASID_PERM_ALL without a user
  * @owned: a user is registered: every PASID of the VF is the user's
- * @release: the module is being unloaded: entries become as intel-iommu wrote them
+ * @given_back: the module is being unloaded: entries become as intel-iommu wrote them
  * @pf_down: PASID_PERM_ENABLE or _PRI or both: the PF is switching PASID or PRI off, or has
  *
  * Locking: struct pasid_vf's @lock; @pf_down is changed by hooks alone. Hooks read @ceiling,
@@ -82,12 +82,12 @@ struct pasid_vf_tables {
  * later and corrects the entry.
  */
 struct pasid_vf_sets {
-	struct pasid_place *place;
+	struct pasid_virtfn *virtfn;
 	struct pasid_setting own;
 	unsigned int ceiling;
 	unsigned int request;
 	bool owned;
-	bool release;
+	bool given_back;
 	atomic_t pf_down;
 };
 
@@ -163,7 +163,7 @@ struct pasid_vf_files {
  * @lock: one writer at a time; taken before the unit's lock
  * @gone: the VF is removed: its tables must not be touched any more
  * @pinned: the VF holds a reference of the module, which cannot be unloaded then
- * @grants: see pasid_hooks_grant()
+ * @needs_probes: it is counted as a VF that needs the hooks on demand (demand.c)
  * @ats_restored: how often its ATS had to be switched on again
  * @refresh: applies the sets again, for whoever cannot sleep
  * @tables: what is known of its entries
@@ -187,7 +187,7 @@ struct pasid_vf {
 	struct mutex lock;	/* see above */
 	bool gone;
 	bool pinned;
-	bool grants;
+	bool needs_probes;
 	unsigned int ats_restored;
 	struct work_struct refresh;
 	struct pasid_vf_tables tables;
@@ -209,6 +209,7 @@ void pasid_vf_put(struct pasid_vf *vf);
 /* state.c: reading the state of one VF */
 unsigned int pasid_vf_supported(const struct pasid_vf *vf);
 unsigned int pasid_vf_effective(const struct pasid_vf *vf);
+unsigned int pasid_vf_allowed(const struct pasid_vf *vf);
 unsigned int pasid_vf_granted(const struct pasid_vf *vf);
 unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf);
 unsigned int pasid_vf_owed(const struct pasid_vf *vf);

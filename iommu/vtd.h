@@ -85,14 +85,14 @@ u64 *vtd_find_pte(const struct vtd_pasid_dir *dir, u32 pasid, vtd_map_fn *map);
  * struct vtd_pte_rule - what the VF's effective set means for PASID-table entries
  * @exec: execute requests are allowed; only ever true if ECAP.ERS reads 1
  * @priv: privileged requests are allowed; without ECAP.SRS only when the tables are given
- *	back, which is without @grant, so that SRE is where intel-iommu has set it
- * @grant: also where intel-iommu did not ask for it: every address space behind
+ *	back, which is without @owned, so that SRE is where intel-iommu has set it
+ * @owned: also where intel-iommu did not ask for it: every address space behind
  *	the VF's PASIDs belongs to its assigned user
  */
 struct vtd_pte_rule {
 	bool exec;
 	bool priv;
-	bool grant;
+	bool owned;
 };
 
 u64 vtd_context_target(u64 qword0, u64 intent, unsigned int effective);

@@ -264,26 +264,26 @@ static void engine_settles(struct kunit *test)
 	/* So it does for a PF that is losing a capability. */
 	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
 	fake_unit.meanwhile = engine_denies_enable;
-	pasid_pf_losing(&engine.pf->pdev, PRI);
+	pasid_pf_disabling(&engine.pf->pdev, PRI);
 	KUNIT_EXPECT_NULL(test, fake_unit.meanwhile);
 }
 
 /* Flushed are context, all domains and the function, in that order. */
 static void engine_pri_on_demand(struct kunit *test)
 {
-	const struct pasid_gaps gaps = pasid_hooks_gaps();
+	const struct pasid_gaps gaps = pasid_gaps_now();
 
 	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRIV));
 	*engine.context |= PRE;
 	engine_look();
-	pasid_vf_context_pri(engine.vf, &gaps, true);
+	pasid_vf_after_pri_flip(engine.vf, &gaps, true);
 	KUNIT_EXPECT_EQ(test, PASIDE, *engine.context & (PASIDE | PRE));
 	ENGINE_EXPECT(test, CC, PC_ALL, IOTLB_ALL, DEVTLB);
 	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, *engine.context & (PASIDE | PRE));
 	/* intel-iommu clears it while it is denied: nothing shows in the table. */
 	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRIV));
-	pasid_vf_context_pri(engine.vf, &gaps, false);
+	pasid_vf_after_pri_flip(engine.vf, &gaps, false);
 	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
 	KUNIT_EXPECT_EQ(test, PASIDE, *engine.context & (PASIDE | PRE));
 }
@@ -304,7 +304,7 @@ static void engine_pf_loses(struct kunit *test)
 	u64 other = 1ULL << 32; /* from one RID to the next */
 
 	engine_look();
-	pasid_pf_losing(&engine.pf->pdev, ENABLE);
+	pasid_pf_disabling(&engine.pf->pdev, ENABLE);
 	KUNIT_EXPECT_EQ(test, PRE, *engine.context & (PASIDE | PRE));
 	KUNIT_EXPECT_EQ(test, PRE, vf_gates(second));
 	KUNIT_EXPECT_EQ(test, 1, engine_count(CC));

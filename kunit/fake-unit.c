@@ -99,30 +99,30 @@ void fake_grace_period(void)
 
 /* demand.c */
 
-int pasid_hooks_grant(bool grant)
+int pasid_probes_need(bool need)
 {
-	if (grant && fake_unit.grant_err)
-		return fake_unit.grant_err;
-	fake_unit.grants += grant ? 1 : -1;
+	if (need && fake_unit.need_err)
+		return fake_unit.need_err;
+	fake_unit.probes_needed += need ? 1 : -1;
 	return 0;
 }
 
 /* gaps.c */
 
-bool pasid_hooks_alive(void)
+bool pasid_probes_alive(void)
 {
 	return !fake_unit.hooks_dead;
 }
 
-struct pasid_gaps pasid_hooks_gaps(void)
+struct pasid_gaps pasid_gaps_now(void)
 {
 	return (struct pasid_gaps) { fake_unit.missed, fake_unit.missed };
 }
 
-struct pasid_gaps pasid_hooks_settled_gaps(bool *alive)
+struct pasid_gaps pasid_gaps_settled(bool *alive)
 {
-	*alive = pasid_hooks_alive();
-	return pasid_hooks_gaps();
+	*alive = pasid_probes_alive();
+	return pasid_gaps_now();
 }
 
 bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)

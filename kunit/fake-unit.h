@@ -41,8 +41,8 @@ struct fake_event {
  * @grace_periods: how often hooks under way were waited for
  * @hooks_dead: probes do not fire
  * @missed: set-ups that no hook has seen
- * @grant_err: what becomes of those who ask for the hooks on entries without SRE and ERE
- * @grants: VFs that asked for those hooks
+ * @need_err: what becomes of those who ask for the hooks on entries without SRE and ERE
+ * @probes_needed: VFs that asked for those hooks
  * @files: sets of files that VFs have
  * @pf_files: PFs that have theirs
  * @files_err: what becomes of those who ask for each set
@@ -63,8 +63,8 @@ struct fake_unit {
 	unsigned int grace_periods;
 	bool hooks_dead;
 	unsigned long missed;
-	int grant_err;
-	int grants;
+	int need_err;
+	int probes_needed;
 	int files;
 	int pf_files;
 	int files_err[PASID_VF_FILES];

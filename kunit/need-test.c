@@ -194,23 +194,23 @@ static const struct pasid_kernel need_view = {
 	.args = need_ask_args,
 };
 
-/* As the module goes on when it is loaded. @followed: bits, as in pasid_followed. */
-static int need_load(struct pasid_layout *layout, unsigned int *followed, char *why)
+/* As the module goes on when it is loaded. @followed: bits, as in pasid_hooked. */
+static int need_load(struct pasid_kernel_offsets *layout, unsigned int *followed, char *why)
 {
-	const struct pasid_followed *what;
-	int at[PASID_FOLLOWED_ARGS], err;
+	const struct pasid_hooked *what;
+	int at[PASID_HOOK_ARGS], err;
 	void *addr[PASID_CALLED];
 
 	*followed = 0;
 	err = pasid_need_called(&need_view, addr, why) ?:
-	      pasid_need_layout(&need_view, layout, why);
-	for (what = pasid_followed; !err && what->name; what++) {
-		err = pasid_need_followed(&need_view, what,
+	      pasid_need_offsets(&need_view, layout, why);
+	for (what = pasid_hooked; !err && what->name; what++) {
+		err = pasid_need_hooked(&need_view, what,
 					  need_ask_function(what->name, &addr[0]), at, why);
 		if (err < 0)
 			return err;
 		if (err)
-			*followed |= BIT(what - pasid_followed);
+			*followed |= BIT(what - pasid_hooked);
 		err = 0;
 	}
 	return err;
@@ -218,20 +218,20 @@ static int need_load(struct pasid_layout *layout, unsigned int *followed, char *
 
 static bool need_follows(unsigned int followed, const char *name)
 {
-	return followed & BIT(pasid_followed_find(name) - pasid_followed);
+	return followed & BIT(pasid_hooked_find(name) - pasid_hooked);
 }
 
 static void need_loads(struct kunit *test)
 {
 	const struct need_release_case *c = test->param_value;
-	const struct pasid_followed *what;
+	const struct pasid_hooked *what;
 	char why[PASID_NEED_WHY_MAX] = "";
-	struct pasid_layout layout;
+	struct pasid_kernel_offsets layout;
 	unsigned int followed;
 
 	need_kernel = (typeof(need_kernel)){ .release = c->release };
 	KUNIT_ASSERT_EQ_MSG(test, 0, need_load(&layout, &followed, why), "%s", why);
-	for (what = pasid_followed; what->name; what++)
+	for (what = pasid_hooked; what->name; what++)
 		KUNIT_EXPECT_EQ_MSG(test, !!need_find(what->name),
 				    need_follows(followed, what->name), "%s", what->name);
 	KUNIT_EXPECT_EQ(test, c->flips, need_follows(followed, "context_flip_pri"));
@@ -248,7 +248,7 @@ static void need_loads(struct kunit *test)
 static void need_refuses(struct kunit *test, int error, const char *sentence)
 {
 	char why[PASID_NEED_WHY_MAX] = "";
-	struct pasid_layout layout;
+	struct pasid_kernel_offsets layout;
 	unsigned int followed;
 
 	KUNIT_EXPECT_EQ_MSG(test, error, need_load(&layout, &followed, why), "%s", sentence);
@@ -287,11 +287,11 @@ static bool need_is_switch(const char *name)
 static void need_misses_followed(struct kunit *test)
 {
 	const struct need_release_case *c = test->param_value;
-	const struct pasid_followed *what;
+	const struct pasid_hooked *what;
 
-	for (what = pasid_followed; what->name; what++) {
+	for (what = pasid_hooked; what->name; what++) {
 		char sentence[PASID_NEED_WHY_MAX], why[PASID_NEED_WHY_MAX] = "";
-		struct pasid_layout layout;
+		struct pasid_kernel_offsets layout;
 		unsigned int followed;
 
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -ENOENT,
@@ -316,9 +316,9 @@ static void need_misses_followed(struct kunit *test)
 static void need_cannot_probe(struct kunit *test)
 {
 	const struct need_release_case *c = test->param_value;
-	const struct pasid_followed *what;
+	const struct pasid_hooked *what;
 
-	for (what = pasid_followed; what->name; what++) {
+	for (what = pasid_hooked; what->name; what++) {
 		char sentence[PASID_NEED_WHY_MAX];
 
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -EINVAL,
@@ -378,10 +378,10 @@ static void need_misses_member(struct kunit *test)
 
 static void need_knows_names(struct kunit *test)
 {
-	KUNIT_EXPECT_PTR_EQ(test, &pasid_followed[0],
-			    pasid_followed_find("intel_pasid_setup_first_level"));
-	KUNIT_EXPECT_NULL(test, pasid_followed_find("intel_pasid_setup_first"));
-	KUNIT_EXPECT_NULL(test, pasid_followed_find(""));
+	KUNIT_EXPECT_PTR_EQ(test, &pasid_hooked[0],
+			    pasid_hooked_find("intel_pasid_setup_first_level"));
+	KUNIT_EXPECT_NULL(test, pasid_hooked_find("intel_pasid_setup_first"));
+	KUNIT_EXPECT_NULL(test, pasid_hooked_find(""));
 }
 
 static struct kunit_case need_cases[] = {

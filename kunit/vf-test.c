@@ -261,18 +261,18 @@ static void vf_pf_event(struct fake_pci *pf, enum vf_event event)
 	case NOTHING:
 		break;
 	case LOSES_PASID:
-		pasid_pf_losing(&pf->pdev, ENABLE);
+		pasid_pf_disabling(&pf->pdev, ENABLE);
 		break;
 	case LOSES_PRI:
-		pasid_pf_losing(&pf->pdev, PRI);
+		pasid_pf_disabling(&pf->pdev, PRI);
 		break;
 	case GAINS_PASID:
 		pf->pdev.pasid_enabled = 1;
-		pasid_pf_gained(&pf->pdev, ENABLE);
+		pasid_pf_enabled(&pf->pdev, ENABLE);
 		break;
 	case GAINS_PRI:
 		pf->pdev.pri_enabled = 1;
-		pasid_pf_gained(&pf->pdev, PRI);
+		pasid_pf_enabled(&pf->pdev, PRI);
 		break;
 	}
 }
@@ -437,7 +437,7 @@ static void vf_pins(struct kunit *test)
 	fake_pci_unplug(fn);
 	KUNIT_EXPECT_FALSE(test, vf->pinned);
 	pasid_vf_put(vf);
-	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.probes_needed);
 }
 
 struct vf_leave_case {
@@ -692,10 +692,10 @@ static void vf_user(struct kunit *test)
 	/* Entry, first level, present: PGTT 1. */
 	vf_entry(test, fn, c->entry)[0] = 1 << 6 | 1;
 	fake_unit.err = c->queue_err;
-	fake_unit.grant_err = c->grant_err;
+	fake_unit.need_err = c->grant_err;
 	user = pasid_ctl_get(&fn->pdev, c->request);
 	fake_unit.err = 0;
-	fake_unit.grant_err = 0;
+	fake_unit.need_err = 0;
 	KUNIT_EXPECT_EQ(test, c->err, PTR_ERR_OR_ZERO(user));
 	if (!c->unknown) {
 		vf_expect_settled(test, fn, c->effective);
@@ -773,7 +773,7 @@ static void vf_goes_under_its_user(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, ERR_PTR(-ENODEV), pasid_ctl_get(&fn->pdev, NONE));
 	pasid_ctl_put(user);
 	KUNIT_EXPECT_EQ(test, PASIDE, vf_gates(fn));
-	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.probes_needed);
 	/* The same function comes again as a new one. */
 	fake_pci_plug(fn);
 	KUNIT_ASSERT_NOT_NULL(test, vf_of(fn));

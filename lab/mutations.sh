@@ -100,7 +100,7 @@ mutant PF-loss-device-TLB-of-first-VF-only uml kunit "pasid-vf*" iommu/pf.c \
 # --- What went by unseen ------------------------------------------------------------------------------------
 
 mutant missed-not-looked-for newest missed "the next call*" iommu/gaps.c \
-	'/looking at all VFs/,/^}/ s/pasid_gap_look\(\);/;/'
+	'/looking at all VFs/,/^}/ s/pasid_gaps_rescan\(\);/;/'
 mutant write-looks-at-changes-only uml kunit "pasid-vf*" iommu/apply.c \
 	's/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/\tif (apply->affected.whole)\n\t&/'
 mutant missed-and-not-forgotten newest missed "what intel-iommu*" iommu/intent.c \
@@ -113,7 +113,7 @@ mutant probes-off-not-noticed newest unseen "a write while kprobes*" iommu/gaps.
 mutant switching-off-not-noticed newest unseen "the no of a set-up*" iommu/gaps.c \
 	's/^\tatomic_long_inc\(&pasid_switched\);/\t;/'
 mutant switching-on-not-noticed newest unseen "the worker finds it*" iommu/gaps.c \
-	'/^void pasid_gap_ends/,/^}/ s/^\tpasid_gap_look\(\);/\t;/'
+	'/^void pasid_switch_ends/,/^}/ s/^\tpasid_gaps_rescan\(\);/\t;/'
 mutant reading-the-switch-is-a-gap newest unseen "reading the switch*" iommu/hooks.c \
 	's/if \(\(int\)call->arg\[0\]\)/if (true)/'
 mutant PRI-that-went-off-unseen-comes-back uml kunit "pasid-*" iommu/context.c \
@@ -123,13 +123,13 @@ mutant gates-of-intel-iommu-not-learned uml kunit "pasid-*" iommu/context.c \
 mutant torn-down-entries-not-flushed uml kunit "pasid-vf*" iommu/scan.c \
 	's/^\t\t\t    FIELD_GET\(VTD_PTE_DID, READ_ONCE\(pte\[1\]\)\)\)/\t\t\t    false)/'
 mutant flush-of-a-hook-not-waited-for uml kunit "pasid-vf*" iommu/apply.c \
-	's/^\tpasid_hooks_settle\(\);/\t;/'
+	's/^\tpasid_flushes_wait\(\);/\t;/'
 mutant hook-leaves-the-flush-to-a-writer uml kunit "pasid-vf*" iommu/fixup.c \
 	's/changed \|\| READ_ONCE\(vf->tables.applying\)/changed/'
 mutant failed-invalidation-not-tried-again uml kunit "pasid-vf*" iommu/change.c \
 	's/^\t\tschedule_delayed_work\(&vf->owed.retry, vf->owed.pause\);/\t\t;/'
 mutant ATS-off-leaves-page-requests newest pf "the PF loses PASID*|the PF gets PASID*|ATS that Linux*" iommu/hooks.c \
-	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_contexts_now\(vf\);/;/; /^static void pasid_disable_ats_leave/,/^}/ s/schedule_work\(&vf->refresh\);/;/'
+	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_fix_contexts\(vf\);/;/; /^static void pasid_disable_ats_leave/,/^}/ s/schedule_work\(&vf->refresh\);/;/'
 
 # --- Functions that cannot answer ---------------------------------------------------------------------------
 
@@ -174,9 +174,9 @@ mutant call-goes-to-the-probe newest load "calls of functions*" iommu/kernel.c \
 # --- Settings of VFs that come and go ------------------------------------------------------------------------
 
 mutant setting-not-kept uml kunit pasid-settings iommu/settings.c \
-	's/vf->sets.place->own = \*own;/;/'
+	's/vf->sets.virtfn->own = \*own;/;/'
 mutant setting-not-read-at-birth uml kunit pasid-settings iommu/settings.c \
-	's/vf->sets.own = vf->sets.place->own;/;/'
+	's/vf->sets.own = virtfn->own;/;/'
 mutant setting-of-the-PF-not-spread uml kunit pasid-settings iommu/ceiling.c \
 	's/err = pasid_vf_inherit\(vf\) \?: err;/;/'
 mutant setting-of-the-PF-over-that-of-the-VF uml kunit pasid-settings iommu/ceiling.c \
@@ -188,7 +188,7 @@ mutant setting-of-its-own-lost-in-a-failure uml kunit pasid-settings iommu/ceili
 mutant VFs-from-before-without-uevent newest load "uevents tell*" iommu/attach.c \
 	's/kobject_uevent\(&vf->pdev->dev.kobj, KOBJ_CHANGE\);/;/'
 mutant VF-open-at-its-add-event newest settings "prepare|a VF is denied before*" iommu/settings.c \
-	's/vf->sets.own = vf->sets.place->own;/;/'
+	's/vf->sets.own = virtfn->own;/;/'
 mutant default_ctl-cut-short newest load "words of default_ctl*" iommu/main.c \
 	's/^\treturn -EINVAL;/\treturn 0;/'
 mutant names-one-fails-all newest names "*pasid_status*" iommu/sysfs.c \
@@ -199,9 +199,9 @@ mutant added-without-an-SR-IOV-PF uml kunit "pasid-vf*" iommu/attach.c \
 # --- What VMMs are told -------------------------------------------------------------------------------------
 
 mutant answer-is-the-PFs debug vfio-hwinfo "with* the module*" iommu/hooks.c \
-	's/return pasid_status\(ret, .*/return ret;/'
+	's/return pasid_status_of_vf\(ret, .*/return ret;/'
 mutant answer-is-what-the-guest-has-enabled debug vfio-hwinfo "with* the module*|pasid-vfio-pci*" iommu/hooks.c \
-	's/pasid_status\(ret, pasid_vf_granted/pasid_status(ret, pasid_vf_effective/'
+	's/pasid_status_of_vf\(ret, pasid_vf_granted/pasid_status_of_vf(ret, pasid_vf_effective/'
 mutant answer-to-all-callers debug vfio-hwinfo "with* the module*|others in the kernel*" iommu/hooks.c \
 	's/ \|\| !pasid_is_iommufd\(caller\)//'
 mutant answer-that-is-missed-counts debug vfio-hwinfo "with* the module*|an answer that is missed*" iommu/hooks.c \
