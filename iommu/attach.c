@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VFs and PFs come under control, and leave it.
+ * VFs and PFs are put under control when they appear, and are let go when they are removed.
  */
 #include <linux/pasid_vf.h>
 #include <linux/rcupdate.h>
@@ -13,7 +13,7 @@
 static void pasid_vf_detach(struct pasid_vf *vf)
 {
 	hash_del_rcu(&vf->node);
-	/* Hooks that have found it finish first; they may have queued a refresh. */
+	/* Wait for hooks that have found the VF. They may have queued its worker. */
 	synchronize_rcu_expedited();
 	pasid_settings_unlink(vf);
 	pasid_vf_stop(vf);
@@ -33,8 +33,9 @@ static void pasid_vf_describe(const struct pasid_vf *vf)
 }
 
 /*
- * Nobody asks whether a device may be added, so one must not stay outside for want of
- * memory: as with __GFP_NOFAIL, there will be some.
+ * A bus notifier cannot reject a device, so that a failure would leave the VF without control.
+ * On -ENOMEM this sleeps a tick and returns true: the caller tries again until there is memory,
+ * as __GFP_NOFAIL does.
  */
 static bool pasid_retry_nomem(int err)
 {
@@ -44,7 +45,7 @@ static bool pasid_retry_nomem(int err)
 	return true;
 }
 
-/* From now on hooks follow what is set up. */
+/* Puts a VF into the hash table: from now on hooks find it. */
 static int pasid_vf_register(struct pci_dev *pdev)
 {
 	struct pasid_vf *vf;
@@ -95,7 +96,7 @@ static const char *pasid_name_taken(int err)
 	return err == -EEXIST ? ", as another driver has that name" : "";
 }
 
-/* Whatever happens to its files, the VF is under control. */
+/* If a file cannot be made, the VF is under control all the same. */
 static void pasid_vf_add_files(struct pasid_vf *vf)
 {
 	unsigned int files;
@@ -116,7 +117,7 @@ static void pasid_vf_begin(struct pasid_vf *vf, bool at_load)
 {
 	pasid_vf_start(vf, at_load);
 	pasid_vf_add_files(vf);
-	/* A VF that is older than the module has had its uevent, and had no files then. */
+	/* A VF that was there before the module had no files when its own uevent was sent. */
 	if (at_load)
 		kobject_uevent(&vf->pdev->dev.kobj, KOBJ_CHANGE);
 	if (pasid_verbose)
@@ -131,7 +132,7 @@ static void pasid_pf_register_reported(struct pci_dev *pdev, const struct pasid_
 		err = pasid_settings_add(pdev, unit);
 	} while (pasid_retry_nomem(err));
 	if (err)
-		pci_err(pdev, "PASID control: it does not say how many VFs it can have, so their settings end with them (error %d)\n",
+		pci_err(pdev, "PASID control: the PF does not say how many VFs it can have, so the setting of a VF is lost when the VF is removed (error %d)\n",
 			err);
 }
 
@@ -177,9 +178,9 @@ static void pasid_pf_add(struct pci_dev *pdev)
 }
 
 /**
- * pasid_vf_add() - put a VF that appears under control, or the VFs of a PF to come
- * @pdev: any PCI device; others than PFs and VFs behind a VT-d unit in scalable mode are
- *	left alone
+ * pasid_vf_add() - a device has appeared: put it under control if it is a VF or a PF
+ * @pdev: any PCI device; nothing is done unless it is a PF or a VF behind a VT-d unit in
+ *	scalable mode
  *
  * Context: Process context, may sleep.
  */
@@ -202,10 +203,10 @@ void pasid_vf_add(struct pci_dev *pdev)
 }
 
 /**
- * pasid_vf_add_present() - put all VFs that are there under control
+ * pasid_vf_add_present() - put all PFs and VFs that are there under control
  *
- * A device that is going away cannot get past pasid_vf_remove() meanwhile, so
- * that what intel-iommu has of it stays.
+ * pasid_vf_remove() waits until this is done, so that intel-iommu does not free the tables of a
+ * device that is being removed meanwhile.
  *
  * Context: Process context, may sleep; at load.
  * Return: 0; -ENODEV if no device at all is behind a VT-d unit; -EOPNOTSUPP if all
@@ -230,7 +231,10 @@ int pasid_vf_add_present(void)
 		if (!err && pasid_is_vf(pdev))
 			pasid_vf_register_reported(pdev);
 	}
-	/* No call that began before its VF was registered, and so is not followed, is left. */
+	/*
+	 * A set-up that began before its VF was in the hash table was not seen by a hook. After
+	 * this, all of these have ended, and pasid_vf_begin() finds what they wrote.
+	 */
 	synchronize_rcu_tasks();
 	hash_for_each(pasid_vfs, bucket, vf, node)
 		pasid_vf_begin(vf, true);
@@ -240,10 +244,10 @@ int pasid_vf_add_present(void)
 }
 
 /**
- * pasid_vf_remove() - a device goes away
- * @pdev: any PCI device; intel-iommu has not released it yet
+ * pasid_vf_remove() - a device is being removed: let it go
+ * @pdev: any PCI device; intel-iommu has not freed its tables yet
  *
- * When this returns, nothing touches its tables any more.
+ * When this returns, this module does not touch its tables any more.
  *
  * Context: Process context, may sleep.
  */
@@ -265,7 +269,7 @@ void pasid_vf_remove(struct pci_dev *pdev)
 }
 
 /**
- * pasid_vf_remove_files() - remove all files and wait for their users
+ * pasid_vf_remove_files() - at unload, remove all files and wait for their readers and writers
  *
  * Context: Process context, may sleep.
  */
@@ -278,10 +282,10 @@ void pasid_vf_remove_files(void)
 }
 
 /**
- * pasid_vf_remove_all() - the module goes away
+ * pasid_vf_remove_all() - at unload, let all VFs and PFs go
  *
- * Context: Process context, may sleep; sysfs files and hooks are gone, but VFs that
- * are removed meanwhile still get out through pasid_vf_remove().
+ * Context: Process context, may sleep; sysfs files and hooks are gone. pasid_vf_remove() may
+ * still be called meanwhile.
  */
 void pasid_vf_remove_all(void)
 {

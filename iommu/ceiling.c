@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ceilings as an admin writes and reads them, in the files of VFs and PFs: the settings are
- * changed, and the VFs that are there obey.
+ * Ceilings as an admin writes and reads them: in the files of VFs and PFs, and in the module's
+ * option. A write changes settings, and then the ceilings of the VFs that are there.
  */
 #include "change.h"
 #include "settings.h"
 
 /**
- * pasid_vf_default_ctl() - set the ceiling of VFs that appear
+ * pasid_vf_default_ctl() - set the ceiling of VFs for which there is no setting
  * @text: in the grammar of pasid_ctl
  *
  * Context: Process context; at load.
- * Return: 0, or -EINVAL after having said what is wrong.
+ * Return: 0, or -EINVAL, after the log has said what is wrong.
  */
 int pasid_vf_default_ctl(const char *text)
 {
@@ -67,7 +67,7 @@ int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
 }
 
 /**
- * pasid_virtfn_write_ctl() - the admin changes the setting of a VF, which need not be there
+ * pasid_virtfn_write_ctl() - the admin changes the setting of a VF, whether or not it is there
  * @virtfn: where it is kept
  * @edit: how
  *
@@ -80,7 +80,7 @@ int pasid_virtfn_write_ctl(struct pasid_virtfn *virtfn, const struct pasid_perm_
 	bool again;
 	int err;
 
-	/* It may come or go meanwhile. A VF that is gone has been unlinked before. */
+	/* The VF may appear or be removed meanwhile; it is unlinked before @gone is set. */
 	do {
 		vf = pasid_virtfn_vf(virtfn);
 		err = vf ? pasid_vf_write_ctl(vf, edit) : pasid_virtfn_edit(virtfn, edit);
@@ -102,7 +102,7 @@ static int pasid_vf_inherit(struct pasid_vf *vf)
 	return err;
 }
 
-/* Has all VFs obey that have no setting of their own; -EIO if one could not be made to. */
+/* Stores @all and sets the ceiling of all VFs without a setting of their own; 0 or an errno. */
 static int pasid_settings_set_all(struct pasid_settings *settings,
 				  const struct pasid_setting *all)
 {
@@ -122,13 +122,13 @@ static int pasid_settings_set_all(struct pasid_settings *settings,
 }
 
 /**
- * pasid_settings_write_all() - the admin changes the setting of a PF's VFs
+ * pasid_settings_write_all() - the admin changes the setting of all VFs without one of their own
  * @settings: the PF's
  * @edit: how
  *
  * Context: Process context, may sleep.
- * Return: 0 when it is in force for all VFs that have no setting of their own; otherwise as
- * pasid_vf_write_ctl(), and what was to be granted is granted to none of them.
+ * Return: 0 when all these VFs obey; otherwise as pasid_vf_write_ctl(), and no permission is
+ * added to any of them.
  */
 int pasid_settings_write_all(struct pasid_settings *settings,
 			     const struct pasid_perm_edit *edit)
@@ -155,7 +155,7 @@ int pasid_settings_write_all(struct pasid_settings *settings,
 }
 
 /**
- * pasid_virtfn_shown_ctl() - the same of a VF that need not be there
+ * pasid_virtfn_shown_ctl() - the contents of a PF's file virtfnN: the ceiling of that VF
  * @virtfn: where its setting is kept
  *
  * Context: Process context, may sleep.
@@ -175,7 +175,7 @@ unsigned int pasid_virtfn_shown_ctl(struct pasid_virtfn *virtfn)
 }
 
 /**
- * pasid_settings_shown_all() - the same of VFs without a setting of their own
+ * pasid_settings_shown_all() - the contents of a PF's file default
  * @settings: their PF's
  *
  * Context: Process context, may sleep.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changing the permission sets of one VF, and having them enforced. A deny stays whatever
- * happens; a grant that does not reach the hardware is taken back.
+ * Changes of one VF's permission sets, and their enforcement. If enforcement fails, the removed
+ * permissions stay removed, and the added ones are removed again.
  */
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 
 #include "change.h"
 #include "engine.h"
@@ -11,7 +12,7 @@
 #include "settings.h"
 #include "trace.h"
 
-/* A restricted VF keeps the module from being unloaded. */
+/* The module cannot be unloaded while a VF is restricted: that would lift the restriction. */
 static int pasid_vf_pin(struct pasid_vf *vf)
 {
 	if (!pasid_vf_restricted(vf) || vf->pinned)
@@ -30,7 +31,7 @@ static void pasid_vf_unpin(struct pasid_vf *vf)
 	module_put(THIS_MODULE);
 }
 
-/* Tell those who poll what they have not been told. */
+/* Wake the pollers of the files whose contents have changed since the last notification. */
 static void pasid_vf_notify(struct pasid_vf *vf)
 {
 	unsigned int effective = pasid_vf_effective(vf);
@@ -43,43 +44,63 @@ static void pasid_vf_notify(struct pasid_vf *vf)
 	vf->files.told_request = vf->sets.request;
 }
 
-/* Arm the set-up hooks that are needed only while a VF may be granted SRE or ERE. */
+static void pasid_vf_rescan(struct pasid_vf *vf)
+{
+	if (READ_ONCE(vf->needs_probes))
+		pasid_vf_refresh(vf);
+}
+
+static void pasid_rescan_work(struct work_struct *work)
+{
+	/* After this, every set-up that began before the hooks were enabled has ended. */
+	synchronize_rcu_tasks();
+	pasid_vf_for_each(pasid_vf_rescan);
+}
+
+static DECLARE_WORK(pasid_rescan, pasid_rescan_work);
+
+/* Counts @vf in or out as a VF that needs the hooks on demand, see pasid_probes_need(). */
 static int pasid_vf_need_probes(struct pasid_vf *vf, bool need)
 {
-	int err;
+	int ret;
 
 	if (need == vf->needs_probes)
 		return 0;
-	/* First, since the scan that follows soon goes by it. */
+	/* Before the hooks are enabled: pasid_rescan_work() reads it. */
 	WRITE_ONCE(vf->needs_probes, need);
-	err = pasid_probes_need(need);
-	if (err)
+	ret = pasid_probes_need(need);
+	if (ret < 0)
 		WRITE_ONCE(vf->needs_probes, !need);
-	return err;
+	else if (ret)
+		schedule_work(&pasid_rescan);
+	return min(ret, 0);
 }
 
 static const char *pasid_vf_why(int err)
 {
 	switch (err) {
 	case 0:
-		return "what intel-iommu sets up cannot be followed";
+		return "the probes on intel-iommu's set-up functions cannot be enabled";
 	case -ENXIO:
-		return "probes do not fire, so what intel-iommu sets up from now on does not obey; "
+		return "probes do not fire, so new entries of intel-iommu are not controlled; "
 		       PASID_SWITCHES " have to be 1";
 	case -EAGAIN:
-		return "what intel-iommu sets up keeps going by unseen";
+		return "the probes keep missing calls of intel-iommu's set-up functions";
 	default:
 		return "the IOMMU did not complete an invalidation";
 	}
 }
 
 /*
- * Hooks, tables, caches and the device's ATS follow the sets as they are now; @why is the
- * reason if they do not.
+ * Makes hooks, tables, caches and the VF's ATS obey the sets as they are now. On failure, @why
+ * is the reason.
  */
 static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
 {
-	/* By who may be granted something, not by what is: that changes often. */
+	/*
+	 * Decided by what the VF could get (it has a user, or exec in its ceiling), not by its
+	 * effective set: a guest can change that often, and switching probes is slow.
+	 */
 	bool need = vf->sets.owned ||
 		    (vf->sets.ceiling & pasid_vf_supported(vf) & PASID_PERM_EXEC);
 	int need_err = need ? pasid_vf_need_probes(vf, true) : 0;
@@ -95,8 +116,9 @@ static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
 }
 
 /*
- * Try again, with growing pauses, until nothing is owed. The log says so once; of ATS of a
- * VF that sleeps, which may be for long, it says nothing.
+ * Queues another try while something is owed, with growing pauses. The log says once that
+ * invalidations are owed, and once that none is any more. It does not mention ATS: a VF may
+ * sleep for long.
  */
 static void pasid_vf_schedule_retry(struct pasid_vf *vf)
 {
@@ -121,7 +143,7 @@ static void pasid_vf_set(struct pasid_vf *vf, unsigned int ceiling,
 	WRITE_ONCE(vf->sets.request, request);
 }
 
-/* Change the sets and wait until they are in force; @vf->lock held. */
+/* Changes the sets and waits until tables and caches obey; @vf->lock held. */
 static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 			   unsigned int request)
 {
@@ -131,7 +153,7 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 
 	if (vf->gone)
 		return -ENODEV;
-	/* Nothing is granted, not even for a moment, where set-ups are not followed. */
+	/* While probes do not fire, no permission is added, not even for a moment. */
 	if (!pasid_probes_alive()) {
 		dead = -ENXIO;
 		ceiling &= old_ceiling;
@@ -145,7 +167,7 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 	err = pasid_vf_enforce(vf, &why) ?: dead;
 	if (err) {
 		dev_err_ratelimited(&vf->pdev->dev,
-				    "%s: what was to be taken away is, what was to be granted is not\n",
+				    "%s: permissions that the change removes are off in the tables, permissions that it adds are not in effect\n",
 				    why);
 		pasid_vf_set(vf, ceiling & old_ceiling, request & old_request);
 		pasid_vf_enforce(vf, &why);
@@ -166,9 +188,9 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
  * @ceiling: the new limit
  *
  * Context: Process context, may sleep, @vf->lock held.
- * Return: 0 when it is in force, in tables and caches; -ENODEV if the VF is gone;
- * -EIO if an invalidation failed or intel-iommu cannot be followed: what the change takes
- * away stays away, what it grants is not granted.
+ * Return: 0 when tables and caches obey; -ENODEV if the VF is gone;
+ * -EIO if an invalidation failed or probes do not fire: removed permissions stay removed, and
+ * no permission is added.
  */
 int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
 {
@@ -201,8 +223,8 @@ int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request)
  * @request: its request, PASID_PERM_ALL if there is none
  *
  * Context: Process context, may sleep, @vf->lock held.
- * Return: as pasid_vf_set_ceiling(), or -EBUSY if a user comes over PASID-table
- * entries that may be the host's. After an error the user is not there.
+ * Return: as pasid_vf_set_ceiling(), or -EBUSY if a user comes while the VF has PASID-table
+ * entries, which may be the host's. After an error there is no user.
  */
 int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
 {
@@ -214,7 +236,7 @@ int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
 	err = pasid_vf_change(vf, vf->sets.ceiling, request);
 	if (!err || vf->gone)
 		return err;
-	/* With the user's end its request ended, too; the worker has that followed. */
+	/* There is no user, so there is no request either. The worker makes the tables obey. */
 	WRITE_ONCE(vf->sets.owned, false);
 	WRITE_ONCE(vf->sets.request, PASID_PERM_ALL);
 	atomic_set(&vf->owed.iommu, 1);
@@ -223,8 +245,8 @@ int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
 }
 
 /**
- * pasid_vf_stop() - the VF needs nothing of the module any more
- * @vf: the VF, out of the register
+ * pasid_vf_stop() - touch a VF's tables no more, and give up what the VF holds of the module
+ * @vf: the VF, removed from the hash table
  *
  * Context: Process context, may sleep.
  */
@@ -238,7 +260,7 @@ void pasid_vf_stop(struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_refresh() - apply the sets again after something else changed
+ * pasid_vf_refresh() - apply the sets again after something that they depend on has changed
  * @vf: the VF
  *
  * Context: Process context, may sleep.
@@ -263,14 +285,12 @@ void pasid_vf_refresh(struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_start() - put a VF that was just found under control
- * @vf: the VF, in the register
- * @at_load: it was there before the module
+ * pasid_vf_start() - apply the sets of a VF for the first time
+ * @vf: the VF, in the hash table
+ * @at_load: the VF was there before the module, so that nothing is to be changed unless its
+ *	ceiling differs from what a VF has without this module
  *
- * Loading the module with its default options changes no table.
- *
- * Context: Process context, may sleep. What stands in the way of its ceiling is
- * said in the log.
+ * Context: Process context, may sleep. An error is said in the log.
  */
 void pasid_vf_start(struct pasid_vf *vf, bool at_load)
 {
@@ -287,13 +307,13 @@ void pasid_vf_start(struct pasid_vf *vf, bool at_load)
 	vf->files.told_request = vf->sets.request;
 	mutex_unlock(&vf->lock);
 	if (err)
-		pci_err(vf->pdev, "PASID control: the default ceiling is not in force: %s; write it to pasid_ctl\n",
+		pci_err(vf->pdev, "PASID control: default permissions not applied: %s. Write the wanted permissions to pasid_ctl\n",
 			why);
 }
 
 /**
- * pasid_vf_give_back() - give the tables back as intel-iommu intended them
- * @vf: the VF; hooks do not run any more
+ * pasid_vf_give_back() - at unload, make entries what intel-iommu wrote
+ * @vf: the VF; no hook runs any more
  *
  * Context: Process context, may sleep.
  */
@@ -304,7 +324,17 @@ void pasid_vf_give_back(struct pasid_vf *vf)
 	mutex_lock(&vf->lock);
 	vf->sets.given_back = true;
 	if (pasid_vf_enforce(vf, &why))
-		pci_err(vf->pdev, "%s; it may still deny what is allowed again: reset the VF\n",
+		pci_err(vf->pdev, "%s: the VF may still be denied what is allowed again; reset it\n",
 			why);
 	mutex_unlock(&vf->lock);
+}
+
+/**
+ * pasid_change_stop() - at unload, wait for the worker that looks at VFs which need hooks on demand
+ *
+ * Context: Process context, may sleep; after pasid_probes_exit().
+ */
+void pasid_change_stop(void)
+{
+	cancel_work_sync(&pasid_rescan);
 }

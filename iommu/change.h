@@ -13,6 +13,7 @@ int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request);
 void pasid_vf_refresh(struct pasid_vf *vf);
 void pasid_vf_give_back(struct pasid_vf *vf);
 void pasid_vf_stop(struct pasid_vf *vf);
+void pasid_change_stop(void);
 
 /* identify.c: what a VF is */
 struct pasid_vf *pasid_vf_alloc(struct pci_dev *pdev);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A VF's context entries: what intel-iommu intended with them, and what the effective
- * set makes of that.
+ * A VF's context entries: what intel-iommu wrote to them, and what this module makes of it.
  */
 #include "engine.h"
 #include "trace.h"
@@ -20,10 +19,10 @@ u64 *pasid_vf_find_context(const struct pasid_vf *vf, const struct pasid_context
 }
 
 /*
- * A gate that is not as this module left it was changed by intel-iommu. Of PRE that this
- * module cleared, the table does not tell whether intel-iommu cleared it, too: after a
- * gap it may have, and the intent is lost. intel-iommu changes no other gate of an entry
- * that is present.
+ * Updates @ctx->intent. A bit that is not as this module left it was written by intel-iommu. If
+ * this module has cleared PRE, the entry does not show whether intel-iommu has cleared it as
+ * well. After a gap it may have, so that the intent is forgotten, and PRE stays denied. The other
+ * bits do not change in an entry that is present.
  */
 static void pasid_context_learn(struct pasid_context *ctx, u64 qword0)
 {
@@ -37,7 +36,7 @@ static void pasid_context_learn(struct pasid_context *ctx, u64 qword0)
 }
 
 /**
- * pasid_vf_learn_contexts() - learn what intel-iommu has set up
+ * pasid_vf_learn_contexts() - remember what intel-iommu wrote to the context entries
  * @vf: the VF
  *
  * Context: Any, the unit's lock not held.
@@ -57,12 +56,11 @@ void pasid_vf_learn_contexts(struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_edit_contexts() - store what the effective set makes of the context entries
+ * pasid_vf_edit_contexts() - make the context entries obey
  * @vf: the VF; not gone
- * @sure: the gaps when the writer began, or NULL if it cannot be sure of anything, and
- *	in hooks, which look at nothing but their own call
+ * @sure: the gaps when the writer began, or NULL if probes did not fire then, and from hooks
  *
- * Caches are not touched: the caller invalidates.
+ * The caller invalidates caches.
  *
  * Context: Any, the unit's lock not held.
  * Return: true if an entry changed.
@@ -82,7 +80,7 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 		pasid_context_learn(ctx, old);
 		if (sure)
 			ctx->sure = max(ctx->sure, sure->contexts);
-		/* Of the first entry's intent, too. */
+		/* For each entry, as pasid_vf_allowed() depends on the intent of the first one. */
 		new = vtd_context_target(old, ctx->intent, pasid_vf_allowed(vf));
 		ctx->stored = new & VTD_CTX_GATES;
 		if (new == old)
@@ -98,7 +96,7 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 }
 
 /**
- * pasid_vf_plan_contexts() - forget what is cached of a VF's context entries
+ * pasid_vf_plan_contexts() - add context-cache invalidations for all context entries of a VF
  * @vf: the VF
  * @plan: the plan
  *

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The engine: tables and caches follow the sets of VFs. */
+/* The engine: it makes tables and caches obey the permission sets of VFs. */
 #ifndef _PASID_ENGINE_H
 #define _PASID_ENGINE_H
 
 #include "gaps.h"
 #include "vf.h"
 
-/* flushes.c: flushes of hooks, which writers wait for */
+/* flushes.c: hooks that have not invalidated yet */
 void pasid_flush_begins(void);
 void pasid_flush_ends(void);
 void pasid_flushes_wait(void);
 
-/* function.c: the function behind a VF, as invalidations see it */
+/* function.c: can the function answer an invalidation? */
 int pasid_vf_read_ats(const struct pasid_vf *vf, u16 *ctrl);
 void pasid_vf_write_ats(const struct pasid_vf *vf, u16 ctrl);
 bool pasid_vf_answers(struct pasid_vf *vf);
@@ -27,14 +27,14 @@ void pasid_vf_learn_contexts(struct pasid_vf *vf);
 void pasid_vf_plan_contexts(const struct pasid_vf *vf, struct vtd_plan *plan);
 
 /* scan.c: every PASID-table entry of a VF */
-typedef void pasid_visit_fn(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte,
+typedef void pasid_visit_fn(struct pasid_vf *vf, u32 pasid, bool is_rid_pasid, u64 *pte,
 			    void *arg);
 void pasid_vf_scan(struct pasid_vf *vf, pasid_visit_fn *visit, void *arg);
 unsigned int pasid_vf_count_entries(struct pasid_vf *vf);
 
-/* intent.c: what intel-iommu intended with each entry */
+/* intent.c: what intel-iommu itself wrote to each PASID-table entry */
 void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
-			 const struct pasid_gaps *sure);
+			  const struct pasid_gaps *sure);
 u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			  const struct vtd_pte_rule *rule);
 void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
@@ -42,26 +42,26 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			 const struct pasid_gaps *gaps, bool replaced, bool done);
 
-/* apply.c: tables and caches follow the sets */
+/* apply.c: from writers and workers: all entries of one VF */
 int pasid_vf_apply(struct pasid_vf *vf);
 
-/* ats.c: ATS is as Linux believes */
+/* ats.c: ATS is on where Linux believes so */
 void pasid_vf_restore_ats(struct pasid_vf *vf);
 void pasid_vf_ats_disabled(struct pasid_vf *vf);
 
-/* fixup.c: what hooks do to one VF */
+/* fixup.c: from hooks: what intel-iommu has just written */
 void pasid_vf_fix_contexts(struct pasid_vf *vf);
 void pasid_vf_after_pri_flip(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable);
 void pasid_vf_before_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
-			    bool replace);
+				 bool replace);
 void pasid_vf_after_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
-			 bool replace, bool done);
+				bool replace, bool done);
 
-/* pf.c: what VFs lose with their PF */
+/* pf.c: from hooks: a PF switches PASID or PRI off or on */
 void pasid_pf_disabling(struct pci_dev *pf, unsigned int perm);
 void pasid_pf_enabled(struct pci_dev *pf, unsigned int perm);
 
-/* reset.c: resets, error recovery and power states */
+/* reset.c: from hooks: resets, error recovery and power states */
 void pasid_pci_recovering(struct pci_dev *pdev);
 void pasid_pci_restoring(struct pci_dev *pdev);
 void pasid_pci_restored(struct pci_dev *pdev);

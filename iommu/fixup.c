@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fixups: a hook finds that intel-iommu has written an entry, or that Linux has switched ATS
- * off, and has the VF's entries and caches obey before the hooked function returns. Hooks run
- * with preemption off and may take spinlocks and wait for the invalidation queue, as
- * intel-iommu itself does, but must not sleep.
+ * Fixups: a hook sees that intel-iommu has written an entry, or that Linux has switched ATS off.
+ * It makes the entry and its caches obey before the hooked function returns to its caller. Work
+ * that may wait, such as switching ATS on again, is left to the VF's worker. Hooks run with
+ * preemption off: they may take spinlocks and wait for the invalidation queue, as intel-iommu
+ * does, but must not sleep.
  */
 #include "engine.h"
 #include "trace.h"
@@ -20,7 +21,7 @@ static void pasid_vf_plan_done(struct pasid_vf *vf, const struct vtd_plan *plan)
 }
 
 /**
- * pasid_vf_fix_contexts() - have a VF's context entries follow its effective set at once
+ * pasid_vf_fix_contexts() - make a VF's context entries and their caches obey at once
  * @vf: the VF
  *
  * Context: Hook.
@@ -32,7 +33,7 @@ void pasid_vf_fix_contexts(struct pasid_vf *vf)
 	bool awake;
 
 	pasid_flush_begins();
-	/* What a writer has changed before this it flushes later: too late for a hook. */
+	/* A writer may have changed an entry first and invalidate later: too late for a hook. */
 	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->tables.applying)) {
 		awake = pasid_vf_keep_awake(vf);
 		vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
@@ -47,16 +48,16 @@ void pasid_vf_fix_contexts(struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_after_pri_flip() - intel-iommu has set or cleared PRE of a VF
+ * pasid_vf_after_pri_flip() - intel-iommu has set or cleared PRE in a VF's context entry
  * @vf: the VF
  * @gaps: their number when intel-iommu began
- * @enable: it has set it
+ * @enable: intel-iommu has set PRE
  *
  * Context: Hook.
  */
 void pasid_vf_after_pri_flip(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable)
 {
-	/* PRE that both have cleared does not show who did. */
+	/* If both have cleared PRE, the entry does not show it: so the argument counts. */
 	spin_lock(vf->unit.lock);
 	if (enable)
 		vf->tables.ctx[0].intent |= VTD_CTX_PRE;
@@ -65,7 +66,7 @@ void pasid_vf_after_pri_flip(struct pasid_vf *vf, const struct pasid_gaps *gaps,
 	vf->tables.ctx[0].sure = gaps->contexts;
 	spin_unlock(vf->unit.lock);
 	pasid_vf_fix_contexts(vf);
-	/* What is supported may have changed: whether the module is pinned, too. */
+	/* The supported set may have changed, and with it whether the VF is restricted. */
 	schedule_work(&vf->refresh);
 }
 
@@ -85,19 +86,19 @@ static u64 *pasid_vf_find_entry(const struct pasid_vf *vf, u32 pasid)
  * @vf: the VF
  * @pasid: the entry's PASID
  * @gaps: their number now
- * @replace: it writes over a present entry; else it refuses one that is present
+ * @replace: intel-iommu overwrites a present entry; else it refuses one that is present
  *
  * Context: Hook.
  */
 void pasid_vf_before_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
-			    bool replace)
+				 bool replace)
 {
 	spin_lock(vf->unit.lock);
 	pasid_vf_setup_begins(vf, pasid, pasid_vf_find_entry(vf, pasid), gaps, replace);
 	spin_unlock(vf->unit.lock);
 }
 
-/* Returns true if the entry had to be changed; its flush has begun then. */
+/* Returns whether the entry had to be changed; pasid_flush_begins() was called then. */
 static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte)
 {
 	struct vtd_pte_rule rule = pasid_vf_rule(vf);
@@ -131,16 +132,15 @@ static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
  * @pasid: the entry's PASID
  * @gaps: as with pasid_vf_before_entry_setup()
  * @replace: as with pasid_vf_before_entry_setup()
- * @done: it succeeded
+ * @done: intel-iommu succeeded
  *
- * The entry obeys the effective set when this returns, which is before intel-iommu's
- * caller goes on; so do caches. A writer that came across the entry first flushes it
- * later, so that the hook does it, too.
+ * When this returns, the entry and its caches obey. intel-iommu's caller goes on afterwards. A
+ * writer may have changed the entry first and invalidate later, so that the hook invalidates, too.
  *
  * Context: Hook.
  */
 void pasid_vf_after_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
-			 bool replace, bool done)
+				bool replace, bool done)
 {
 	bool changed = false, flush = false;
 	u64 *pte;

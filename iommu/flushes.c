@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flushes of hooks that are under way. A hook changes a table and then invalidates caches. A
- * writer that finds the table as it has to be must not return before the caches are, too.
+ * Hooks that have changed an entry and have not invalidated its caches yet. A writer that finds
+ * the entry as it has to be must not return before the hook has invalidated, too.
  */
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>
 
 #include "engine.h"
 
-/* Hooks that have changed a table and not yet flushed. */
+/* How many such hooks there are. */
 static atomic_t pasid_flushing = ATOMIC_INIT(0);
 
 /**
@@ -32,10 +32,10 @@ void pasid_flush_ends(void)
 }
 
 /**
- * pasid_flushes_wait() - wait for the flushes of hooks that are under way
+ * pasid_flushes_wait() - wait for the hooks that have not invalidated yet
  *
- * Hooks run with preemption off, flush included, so a grace period covers them,
- * however many follow.
+ * Hooks run with preemption off until they have invalidated, so that an RCU grace period waits
+ * for all that are running now, and not for those that begin later.
  *
  * Context: Process context, may sleep.
  */

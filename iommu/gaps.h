@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How often something may have gone by unseen, and whether probes fire. */
+/* Gaps: calls of intel-iommu that no hook has seen; and whether probes fire now. */
 #ifndef _PASID_GAPS_H
 #define _PASID_GAPS_H
 
@@ -10,7 +10,7 @@
 
 struct pasid_hook;
 
-/* What intel-iommu may have changed in a call that went by unseen. */
+/* What a hooked function may have changed if its hook missed the call. */
 enum pasid_unseen {
 	PASID_UNSEEN_ANY,
 	PASID_UNSEEN_ENTRY,
@@ -19,11 +19,12 @@ enum pasid_unseen {
 };
 
 /**
- * struct pasid_gaps - how often intel-iommu may have changed something unseen
- * @entries: PASID-table entries with SRE, or entries that were written over
- * @contexts: PRE in context entries
+ * struct pasid_gaps - how often something may have been changed that no hook has seen
+ * @entries: by set-ups of PASID-table entries with SRE, or by replacements of entries
+ * @contexts: by changes of PRE in context entries
  *
- * Numbers that only grow; pasid_gaps_now() has those of now.
+ * The numbers only grow. Code keeps a number as a mark: if it is still the same later, no gap was
+ * between.
  */
 struct pasid_gaps {
 	unsigned long entries;

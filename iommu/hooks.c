@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hooks: the table of functions of intel-iommu and the PCI core that are hooked, and what the
- * module does when they are called and when they return.
+ * The table of hooked functions, and what this module does when each is called and returns.
  */
+#include "change.h"
 #include "engine.h"
 #include "probe.h"
 
@@ -34,7 +34,7 @@ static void pasid_flip_pri_leave(const struct pasid_call *call, int ret)
 		pasid_vf_after_pri_flip(vf, &call->gaps, (u8)call->arg[1]);
 }
 
-/* By its name, as iommufd may be a module that comes later than this one. */
+/* Compares names, as iommufd may be a module that is loaded later than this one. */
 static bool pasid_is_iommufd(unsigned long caller)
 {
 	char name[sizeof("iommufd_")];
@@ -44,19 +44,19 @@ static bool pasid_is_iommufd(unsigned long caller)
 }
 
 /*
- * The only hook that changes what a function returns. iommufd asks on behalf of a VMM what a
- * device supports (IOMMU_GET_HW_INFO), and the VMM shows its guest a PASID capability that
- * says so. A VF has no such capability, so the PCI core answers with the control register of
- * the PF: with what PF and IOMMU can do, also where the admin denies it to this VF. What the
- * VF supports is what its guest can have, and for Execute and Privileged only this module
- * knows that. What the guest has enabled so far is no part of it.
+ * This is the only hook that changes what a function returns. iommufd calls pci_pasid_status()
+ * for a VMM that asks what a device supports (IOMMU_GET_HW_INFO), and the VMM shows its guest a
+ * PASID capability that says so. A VF has no PASID capability, so the PCI core returns the
+ * control register of the PF: Execute and Privileged are set there even if the admin denies
+ * them to this VF. This hook clears those that the VF's user would not get. It does not matter
+ * what the user has enabled so far.
  *
- * The answer is never more than the PF's. Nothing in the kernel decides by it: the PCI core
- * and intel-iommu go by the PF's register or by what they keep of it. Callers other than
- * iommufd get the PF's register, and so do those that ask about other functions.
+ * The hook never adds a bit. Nothing in the kernel depends on the changed value: the PCI core
+ * and intel-iommu read the PF's register, or what they have saved of it. Callers other than
+ * iommufd get the PF's register unchanged.
  *
- * A call that goes by unseen promises more than the guest gets. The tables deny it all the
- * same, so that there is nothing to look for.
+ * If the hook misses a call, the guest is told of permissions that it does not get. The tables
+ * deny them all the same, so that a missed call is no gap.
  */
 static int pasid_status_answer(const struct pasid_call *call, unsigned long caller, int ret)
 {
@@ -90,7 +90,7 @@ static void pasid_disable_ats_leave(const struct pasid_call *call, int ret)
 	if (!vf)
 		return;
 	pasid_vf_ats_disabled(vf);
-	/* Page requests are supported with ATS only. */
+	/* Page requests need ATS. */
 	pasid_vf_fix_contexts(vf);
 	schedule_work(&vf->refresh);
 }
@@ -123,7 +123,7 @@ static void pasid_recovery_enter(const struct pasid_call *call)
 	pasid_pci_recovering((struct pci_dev *)call->arg[0]);
 }
 
-/* A probe still fires when somebody begins to switch probes off, and the return is seen. */
+/* Probes still fire when this function is called, and return handlers run in any case. */
 static void pasid_switch_enter(const struct pasid_call *call)
 {
 	pasid_switch_begins();
@@ -134,7 +134,7 @@ static void pasid_switch_leave(const struct pasid_call *call, int ret)
 	pasid_switch_ends();
 }
 
-/* The kernel calls it for reads, too, which every user may do. */
+/* arg[0] is 0 if the file is read, which any user may do. */
 static void pasid_sysctl_enter(const struct pasid_call *call)
 {
 	if ((int)call->arg[0])
@@ -159,8 +159,8 @@ static void pasid_sysctl_leave(const struct pasid_call *call, int ret)
 	PASID_HOOK_ENTRY(function, .unseen = PASID_UNSEEN_ENTRY, .replace = true)
 
 /*
- * intel-iommu sets SRE in nested entries only, and ERE never. The replace functions
- * write over an entry, so that even one without SRE ends an intent.
+ * intel-iommu sets SRE in nested entries only, and never sets ERE. A replace function overwrites
+ * an entry, which may have had SRE: so a missed call matters even if the new entry has not.
  */
 static struct pasid_hook pasid_hooks[] = {
 	PASID_HOOK_ENTRY("intel_pasid_setup_first_level", .on_demand = true),
@@ -226,7 +226,7 @@ static struct pasid_hook pasid_hooks[] = {
  * pasid_hooks_init() - hook the functions in the table
  *
  * Context: Process context, may sleep; after pasid_kernel_init().
- * Return: 0, or a negative errno after having said which hook is missing.
+ * Return: 0, or a negative errno, after the log has said why.
  */
 int pasid_hooks_init(void)
 {
@@ -241,5 +241,5 @@ int pasid_hooks_init(void)
 void pasid_hooks_exit(void)
 {
 	pasid_probes_exit();
-	pasid_demand_stop();
+	pasid_change_stop();
 }

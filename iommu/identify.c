@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a VF is: its unit, its requester IDs, the width of its PASIDs. Nothing of that changes
- * while the VF is there.
+ * Finding out what does not change while a VF is there: its VT-d unit, its requester IDs and the
+ * width of its PASIDs.
  */
 #include <linux/bitfield.h>
 #include <linux/pci-ats.h>
@@ -11,7 +11,7 @@
 #include "engine.h"
 #include "settings.h"
 
-/* Does another function send requests with this one's requester ID, as a DMA alias? */
+/* Returns whether another function has this one's requester ID as a DMA alias. */
 static bool pasid_vf_is_alias(const struct pci_dev *pdev)
 {
 	struct pci_dev *other = NULL;
@@ -26,7 +26,7 @@ static bool pasid_vf_is_alias(const struct pci_dev *pdev)
 	return false;
 }
 
-/* Collects a DMA alias; refuses one that is not this function's alone. */
+/* Adds a DMA alias of @data, a VF; refuses one that another function uses as well. */
 static int pasid_vf_add_alias(struct pci_dev *via, u16 alias, void *data)
 {
 	struct pasid_vf *vf = data;
@@ -73,7 +73,7 @@ static void pasid_vf_retry_work(struct work_struct *work)
 }
 
 /**
- * pasid_vf_alloc() - what the module keeps of a VF
+ * pasid_vf_alloc() - allocate the state of a VF
  * @pdev: the VF
  *
  * Context: Process context, may sleep.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The running kernel: what need.h lists, looked up by name at load; and the functions
- * that are called.
+ * The running kernel: what need.c asks for is looked up by name at load. The functions are called
+ * through static calls.
  */
 #ifndef _PASID_KERNEL_H
 #define _PASID_KERNEL_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What several files say in the log.
+ * Log messages that several files print, and whether many are wanted.
  */
 #include <linux/pci.h>
 
@@ -10,7 +10,7 @@
 bool pasid_verbose;
 
 /**
- * pasid_log_ceiling() - say what has become of a ceiling, if anything
+ * pasid_log_ceiling() - log that the ceiling in a file has changed, if it has
  * @pdev: whose file has it
  * @dir: the file's directory, with a slash, or ""
  * @file: the file

@@ -16,7 +16,7 @@
  *		do to a VF. They use context.c, scan.c, intent.c (entries), function.c (can the
  *		VF answer?) and flushes.c (hooks that have not flushed yet)
  * Probes	selftest.c (do probes fire?), gaps.c (which calls went by unseen?), probe.c
- *		(registers hooks), demand.c (hooks that only some VFs need)
+ *		(registers hooks)
  * State	state.c: what a VF supports and may do now. vf.c: the hash table of VFs.
  *		settings.c: what admins have said of VFs, also of those that are not there
  * Machine	unit.c: a VT-d unit, kernel.c: the running kernel, log.c, trace.c
@@ -36,9 +36,9 @@ MODULE_PARM_DESC(default_ctl,
 		 "Ceiling for VFs, in the grammar of pasid_ctl, e.g. \"-all +enable\" (default: \"+enable -exec +priv +pri\", cut to what is supported, which changes nothing)");
 
 /*
- * default_ctl=+all -priv, without quotes, is two options for the kernel. It only warns of one
- * that it does not know, and the ceiling would be wider than what was written. So the words
- * are known, as options that refuse to load.
+ * default_ctl=+all -priv, without quotes, is two options: default_ctl=+all and -priv. The kernel
+ * only warns of an option that it does not know, and the ceiling would have more than was
+ * written. So each word of the grammar is an option here, which refuses to load.
  */
 static int pasid_ctl_stray_word(const char *val, const struct kernel_param *kp)
 {
@@ -52,7 +52,7 @@ static const struct kernel_param_ops pasid_ctl_stray_ops = {
 	.set = pasid_ctl_stray_word,
 };
 
-/* As module_param_cb(), which takes for names of options what can be names in C alone. */
+/* The same as module_param_cb(), which accepts only names that are names in C, too. */
 #define PASID_CTL_STRAY(id, word)							\
 	static const struct kernel_param pasid_ctl_stray_##id				\
 	__used __section("__param") __aligned(__alignof__(struct kernel_param)) = {	\
@@ -73,7 +73,7 @@ PASID_CTL_STRAY(deny_pri, "-pri");
 PASID_CTL_STRAY(default, "default");
 
 module_param_named(verbose, pasid_verbose, bool, 0644);
-MODULE_PARM_DESC(verbose, "Log every VF that comes under control and every function that is followed (default: N)");
+MODULE_PARM_DESC(verbose, "Log every VF that is put under control and every function that is hooked (default: N)");
 
 static int __init pasid_ctl_init(void)
 {

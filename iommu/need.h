@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the module needs of the kernel that it is loaded into and what no header
- * promises: functions that are not exported, members of private structures, names
- * and places of arguments. Pure: the kernel answers through struct pasid_kernel.
+ * What this module needs of the kernel and no header promises: functions that are not exported,
+ * members of private structures, names and positions of arguments. The kernel is asked through
+ * struct pasid_kernel.
  */
 #ifndef _PASID_NEED_H
 #define _PASID_NEED_H
@@ -15,7 +15,7 @@
 #define PASID_HOOK_ARGS	2
 
 /**
- * struct pasid_kernel - what can be asked of a kernel
+ * struct pasid_kernel - how a kernel is asked
  * @function: where a function begins; 0, or a negative errno if there is none that
  *	can be probed
  * @member: where a member of a structure is: in bytes; in bits, for a field of one
@@ -44,7 +44,7 @@ enum pasid_called {
 };
 
 /**
- * struct pasid_kernel_offsets - members of intel-iommu's private structures
+ * struct pasid_kernel_offsets - offsets of members of intel-iommu's private structures
  * @iommu_core: struct intel_iommu: its struct iommu_device, offset in bytes
  * @iommu_lock: struct intel_iommu: spinlock of the tables, offset in bytes
  * @iommu_reg: struct intel_iommu: mapped registers, offset in bytes
@@ -60,13 +60,13 @@ struct pasid_kernel_offsets {
 };
 
 /**
- * struct pasid_hooked - a function that the module follows
+ * struct pasid_hooked - a function that this module has a hook on
  * @name: the function
- * @purpose: what is not enforced unless it is followed
- * @optional: a kernel without it has nothing to follow there
+ * @purpose: what this module could not control without the hook
+ * @optional: the module also loads if the kernel has no such function
  * @unless_type: with @unless_member: a structure; the function is optional in kernels
- * @unless_member: where it has this member, of any type, and needed in all others
- * @args: names of the arguments that are wanted
+ * @unless_member: if the structure has this member, of any type. Otherwise it is needed
+ * @args: names of the arguments that the hook reads
  */
 struct pasid_hooked {
 	const char *name;
@@ -82,10 +82,10 @@ extern const struct pasid_hooked pasid_hooked[];
 
 int pasid_need_called(const struct pasid_kernel *kernel, void **addr, char *why);
 int pasid_need_offsets(const struct pasid_kernel *kernel, struct pasid_kernel_offsets *layout,
-		      char *why);
+		       char *why);
 int pasid_need_hooked(const struct pasid_kernel *kernel,
-			const struct pasid_hooked *what, int found, int *at,
-			char *why);
+		      const struct pasid_hooked *what, int found, int *at,
+		      char *why);
 const struct pasid_hooked *pasid_hooked_find(const char *name);
 
 #endif /* _PASID_NEED_H */

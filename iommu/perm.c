@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The permission grammar of pasid_ctl: text to an edit, an edit to a set, a set
- * to text.
+ * Permission sets: the grammar of pasid_ctl, which turns text into an edit of a set and a set into
+ * text; the supported set; and the effective set, which is the intersection of supported, ceiling
+ * and request.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -120,17 +121,17 @@ int pasid_perm_parse(const char *text, size_t len, struct pasid_perm_edit *edit,
  * pasid_perm_apply() - apply an edit to a ceiling
  * @edit: from pasid_perm_parse()
  * @supported: what the VF supports now
- * @dflt: what 'default' stands for
+ * @dflt: the ceiling that the word 'default' stands for
  * @ceiling: changed on success only
  *
- * Permissions that the edit does not name keep their value. '-all' names every one,
- * '+all' those in @supported and those of the built-in ceiling. A VF whose PF has lost
- * a capability for the moment could not be given back what it had without this module
- * otherwise, and would keep the module loaded until the PF has it again. Exec, which it
- * did not have, is not granted in advance.
+ * Permissions that the edit does not name keep their value. '-all' names all permissions; '+all'
+ * names those in @supported and those of the built-in ceiling. The latter count because a PF may
+ * have a capability off for the moment: without them, '+all' would leave its VFs restricted, and
+ * a restricted VF keeps the module loaded. Exec is not in the built-in ceiling, and so is not
+ * allowed in advance.
  *
  * Context: Any.
- * Return: 0, or -EOPNOTSUPP if the edit grants by name what is not in @supported.
+ * Return: 0, or -EOPNOTSUPP if the edit has a '+name' that is not in @supported.
  */
 int pasid_perm_apply(const struct pasid_perm_edit *edit, unsigned int supported,
 		     unsigned int dflt, unsigned int *ceiling)
@@ -170,8 +171,8 @@ int pasid_perm_format(char *buf, unsigned int perms)
 }
 
 /**
- * pasid_supported() - what a VF's PF and IOMMU can do now
- * @facts: what is known of them
+ * pasid_supported() - a VF's supported set: what its PF and IOMMU can do now
+ * @facts: what the set follows from
  *
  * Execute requests need ECAP.ERS on a unit of version 7 or older: VT-d 5.10
  * made bit 129 of the PASID-table entry reserved (11.4.3, 9.6).
@@ -199,7 +200,7 @@ unsigned int pasid_supported(const struct pasid_facts *facts)
 }
 
 /**
- * pasid_effective() - what the IOMMU is to let a VF do
+ * pasid_effective() - a VF's effective set: what the IOMMU has to allow
  * @supported: from pasid_supported()
  * @ceiling: the host admin's limit
  * @request: what the VF's user wants
@@ -218,12 +219,13 @@ unsigned int pasid_effective(unsigned int supported, unsigned int ceiling,
 }
 
 /**
- * pasid_status_of_vf() - what of a PF's PASID status holds for one of its VFs
- * @status: the PF's: PCI_PASID_CTRL_ENABLE, _EXEC and _PRIV; or a negative errno
- * @granted: what the admin grants the VF, see pasid_vf_granted()
+ * pasid_status_of_vf() - the return value of pci_pasid_status() for a VF
+ * @status: the return value for its PF: PCI_PASID_CTRL_ENABLE, _EXEC and _PRIV; or a negative
+ *	errno
+ * @granted: from pasid_vf_granted()
  *
- * Enable is the PF's, whatever the VF may do: iommufd takes a status without it for a
- * bug in the kernel and warns.
+ * Enable stays as it is, whatever the VF may do: iommufd takes a status without it for a bug of
+ * the kernel, and warns.
  *
  * Context: Any.
  * Return: the status without Execute and Privileged where they are not granted; an
@@ -233,6 +235,6 @@ int pasid_status_of_vf(int status, unsigned int granted)
 {
 	unsigned int denied = (PASID_PERM_EXEC | PASID_PERM_PRIV) & ~granted;
 
-	/* Permissions sit where the register has the controls of the same names. */
+	/* PASID_PERM_EXEC and _PRIV have the values of PCI_PASID_CTRL_EXEC and _PRIV. */
 	return status < 0 ? status : status & ~denied;
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PFs: what their VFs lose with them and get back.
+ * A PF switches PASID or PRI off or on: its VFs lose what needs it before the PF does, and get it
+ * back afterwards.
  */
 #include "engine.h"
 #include "trace.h"
 
 /*
- * Returns whether a table changed, or a writer has changed it and not flushed yet. The
- * context cache has been told then.
+ * Returns whether an entry of a VF was changed, by this function or by a writer that has not
+ * invalidated yet. The context cache is invalidated then.
  */
 static bool pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
 				   struct vtd_plan *plan)
@@ -22,7 +23,7 @@ static bool pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
 		atomic_or(perm, &vf->sets.pf_down);
 		if (!pasid_vf_edit_contexts(vf, NULL) && !READ_ONCE(vf->tables.applying))
 			continue;
-		/* A PF's VFs are behind one unit, the PF's, so that all share one plan. */
+		/* All VFs are behind their PF's unit, so that one plan serves all. */
 		if (!changed)
 			vtd_plan_init(plan, pasid_unit_submit, &vf->unit);
 		changed = true;
@@ -69,11 +70,11 @@ static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
 }
 
 /**
- * pasid_pf_disabling() - a PF is about to lose PASID or PRI
+ * pasid_pf_disabling() - Linux is about to switch PASID or PRI of a PF off
  * @pf: the PF
  * @perm: PASID_PERM_ENABLE or PASID_PERM_PRI
  *
- * Its VFs have lost it when this returns, which is before the PF does.
+ * When this returns, the IOMMU blocks it for the PF's VFs. The PF's register changes afterwards.
  *
  * Context: Hook.
  */
@@ -85,7 +86,7 @@ void pasid_pf_disabling(struct pci_dev *pf, unsigned int perm)
 	if (pasid_pf_edit_contexts(pf, perm, &plan)) {
 		pasid_pf_flush(pf, &plan);
 		trace_pasid_flush(&pf->dev, plan.descriptors, plan.err);
-		pci_info(pf, "loses %s: its VFs lose it first%s\n",
+		pci_info(pf, "Linux is switching %s off: the IOMMU blocks it for the VFs first%s\n",
 			 perm == PASID_PERM_PRI ? "PRI" : "PASID",
 			 plan.err ? ", but the IOMMU did not complete an invalidation" : "");
 	}
@@ -94,11 +95,11 @@ void pasid_pf_disabling(struct pci_dev *pf, unsigned int perm)
 }
 
 /**
- * pasid_pf_enabled() - a PF has enabled PASID or PRI
+ * pasid_pf_enabled() - Linux has switched PASID or PRI of a PF on
  * @pf: the PF
  * @perm: PASID_PERM_ENABLE or PASID_PERM_PRI
  *
- * Its VFs get back what their sets allow, soon.
+ * The workers of the PF's VFs give back what the VFs' sets allow.
  *
  * Context: Hook.
  */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Probes: a hook is registered with the kernel, gets the arguments of the function that it is
- * on, and is enabled once it is known where they are.
+ * Registering hooks with the kernel, and calling their handlers. A hook is registered disabled,
+ * and enabled after it is known in which registers its function gets the arguments.
  */
-#include <linux/rcupdate.h>
+#include <linux/mutex.h>
 
 #include "probe.h"
 #include "vf.h"
 
 #define PASID_PROBES_MAX	32
 
-/* Those that are registered. */
+/* The registered ones: hooks at the entry of a function, and those that also see its return. */
 static struct kprobe *pasid_entries[PASID_PROBES_MAX];
 static struct kretprobe *pasid_exits[PASID_PROBES_MAX];
 static int pasid_entry_count, pasid_exit_count;
@@ -56,7 +56,7 @@ static int pasid_on_return(struct kretprobe_instance *instance, struct pt_regs *
 	int ret = regs_return_value(regs);
 	struct pasid_hook *hook;
 
-	/* The probe is being removed. */
+	/* NULL while the probe is being removed. */
 	if (!probe)
 		return 0;
 	hook = container_of(probe, struct pasid_hook, exit);
@@ -74,7 +74,7 @@ static bool pasid_hook_returns(const struct pasid_hook *hook)
 	return hook->leave || hook->answer;
 }
 
-/* Disabled: handlers are not to run before it is known where their arguments are. */
+/* Disabled, as no handler may run before it is known where its arguments are. */
 static int pasid_hook_register(struct pasid_hook *hook)
 {
 	struct kprobe *probe = pasid_hook_returns(hook) ? &hook->exit.kp : &hook->entry;
@@ -116,13 +116,13 @@ static int pasid_hook_add(struct pasid_hook *hook)
 	if (WARN_ON(!what))
 		return -EINVAL;
 	err = pasid_need_hooked(&pasid_kernel, what, pasid_hook_register(hook),
-				  hook->at, why);
+				hook->at, why);
 	if (err < 0)
 		pr_err("%s\n", why);
 	if (err <= 0)
 		return err;
 	if (pasid_verbose)
-		pr_info("follows %s(): %s\n", what->name, what->purpose);
+		pr_info("hooked %s(): %s\n", what->name, what->purpose);
 	pasid_gaps_watch(hook);
 	if (hook->on_demand)
 		return 0;
@@ -133,14 +133,7 @@ static int pasid_hook_add(struct pasid_hook *hook)
 	return err;
 }
 
-/**
- * pasid_probes_switch_on_demand() - enable or disable the hooks with @on_demand
- * @on: enable them
- *
- * Context: Process context, may sleep.
- * Return: 0, or a negative errno: some are not switched.
- */
-int pasid_probes_switch_on_demand(bool on)
+static int pasid_probes_switch_on_demand(bool on)
 {
 	int i, err = 0;
 
@@ -151,13 +144,48 @@ int pasid_probes_switch_on_demand(bool on)
 	return err;
 }
 
+static DEFINE_MUTEX(pasid_demand_lock);
+static unsigned int pasid_demand_count;
+
 /**
- * pasid_probes_init() - put the probes in place and prove that they fire
+ * pasid_probes_need() - one VF more or less needs the hooks on demand
+ * @need: one more VF needs them, else one less
+ *
+ * Three set-up functions of intel-iommu write SRE = 0 and ERE = 0, so that there is something to
+ * change only for a VF that may have SRE or ERE. Their hooks are enabled while some VF needs them,
+ * since each costs time at every attach of a PASID.
+ *
+ * Context: Process context, may sleep.
+ * Return: 1 if the hooks have just been enabled, so that a set-up that is running now may not have
+ * been seen; 0 if nothing was switched on; or a negative errno: new entries will have SRE = 0 and
+ * ERE = 0.
+ */
+int pasid_probes_need(bool need)
+{
+	int ret = 0;
+
+	mutex_lock(&pasid_demand_lock);
+	if (!need) {
+		if (!--pasid_demand_count)
+			pasid_probes_switch_on_demand(false);
+	} else if (!pasid_demand_count++) {
+		ret = pasid_probes_switch_on_demand(true) ?: 1;
+		if (ret < 0) {
+			pasid_probes_switch_on_demand(false);
+			pasid_demand_count--;
+		}
+	}
+	mutex_unlock(&pasid_demand_lock);
+	return ret;
+}
+
+/**
+ * pasid_probes_init() - register and enable hooks, and prove that they see calls
  * @hooks: the hooks
  * @count: how many
  *
  * Context: Process context, may sleep; after pasid_kernel_init().
- * Return: 0, or a negative errno after having said which hook is missing.
+ * Return: 0, or a negative errno, after the log has said why.
  */
 int pasid_probes_init(struct pasid_hook *hooks, int count)
 {
@@ -179,14 +207,14 @@ int pasid_probes_init(struct pasid_hook *hooks, int count)
 }
 
 /**
- * pasid_probes_exit() - remove the probes and wait for their handlers
+ * pasid_probes_exit() - unregister all hooks and wait for their handlers
  *
  * Context: Process context, may sleep.
  */
 void pasid_probes_exit(void)
 {
 	pasid_gaps_exit();
-	/* Together, as each call waits for handlers to end. */
+	/* All at once, as each of these calls waits for handlers to end. */
 	unregister_kretprobes(pasid_exits, pasid_exit_count);
 	unregister_kprobes(pasid_entries, pasid_entry_count);
 }

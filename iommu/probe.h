@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Hooks: functions of the kernel that have a probe of this module. */
+/* Hooks: probes of this module on functions of intel-iommu and the PCI core. */
 #ifndef _PASID_PROBE_H
 #define _PASID_PROBE_H
 
@@ -21,23 +21,21 @@ struct pasid_call {
 };
 
 /**
- * struct pasid_hook - a function to follow
- * @symbol: its name, see pasid_hooked
- * @unseen: what may have changed if a call went by unseen
- * @on_demand: follows entries that intel-iommu sets up without SRE and ERE, so that
- *	there is something to do only while some VF is granted them: off otherwise,
- *	as it would cost every attach of a PASID
- * @replace: of a set-up function: it writes over a present entry; others refuse one
+ * struct pasid_hook - what this module does at calls of one function
+ * @symbol: the function's name, see pasid_hooked
+ * @unseen: what the function may have changed if the hook missed a call
+ * @on_demand: the hook is enabled only while some VF needs it, see pasid_probes_need()
+ * @replace: of a set-up function: it overwrites a present entry; others refuse one
  * @perm: of a function that switches a capability of a PF: the permission that needs it
- * @enter: called before the function; with a return handler it can be missed,
- *	which is counted
- * @leave: called after it, with its return value, or NULL
- * @answer: instead of both: called after it, with the address in the caller to which it
- *	returns and its return value; what @answer returns is what the caller gets
- * @at: positions of the arguments that the handlers want
+ * @enter: called before the function, or NULL. A hook with @leave may miss a call, which the
+ *	kernel counts
+ * @leave: called after the function, with its return value, or NULL
+ * @answer: instead of @enter and @leave: called after the function, with its return address and
+ *	its return value. The caller of the function gets what @answer returns
+ * @at: positions of the arguments that the handlers read
  * @next: in the list of gaps.c
- * @entry: the probe, of a hook that needs no return
- * @exit: the probe, of one with @leave or @answer
+ * @entry: the probe of a hook with @enter only
+ * @exit: the probe of a hook with @leave or @answer
  *
  * Handlers run with preemption off.
  */
@@ -59,11 +57,7 @@ struct pasid_hook {
 /* probe.c */
 int pasid_probes_init(struct pasid_hook *hooks, int count);
 void pasid_probes_exit(void);
-int pasid_probes_switch_on_demand(bool on);
-
-/* demand.c */
 int pasid_probes_need(bool need);
-void pasid_demand_stop(void);
 
 /* hooks.c */
 int pasid_hooks_init(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Self-test: a function of this module that has a probe of its own, to see whether probes fire.
+ * Self-test: this module calls a function of its own that has a probe, to see whether probes
+ * fire.
  */
 #include "probe.h"
 
@@ -16,7 +17,7 @@ struct pasid_self_test {
 
 #define PASID_SELF_TEST_RETURN	0x5ca1ab1e
 
-/* Stands for the functions that are hooked: same call, harmless. */
+/* Does nothing. Its hook has handlers at entry and return, as those of intel-iommu have. */
 static noinline __noclone int pasid_self_test_target(void *first, struct pasid_self_test *test)
 {
 	barrier_data(first);
@@ -43,7 +44,7 @@ struct pasid_hook pasid_self_test_hook = {
 /**
  * pasid_probes_fire() - do probes fire?
  *
- * They do not after all kprobes have been disarmed.
+ * They do not after an administrator has disarmed all kprobes.
  *
  * Context: Process context, may sleep; pasid_self_test_hook is registered and enabled.
  * Return: whether the probes of a function of this module have fired.
@@ -54,7 +55,10 @@ bool pasid_probes_fire(void)
 
 	pasid_self_test_target(NULL, &test);
 	barrier_data(&test);
-	/* Changes nothing, but waits for a switch that is arming one probe after the other. */
+	/*
+	 * This changes nothing, as the probe is enabled. But it takes the mutex under which the
+	 * kernel arms or disarms all probes one after the other, and so waits for the last one.
+	 */
 	enable_kretprobe(&pasid_self_test_hook.exit);
 	return READ_ONCE(test.entered) && READ_ONCE(test.left);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The settings of a PF's VFs: one for each VF that the PF can have, and one for all of them
- * that have none of their own. A VF obeys from its first moment, and its setting stays when it
- * goes. precedence.c says what a setting comes to, policy.c puts it in force.
+ * The settings of a PF's VFs: one for each VF that the PF can have, and one for all VFs that have
+ * none of their own. A VF has its setting from the moment at which it appears, and the setting
+ * stays when the VF is removed. precedence.c computes a VF's ceiling from the settings, and
+ * ceiling.c changes settings.
  */
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -17,7 +18,10 @@ static LIST_HEAD(pasid_settings_list);
 /* See struct pasid_settings. */
 static DEFINE_SPINLOCK(pasid_settings_lock);
 
-/* 0 if the PF does not answer; a driver that allows fewer may be followed by another one. */
+/*
+ * Returns how many VFs the PF can have, or 0 if the PF does not answer. A driver may allow fewer,
+ * but the next one may not.
+ */
 static unsigned int pasid_settings_total(struct pci_dev *pf, int sriov)
 {
 	u16 total;
@@ -64,7 +68,7 @@ static void pasid_settings_put(struct pasid_settings *settings)
  * pasid_settings_find() - the settings of a PF's VFs
  * @pf: any PCI device
  *
- * Context: Any, the register's lock held.
+ * Context: Any, pasid_vfs_lock held.
  * Return: the settings, or NULL.
  */
 struct pasid_settings *pasid_settings_find(const struct pci_dev *pf)
@@ -78,11 +82,11 @@ struct pasid_settings *pasid_settings_find(const struct pci_dev *pf)
 }
 
 /**
- * pasid_settings_add() - a PF appears
- * @pf: the PF; nothing happens if it is known
+ * pasid_settings_add() - make the settings of a PF that has appeared
+ * @pf: the PF; nothing happens if it has settings
  * @unit: the unit that translates for it
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  * Return: 0, -ENOMEM, or -EIO if the PF does not say how many VFs it can have.
  */
 int pasid_settings_add(struct pci_dev *pf, const struct pasid_unit *unit)
@@ -106,10 +110,10 @@ int pasid_settings_add(struct pci_dev *pf, const struct pasid_unit *unit)
 }
 
 /**
- * pasid_settings_remove() - the settings end
- * @settings: of a PF that goes away, or with the module; they have no files any more
+ * pasid_settings_remove() - undo pasid_settings_add()
+ * @settings: of a PF that is being removed, or at unload; their files are gone
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  */
 void pasid_settings_remove(struct pasid_settings *settings)
 {
@@ -119,9 +123,9 @@ void pasid_settings_remove(struct pasid_settings *settings)
 
 /**
  * pasid_settings_for_each() - do something for every PF
- * @fn: what; may drop the settings
+ * @fn: what; may call pasid_settings_remove()
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  */
 void pasid_settings_for_each(void (*fn)(struct pasid_settings *settings))
 {
@@ -167,7 +171,7 @@ unsigned int pasid_vf_inherited(const struct pasid_vf *vf)
 				 pasid_default_ceiling;
 }
 
-/* pci_iov_vf_id() divides by the stride, which a PF with one VF need not have. */
+/* pci_iov_vf_id() divides by the VF stride, which may be 0 if the PF has one VF. */
 static unsigned int pasid_vf_number(const struct pasid_settings *settings,
 				    struct pci_dev *vf)
 {
@@ -196,10 +200,10 @@ static void pasid_vf_read_setting(struct pasid_vf *vf, bool link)
 }
 
 /**
- * pasid_settings_get_virtfn() - have a VF begin with its setting
- * @vf: the VF, not in the register yet
+ * pasid_settings_get_virtfn() - give a VF that has appeared its setting
+ * @vf: the VF, not in the hash table yet
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  */
 void pasid_settings_get_virtfn(struct pasid_vf *vf)
 {
@@ -217,10 +221,10 @@ void pasid_settings_get_virtfn(struct pasid_vf *vf)
 }
 
 /**
- * pasid_settings_link() - from now on a VF is told of changes
- * @vf: the VF, in the register
+ * pasid_settings_link() - from now on, a change of a setting also changes the VF
+ * @vf: the VF, in the hash table
  *
- * There may have been some since pasid_settings_get_virtfn().
+ * The VF reads its setting again: it may have changed since pasid_settings_get_virtfn().
  *
  * Context: Process context, may sleep, @vf->lock held.
  */
@@ -230,8 +234,8 @@ void pasid_settings_link(struct pasid_vf *vf)
 }
 
 /**
- * pasid_settings_unlink() - ... and from now on not any more
- * @vf: the VF; before @vf->gone is set
+ * pasid_settings_unlink() - undo pasid_settings_link()
+ * @vf: the VF; @vf->gone is not set yet
  *
  * Context: Process context, may sleep.
  */
@@ -245,7 +249,7 @@ void pasid_settings_unlink(struct pasid_vf *vf)
 }
 
 /**
- * pasid_settings_put_virtfn() - nobody uses a VF any more
+ * pasid_settings_put_virtfn() - undo pasid_settings_get_virtfn(), with the VF's last reference
  * @vf: the VF
  *
  * Context: Process context, may sleep.
@@ -276,7 +280,7 @@ struct pasid_vf *pasid_virtfn_vf(struct pasid_virtfn *virtfn)
 }
 
 /**
- * pasid_settings_supported() - what VFs of a PF support as far as PF and unit decide
+ * pasid_settings_supported() - what a VF of the PF can support with this PF and its unit
  * @settings: the PF's
  *
  * Context: Any.
@@ -298,16 +302,16 @@ unsigned int pasid_settings_supported(const struct pasid_settings *settings)
 }
 
 /**
- * pasid_settings_log() - say what has become of the setting in a file of a PF, if anything
+ * pasid_settings_log() - log that the ceiling in a PF's file has changed, if it has
  * @settings: the PF's
  * @name: the file
- * @old: the ceiling that the setting came to before
- * @perms: the ceiling that it comes to now
+ * @old: the ceiling before
+ * @perms: the ceiling now
  *
  * Context: Any.
  */
 void pasid_settings_log(const struct pasid_settings *settings, const char *name,
-			       unsigned int old, unsigned int perms)
+			unsigned int old, unsigned int perms)
 {
 	unsigned int supported = pasid_settings_supported(settings);
 
@@ -316,7 +320,7 @@ void pasid_settings_log(const struct pasid_settings *settings, const char *name,
 }
 
 /**
- * pasid_vf_keep_setting() - a VF's own setting changes
+ * pasid_vf_keep_setting() - change a VF's own setting
  * @vf: the VF
  * @own: the new setting
  *
@@ -333,7 +337,7 @@ void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own)
 }
 
 /**
- * pasid_settings_keep_all() - the setting that a PF has for its VFs changes
+ * pasid_settings_keep_all() - change the setting of those VFs that have none of their own
  * @settings: the PF's
  * @all: the new setting
  *
@@ -347,7 +351,7 @@ void pasid_settings_keep_all(struct pasid_settings *settings, const struct pasid
 }
 
 /**
- * pasid_virtfn_perms() - the ceiling of a VF that need not be there
+ * pasid_virtfn_perms() - the ceiling of a VF, whether or not the VF is there
  * @virtfn: where its setting is kept
  *
  * Context: Any.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The settings of a PF's VFs: they are there before the VFs, and stay after them. */
+/* The settings of a PF's VFs, which are there before the VFs, and stay when VFs are removed. */
 #ifndef _PASID_SETTINGS_H
 #define _PASID_SETTINGS_H
 
@@ -15,12 +15,12 @@
 struct pasid_settings;
 struct pasid_vf;
 
-/* "virtfn65535" and the NUL: names as of the PCI core's links. */
+/* "virtfn65535" and the NUL: the names that the PCI core gives its links to VFs. */
 #define PASID_VIRTFN_NAME_MAX	12
 
 /**
- * struct pasid_virtfn - what there is for one VF that the PF can have
- * @settings: all of the PF's
+ * struct pasid_virtfn - one VF that a PF can have, whether or not the VF is there
+ * @settings: the settings of all of them
  * @own: the VF's own setting
  * @vf: the VF, while it is under control; no reference
  * @attr: its file in the PF's directory
@@ -36,20 +36,20 @@ struct pasid_virtfn {
 
 /**
  * struct pasid_settings - the settings of a PF's VFs
- * @node: in the list of all of them; the register's lock
+ * @node: in the list of all of them; pasid_vfs_lock
  * @ref: of the structure; the list and each VF hold one
  * @pf: the PF; a reference is held
  * @unit: the unit that translates for the PF, and so for its VFs
  * @sriov: where the PF's SR-IOV capability is
  * @has_files: the PF has its directory
  * @attr: the file "default"
- * @writing: one writer of @all at a time; taken before a VF's lock
+ * @writing: one writer at a time changes @all and all VFs; taken before a VF's lock
  * @all: the setting of those VFs that have none of their own
  * @total: how many VFs the PF can have
  * @virtfn: one for each of them, by the VF's number
  *
  * Locking: @all, and in places @own and @vf, by pasid_settings_lock, which is taken after a
- * VF's lock. @own is written by who holds the lock of the VF, or sees that there is none.
+ * VF's lock. A writer of @own also holds the VF's lock, or has seen that @vf is NULL.
  */
 struct pasid_settings {
 	struct list_head node;
@@ -67,7 +67,7 @@ struct pasid_settings {
 
 extern unsigned int pasid_default_ceiling;
 
-/* settings.c: with the register's lock held */
+/* settings.c: with pasid_vfs_lock held */
 int pasid_settings_add(struct pci_dev *pf, const struct pasid_unit *unit);
 struct pasid_settings *pasid_settings_find(const struct pci_dev *pf);
 void pasid_settings_remove(struct pasid_settings *settings);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The state of one VF, only read: what it supports, what it may do now, what it is owed.
+ * Reading the state of one VF: what it supports, what it may do now, what is owed to it.
  */
 #include "vf.h"
 
@@ -34,7 +34,7 @@ unsigned int pasid_vf_supported(const struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_effective() - what the VF may do now
+ * pasid_vf_effective() - a VF's effective set: what it may do now
  * @vf: the VF
  *
  * Context: Any.
@@ -51,8 +51,8 @@ unsigned int pasid_vf_effective(const struct pasid_vf *vf)
  * @vf: the VF
  *
  * Context: Any. If the unit's lock is held, the answer is at least as new as the entries.
- * Return: the effective set; while the module is being unloaded, all that intel-iommu may have
- * set in entries, which is given back.
+ * Return: a mask of PASID_PERM_*: the effective set; while the module is being unloaded, all
+ * that intel-iommu itself may have set in entries.
  */
 unsigned int pasid_vf_allowed(const struct pasid_vf *vf)
 {
@@ -60,10 +60,10 @@ unsigned int pasid_vf_allowed(const struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_granted() - what the admin lets a VF's user have now, if it asks for it
+ * pasid_vf_granted() - what a VF's user gets now if it asks for everything
  * @vf: the VF
  *
- * As pasid_ctl reads, but exec and priv only with enable.
+ * The same as the contents of pasid_ctl, but exec and priv only if enable is in the set, too.
  *
  * Context: Any.
  * Return: a mask of PASID_PERM_*.
@@ -93,7 +93,7 @@ struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_shown_ctl() - a VF's ceiling as it can be written back
+ * pasid_vf_shown_ctl() - the contents of pasid_ctl: a VF's ceiling
  * @vf: the VF
  *
  * Context: Any.
@@ -105,13 +105,13 @@ unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_restricted() - is a VF held to other than what intel-iommu intends?
+ * pasid_vf_restricted() - would unloading the module change what a VF may do?
  * @vf: the VF
  *
- * What its PF has lost for the moment counts: it can come back.
- *
  * Context: Any.
- * Return: whether it is.
+ * Return: true if the VF has a registered user, a request, or a ceiling that differs from the
+ * built-in one in a supported permission. PASID counts as supported even while the PF has it off,
+ * and so does PRI if intel-iommu has set PRE: they can come back.
  */
 bool pasid_vf_restricted(const struct pasid_vf *vf)
 {
@@ -127,7 +127,7 @@ bool pasid_vf_restricted(const struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_owed() - what a VF or its unit still has to be told
+ * pasid_vf_owed() - what could not be done for a VF yet
  * @vf: the VF
  *
  * Context: Any.

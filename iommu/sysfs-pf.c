@@ -78,7 +78,7 @@ static void pasid_settings_name_files(struct pasid_settings *settings,
  * pasid_settings_sysfs_add() - make a PF's files
  * @settings: its settings
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  * Return: as pasid_sysfs_add_group().
  */
 int pasid_settings_sysfs_add(struct pasid_settings *settings)
@@ -101,7 +101,7 @@ int pasid_settings_sysfs_add(struct pasid_settings *settings)
  * pasid_settings_sysfs_remove() - remove a PF's files and wait for their users
  * @settings: its settings
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  */
 void pasid_settings_sysfs_remove(struct pasid_settings *settings)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The VFs under control: a hash table, and references.
+ * The hash table of the VFs under control, and references to them.
  */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -10,7 +10,7 @@
 
 DEFINE_HASHTABLE(pasid_vfs, PASID_VF_HASH_BITS);
 
-/* Serialises the comings and goings; taken before a VF's lock. */
+/* One device at a time is put under control or let go; taken before a VF's lock. */
 DEFINE_MUTEX(pasid_vfs_lock);
 
 static void pasid_vf_last_put(struct kref *ref)
@@ -39,7 +39,7 @@ void pasid_vf_put(struct pasid_vf *vf)
  * pasid_vf_find() - find a VF by its device
  * @dev: any device
  *
- * Context: RCU read side, as hooks are, or the register's lock held.
+ * Context: RCU read side, as hooks are, or pasid_vfs_lock held.
  * Return: the VF, or NULL if @dev is none that is under control.
  */
 struct pasid_vf *pasid_vf_find(struct device *dev)

@@ -163,7 +163,7 @@ struct pasid_vf_files {
  * @lock: one writer at a time; taken before the unit's lock
  * @gone: the VF is removed: its tables must not be touched any more
  * @pinned: the VF holds a reference of the module, which cannot be unloaded then
- * @needs_probes: it is counted as a VF that needs the hooks on demand (demand.c)
+ * @needs_probes: it is counted as a VF that needs the hooks on demand (pasid_probes_need())
  * @ats_restored: how often its ATS had to be switched on again
  * @refresh: applies the sets again, for whoever cannot sleep
  * @tables: what is known of its entries

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands for unit.c, kernel.c, gaps.c, demand.c, hooks.c, sysfs.c, sysfs-pf.c and main.c of
+ * Stands for unit.c, kernel.c, gaps.c, probe.c, hooks.c, sysfs.c, sysfs-pf.c and main.c of
  * intel-pasid-ctl. All else of it is the real thing.
  */
 #include <kunit/test-bug.h>
@@ -97,7 +97,7 @@ void fake_grace_period(void)
 	synchronize_rcu();
 }
 
-/* demand.c */
+/* probe.c */
 
 int pasid_probes_need(bool need)
 {

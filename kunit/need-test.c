@@ -206,7 +206,7 @@ static int need_load(struct pasid_kernel_offsets *layout, unsigned int *followed
 	      pasid_need_offsets(&need_view, layout, why);
 	for (what = pasid_hooked; !err && what->name; what++) {
 		err = pasid_need_hooked(&need_view, what,
-					  need_ask_function(what->name, &addr[0]), at, why);
+					need_ask_function(what->name, &addr[0]), at, why);
 		if (err < 0)
 			return err;
 		if (err)
@@ -270,7 +270,7 @@ static void need_misses_function(struct kunit *test)
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -ENOENT,
 						     .no_function = called[i] };
 		snprintf(sentence, sizeof(sentence),
-			 "this kernel has no %s() that can be probed (error -2): it is not one that this module knows",
+			 "this kernel has no %s() that can be probed (error -2): this kernel is not supported",
 			 called[i]);
 		need_refuses(test, -ENOENT, sentence);
 	}
@@ -306,7 +306,7 @@ static void need_misses_followed(struct kunit *test)
 			continue;
 		}
 		snprintf(sentence, sizeof(sentence),
-			 "cannot follow %s() (error -2), so it cannot control %s",
+			 "cannot hook %s() (error -2), so this module cannot control %s",
 			 what->name, what->purpose);
 		need_refuses(test, -ENOENT, sentence);
 	}
@@ -324,7 +324,7 @@ static void need_cannot_probe(struct kunit *test)
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -EINVAL,
 						     .no_function = what->name };
 		snprintf(sentence, sizeof(sentence),
-			 "cannot follow %s() (error -22), so it cannot control %s",
+			 "cannot hook %s() (error -22), so this module cannot control %s",
 			 what->name, what->purpose);
 		need_refuses(test, -EINVAL, sentence);
 	}
@@ -336,18 +336,18 @@ static void need_misses_arg(struct kunit *test)
 
 	need_kernel = (typeof(need_kernel)){ .release = c->release, .no_arg = "options" };
 	need_refuses(test, -ENOENT,
-		     "qi_submit_sync() does not take 'options' as argument 4: it is not the function that this module knows");
+		     "qi_submit_sync() does not take 'options' as argument 4: this kernel is not supported");
 	need_kernel.no_arg = "pasid";
 	need_refuses(test, -ENOENT,
-		     "intel_pasid_setup_first_level() has no argument 'pasid' as this module knows it, so it cannot control PASID-table entries that are set up");
+		     "intel_pasid_setup_first_level() has no argument 'pasid' in a register, so this module cannot control PASID-table entries that are set up");
 	need_kernel.no_arg = "pdev";
 	need_refuses(test, -ENOENT,
-		     "pci_disable_pasid() has no argument 'pdev' as this module knows it, so it cannot control a PF that loses PASID");
+		     "pci_disable_pasid() has no argument 'pdev' in a register, so this module cannot control a PF whose PASID is switched off");
 	if (!c->flips)
 		return;
 	need_kernel.no_arg = "info";
 	need_refuses(test, -ENOENT,
-		     "context_flip_pri() has no argument 'info' as this module knows it, so it cannot control page requests that are enabled on demand");
+		     "context_flip_pri() has no argument 'info' in a register, so this module cannot control page requests that are enabled on demand");
 }
 
 static void need_misses_member(struct kunit *test)
@@ -356,11 +356,11 @@ static void need_misses_member(struct kunit *test)
 
 	need_kernel = (typeof(need_kernel)){ .release = c->release, .no_member = "reg" };
 	need_refuses(test, -ENOENT,
-		     "struct intel_iommu has no member reg of type * as this module knows it");
+		     "this kernel's struct intel_iommu has no member reg of the expected type: this kernel is not supported");
 	need_kernel = (typeof(need_kernel)){ .release = c->release,
 					     .other_type = "dtlb_extra_inval" };
 	need_refuses(test, -ENOENT,
-		     "struct device_domain_info has no member dtlb_extra_inval of type 1 as this module knows it");
+		     "this kernel's struct device_domain_info has no member dtlb_extra_inval of the expected type: this kernel is not supported");
 	need_kernel = (typeof(need_kernel)){ .release = c->release, .no_type = "intel_iommu" };
 	need_refuses(test, -ESRCH,
 		     "the kernel's BTF has no struct intel_iommu: this module needs CONFIG_DEBUG_INFO_BTF and Intel's IOMMU driver");
@@ -369,7 +369,7 @@ static void need_misses_member(struct kunit *test)
 					     .no_member = "iopf_refcount" };
 	if (!c->flips)
 		need_refuses(test, -ENOENT,
-			     "cannot follow context_flip_pri() (error -2), so it cannot control page requests that are enabled on demand");
+			     "cannot hook context_flip_pri() (error -2), so this module cannot control page requests that are enabled on demand");
 	/* Its type does not matter. */
 	need_kernel = (typeof(need_kernel)){ .release = c->release,
 					     .other_type = "iopf_refcount" };

@@ -28,7 +28,7 @@ mutant store-without-PRE newest dma "pri: page requests*" iommu/entry.c \
 mutant store-entries-of-first-table-only newest deny "64 PASIDs in 8*" iommu/scan.c \
 	's/i < dir.count; i\+\+/i < 1; i++/'
 mutant store-touches-RID_PASID newest types "default_ctl*|of a user*" iommu/apply.c \
-	's/if \(rid\)/if (false)/'
+	's/if \(is_rid_pasid\)/if (false)/'
 mutant store-ATS-not-restored newest dma "enable: translation requests*" iommu/ats.c \
 	's/pasid_vf_write_ats\(vf, ctrl \| PCI_ATS_CTRL_ENABLE\);/;/'
 

@@ -46,7 +46,7 @@ pf_loses_pasid() {
 	expect_equal "$(inval_count "^context-cache device sid=${first#0000:}")" 1 'context-cache invalidations'
 	expect_file "$pci/$first/pasid_status/supported" "-enable -exec -priv $(pri_now)"
 	expect_file "$pci/$first/pasid_status/effective" "-enable -exec -priv $(pri_now)"
-	expect_said 'loses PASID: its VFs lose it first'
+	expect_said 'Linux is switching PASID off: the IOMMU blocks it for the VFs first'
 }
 
 pri_now() {
@@ -58,7 +58,7 @@ nothing_is_granted_meanwhile() {
 	set_ctl "$first" default
 	contexts_follow 0 0
 	expect_context "$(vf 7)" PASIDE 0
-	[ "$(dmesg | grep -c 'loses PASID')" = 1 ]
+	[ "$(dmesg | grep -c 'is switching PASID off')" = 1 ]
 }
 
 attach_meanwhile_is_denied() {
