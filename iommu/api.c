@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The API for consumers: modules that act for a VF's assigned user.
+ * The API for modules that act for the user to whom a VF is assigned, such as vfio drivers.
  */
 #include <linux/export.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "change.h"
 #include "trace.h"
-#include "vf.h"
 
 /**
  * struct pasid_ctl_user - a registered user
@@ -18,20 +18,19 @@ struct pasid_ctl_user {
 };
 
 /**
- * pasid_ctl_get() - register the user that a VF is assigned to
+ * pasid_ctl_get() - register the user to whom a VF is assigned
  * @pdev: the VF
- * @request: what it wants to begin with: PASID_PERM_NONE or PASID_PERM_ALL, or
- *	between; what is not supported is ignored here
+ * @request: the user's first request: a mask of PASID_PERM_*; permissions that are not supported
+ *	are ignored here
  *
- * From now on every PASID of the VF is the user's: privileged requests are
- * granted where the ceiling and the request allow them (nested entries excepted:
- * there the user's vIOMMU decides). The caller owns the VF's DMA, as vfio does.
+ * From now on every PASID of the VF is the user's. So privileged requests are allowed if they are
+ * supported and in the ceiling and in the request. In nested entries the user's vIOMMU has to
+ * allow them as well. The caller owns the VF's DMA, as vfio does.
  *
  * Context: Process context, may sleep.
  * Return: the user, or an ERR_PTR(): -ENODEV if the VF is not under control,
- * -EBUSY if it has a user, or PASID-table entries from before; -EINVAL for an
- * unknown permission; -ENOMEM; -EIO if the IOMMU did not complete an invalidation or
- * intel-iommu cannot be followed.
+ * -EBUSY if it has a user, or PASID-table entries that may be the host's; -EINVAL for an unknown
+ * permission; -ENOMEM; -EIO if the IOMMU did not complete an invalidation or probes do not fire.
  */
 struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 {
@@ -49,7 +48,7 @@ struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 		return ERR_PTR(-ENODEV);
 	}
 	mutex_lock(&user->vf->lock);
-	err = user->vf->owned ? -EBUSY :
+	err = user->vf->sets.owned ? -EBUSY :
 	      pasid_vf_set_owner(user->vf, true, request);
 	mutex_unlock(&user->vf->lock);
 	if (err) {
@@ -62,14 +61,14 @@ struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 EXPORT_SYMBOL_GPL(pasid_ctl_get);
 
 /**
- * pasid_ctl_on_reset() - have a user told that its VF has lost its registers
+ * pasid_ctl_on_reset() - tell a user when a reset of the PF has cleared its VF's registers
  * @user: the user
- * @reset: called when a reset of the PF has taken the registers of its VFs
- * @data: for @reset; stays until pasid_ctl_put() has returned
+ * @reset: called after such a reset
+ * @data: for @reset; must be valid until pasid_ctl_put() has returned
  *
- * A reset of the VF itself is not told: its driver hears of that from the PCI core.
- * @reset runs in process context, may sleep and may call pasid_ctl_query() and
- * pasid_ctl_request(), but not pasid_ctl_put(). To be called once, before the VF is used.
+ * @reset is not called after a reset of the VF itself: the PCI core tells the VF's driver of that.
+ * @reset runs in process context. It may sleep and may call pasid_ctl_query() and
+ * pasid_ctl_request(), but not pasid_ctl_put(). Call this function once, before the VF is used.
  *
  * Context: Process context, may sleep; locks that @reset takes may be held.
  */
@@ -78,22 +77,22 @@ void pasid_ctl_on_reset(struct pasid_ctl_user *user, void (*reset)(void *data),
 {
 	struct pasid_vf *vf = user->vf;
 
-	atomic_set(&vf->registers_lost, 0);
-	vf->on_reset_data = data;
-	/* After on_reset_data; pairs with pasid_vf_tell_reset(). */
-	smp_store_release(&vf->on_reset, reset);
+	atomic_set(&vf->reset.registers_lost, 0);
+	vf->reset.data = data;
+	/* After reset.data; pairs with pasid_vf_tell_reset(). */
+	smp_store_release(&vf->reset.on_reset, reset);
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_on_reset);
 
 /**
- * pasid_ctl_on_change() - have a user told that its effective set has changed
+ * pasid_ctl_on_change() - tell a user when its effective set has changed
  * @user: the user
  * @change: called after each change, when it is in force
- * @data: for @change; stays until pasid_ctl_put() has returned
+ * @data: for @change; must be valid until pasid_ctl_put() has returned
  *
- * @change runs in process context, in the writer that made the change or in a worker, with
- * the lock held that all pasid_ctl functions take: it must not call any of them, nor take a
- * lock under which they are called.
+ * @change runs in process context, in the writer that made the change or in a worker. The
+ * caller holds the lock that all pasid_ctl functions take, so @change must not call any of
+ * them, nor take a lock under which they are called.
  *
  * Context: Process context, may sleep; not from @change.
  */
@@ -110,23 +109,23 @@ void pasid_ctl_on_change(struct pasid_ctl_user *user, void (*change)(void *data)
 EXPORT_SYMBOL_GPL(pasid_ctl_on_change);
 
 /**
- * pasid_ctl_put() - the user is gone
- * @user: from pasid_ctl_get(); not valid any more afterwards
+ * pasid_ctl_put() - unregister a user
+ * @user: from pasid_ctl_get(); not valid afterwards
  *
- * What was granted to this user alone is taken back when this returns. Its
- * PASIDs should be detached by then.
+ * When this returns, the VF has no permission that only a user gets. The caller should have
+ * detached the user's PASIDs before.
  *
- * Context: Process context, may sleep; locks that @reset of pasid_ctl_on_reset() takes
- * are not held.
+ * Context: Process context, may sleep; the caller holds no lock that @reset of
+ * pasid_ctl_on_reset() takes.
  */
 void pasid_ctl_put(struct pasid_ctl_user *user)
 {
 	struct pasid_vf *vf = user->vf;
 
-	/* A call that is under way ends first, and none follows. */
-	mutex_lock(&vf->telling);
-	vf->on_reset = NULL;
-	mutex_unlock(&vf->telling);
+	/* Wait for a call that is running; there is none after this. */
+	mutex_lock(&vf->reset.telling);
+	vf->reset.on_reset = NULL;
+	mutex_unlock(&vf->reset.telling);
 	mutex_lock(&vf->lock);
 	vf->on_change = NULL;
 	pasid_vf_set_owner(vf, false, PASID_PERM_ALL);
@@ -154,8 +153,8 @@ int pasid_ctl_query(struct pasid_ctl_user *user, struct pasid_ctl_state *state)
 		err = -ENODEV;
 	} else {
 		state->supported = pasid_vf_supported(vf);
-		state->ceiling = vf->ceiling & state->supported;
-		state->requested = vf->request;
+		state->ceiling = vf->sets.ceiling & state->supported;
+		state->requested = vf->sets.request;
 		state->effective = pasid_vf_effective(vf);
 		state->width = vf->pasid_width;
 	}
@@ -165,18 +164,18 @@ int pasid_ctl_query(struct pasid_ctl_user *user, struct pasid_ctl_state *state)
 EXPORT_SYMBOL_GPL(pasid_ctl_query);
 
 /**
- * pasid_ctl_request() - the user changes what it wants
+ * pasid_ctl_request() - change a user's request
  * @user: the user
  * @request: a mask of PASID_PERM_*
  *
- * A request above the ceiling is kept and has no effect until the ceiling is
- * raised. On failure the old request stays, less what the new one took away.
+ * A requested permission that the ceiling lacks has no effect until the admin adds it to the
+ * ceiling. On -EIO the request becomes what is both in the old and in the new one; on any other
+ * error it does not change.
  *
  * Context: Process context, may sleep.
- * Return: 0 when it is in force, in tables and caches; -EINVAL for an unknown
- * permission; -EOPNOTSUPP if it asks for one that it did not ask for before and
- * that is not supported; -ENODEV if the VF is gone; -EIO if the IOMMU did not
- * complete an invalidation or intel-iommu cannot be followed.
+ * Return: 0 when tables and caches obey; -EINVAL for an unknown permission; -EOPNOTSUPP if
+ * @request has a permission that the old request lacks and that is not supported; -ENODEV if the
+ * VF is gone; -EIO if the IOMMU did not complete an invalidation or probes do not fire.
  */
 int pasid_ctl_request(struct pasid_ctl_user *user, unsigned int request)
 {
@@ -188,13 +187,13 @@ int pasid_ctl_request(struct pasid_ctl_user *user, unsigned int request)
 	mutex_lock(&vf->lock);
 	if (vf->gone)
 		err = -ENODEV;
-	else if (request & ~vf->request & ~pasid_vf_supported(vf))
+	else if (request & ~vf->sets.request & ~pasid_vf_supported(vf))
 		err = -EOPNOTSUPP;
 	else
 		err = pasid_vf_set_request(vf, request);
 	mutex_unlock(&vf->lock);
 	if (err)
-		trace_refuse(&vf->pdev->dev, "request", err);
+		trace_pasid_refuse(&vf->pdev->dev, "request", err);
 	return err;
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_request);

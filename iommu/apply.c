@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Apply: tables, then caches, follow a VF's effective set.
+ * Making all entries of one VF, and then the caches, obey its effective set.
  *
- * A context entry that changed needs every affected domain flushed (VT-d Table
- * 28). An entry that is set up while the stale context entry is still cached can
- * bring a domain of its own into the IOTLB; so the context cache is flushed, and
- * waited for, before the domains are listed. Entries that are being torn down are
- * listed too: intel-iommu's own flush for them may still be on its way.
+ * After a context entry has changed, VT-d Table 28 requires an invalidation of every domain of
+ * the VF. The context cache is invalidated first, with a wait: while the old context entry is
+ * cached, a PASID-table entry that is set up now can fill the IOTLB under a new domain ID. Only
+ * then does the scan collect domain IDs. It also counts entries with P = 0 and a domain ID, which
+ * intel-iommu is tearing down: intel-iommu may not have invalidated them yet.
  *
- * Every entry is looked at each time: one may have been set up without any hook, and
- * nothing but the table tells.
+ * Every call looks at all entries: a set-up that no hook has seen shows in the tables only.
  */
+#include "engine.h"
 #include "trace.h"
-#include "vf.h"
 
-/* A set-up that goes by unseen while entries are looked at has them looked at again. */
+/* How often all entries are looked at, at most, if there is a gap each time. */
 #define PASID_APPLY_PASSES	3
 
 /**
- * struct pasid_apply - work in progress
- * @rule: what entries have to follow
- * @sure: the gaps when it began, or NULL if probes did not fire
+ * struct pasid_apply - one look at all entries of a VF
+ * @rule: what PASID-table entries may have
+ * @sure: the gaps when the look began, or NULL if probes did not fire then
  * @affected: what has to be invalidated
  */
 struct pasid_apply {
@@ -29,7 +28,7 @@ struct pasid_apply {
 	struct vtd_affected affected;
 };
 
-static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte,
+static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool is_rid_pasid, u64 *pte,
 			      void *arg)
 {
 	bool present = READ_ONCE(pte[0]) & VTD_PRESENT;
@@ -39,32 +38,30 @@ static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool rid, u64 *pte
 
 	if (apply->affected.whole)
 		vtd_affect_domain(&apply->affected, did);
-	if (rid)
+	if (is_rid_pasid)
 		return;
 	if (present)
-		pasid_vf_look_entry(vf, pasid, pte, apply->sure);
+		pasid_vf_learn_entry(vf, pasid, pte, apply->sure);
 	new = pasid_vf_entry_target(vf, pasid, pte, &apply->rule);
 	if (new == old)
 		return;
 	if (present) {
 		pasid_unit_store(&vf->unit, &pte[2], new);
-		trace_apply(&vf->pdev->dev, vf->ctx[0].rid, pasid, old, new);
+		trace_pasid_apply(&vf->pdev->dev, vf->tables.ctx[0].rid, pasid, old, new);
 	}
 	vtd_affect_entry(&apply->affected, pasid, did);
 }
 
-/* Tables and, in the right order, the caches above them. */
+/* Invalidates the context cache, changes PASID-table entries, invalidates the other caches. */
 static void pasid_vf_apply_run(struct pasid_vf *vf, struct pasid_apply *apply,
 			       struct vtd_plan *plan)
 {
 	struct vtd_function fn;
-	unsigned int i;
 
 	if (apply->affected.whole)
-		for (i = 0; i < vf->ctx_count; i++)
-			vtd_plan_context(plan, vf->ctx[i].rid);
+		pasid_vf_plan_contexts(vf, plan);
 	pasid_vf_scan(vf, pasid_apply_visit, apply);
-	pasid_vf_function(vf, &fn);
+	pasid_vf_read_function(vf, &fn);
 	vtd_plan_affected(plan, &fn, &apply->affected);
 }
 
@@ -74,11 +71,11 @@ static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sur
 	struct vtd_plan plan;
 	bool awake;
 
-	WRITE_ONCE(vf->applying, true);
+	WRITE_ONCE(vf->tables.applying, true);
 	apply.affected.whole = pasid_vf_edit_contexts(vf, sure);
-	apply.affected.whole |= atomic_xchg(&vf->stale, 0);
-	if (atomic_read(&vf->device_owed) && pasid_vf_answers(vf))
-		apply.affected.whole |= atomic_xchg(&vf->device_owed, 0);
+	apply.affected.whole |= atomic_xchg(&vf->owed.iommu, 0);
+	if (atomic_read(&vf->owed.device) && pasid_vf_answers(vf))
+		apply.affected.whole |= atomic_xchg(&vf->owed.device, 0);
 	apply.rule = pasid_vf_rule(vf);
 
 	awake = pasid_vf_keep_awake(vf);
@@ -86,48 +83,49 @@ static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sur
 	pasid_vf_apply_run(vf, &apply, &plan);
 	pasid_vf_let_sleep(vf, awake);
 	if (plan.owed)
-		pasid_vf_owe(vf);
+		pasid_vf_owe_device(vf);
 	if (plan.err)
-		atomic_set(&vf->stale, 1);
-	WRITE_ONCE(vf->applying, false);
+		atomic_set(&vf->owed.iommu, 1);
+	WRITE_ONCE(vf->tables.applying, false);
 	if (plan.descriptors)
-		trace_flush(&vf->pdev->dev, plan.descriptors, plan.err);
+		trace_pasid_flush(&vf->pdev->dev, plan.descriptors, plan.err);
 	return plan.err;
 }
 
-/* Nothing has gone by unseen while it ran if probes fired before and after, and all along. */
+/* There was no gap meanwhile if probes fired before and after, and the numbers are the same. */
 static int pasid_vf_apply_pass(struct pasid_vf *vf)
 {
 	bool alive;
-	const struct pasid_gaps before = pasid_hooks_settled_gaps(&alive);
+	const struct pasid_gaps before = pasid_gaps_settled(&alive);
 	const struct pasid_gaps *sure = alive ? &before : NULL;
 	struct pasid_gaps after;
 	int err;
 
 	err = pasid_vf_apply_once(vf, sure);
-	/* What a hook has changed before this saw it may not be flushed yet. */
-	pasid_hooks_settle();
-	if (!err && atomic_read(&vf->stale))
+	/* A hook may have changed an entry before this saw it, and not have invalidated yet. */
+	pasid_flushes_wait();
+	if (!err && atomic_read(&vf->owed.iommu))
 		err = pasid_vf_apply_once(vf, sure);
 	if (err)
 		return err;
-	if (!alive || !pasid_hooks_alive())
+	if (!alive || !pasid_probes_alive())
 		return -ENXIO;
-	after = pasid_hooks_gaps();
+	after = pasid_gaps_now();
 	return pasid_gaps_same(&before, &after) ? 0 : -EAGAIN;
 }
 
 /**
- * pasid_vf_apply() - make tables and caches follow the effective set
+ * pasid_vf_apply() - make all entries of a VF and their caches obey its effective set
  * @vf: the VF; not gone
  *
- * When it returns 0, no entry and no cache that this unit or the function uses says more
- * than the effective set. Where nothing has to change it submits nothing.
+ * When this returns 0, no entry of the VF and no cache of the unit or the VF allows more than the
+ * effective set. If no entry has to change, nothing is invalidated.
  *
  * Context: Process context, may sleep, @vf->lock held.
- * Return: 0; -ENXIO if probes do not fire, so that what intel-iommu sets up from now on is
- * not followed; -EAGAIN if set-ups keep going by unseen; another negative errno if an
- * invalidation failed: the tables are changed, and the next call flushes again.
+ * Return: 0; -ENXIO if probes do not fire, so that entries that intel-iommu sets up from now on
+ * are not controlled; -EAGAIN if there was a gap in each of PASID_APPLY_PASSES looks; another
+ * negative errno if an invalidation failed. The entries obey in any case, and after a failed
+ * invalidation the next call invalidates again.
  */
 int pasid_vf_apply(struct pasid_vf *vf)
 {

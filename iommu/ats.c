@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ATS of a VF: what the register says is made what Linux believes.
+ * ATS of a VF is switched on again where it went off although Linux believes that it is on.
  */
 #include <linux/pci-ats.h>
 
+#include "engine.h"
 #include "trace.h"
-#include "vf.h"
 
-/* With the change of Enable the function forgets what it kept (PCIe 6.3, 10.3.7). */
+/* When Enable changes from 0 to 1, the VF's device TLB becomes empty (PCIe 6.3, 10.3.7). */
 static bool pasid_vf_enable_ats(struct pasid_vf *vf)
 {
 	u16 ctrl;
@@ -20,32 +20,22 @@ static bool pasid_vf_enable_ats(struct pasid_vf *vf)
 		return true;
 	pasid_vf_write_ats(vf, ctrl | PCI_ATS_CTRL_ENABLE);
 	/*
-	 * Linux has the last word: pci_disable_ats() writes the register, then
-	 * ats_enabled, then its hook reads the register. Here the register is written,
-	 * then ats_enabled is read. A write to configuration space may be posted, so it
-	 * is read back before.
+	 * pci_disable_ats() clears the register first and ats_enabled after; then its hook
+	 * reads the register. If ats_enabled is 0 by now, undo the write here. If
+	 * pci_disable_ats() is between its two steps, the hook undoes it. A write to
+	 * configuration space may be posted, so that the register is read back first.
 	 */
 	pasid_vf_read_ats(vf, &ctrl);
 	smp_mb(); /* pairs with the one in pasid_vf_ats_disabled() */
 	if (!vf->pdev->ats_enabled)
 		pasid_vf_write_ats(vf, ctrl & ~PCI_ATS_CTRL_ENABLE);
 	vf->ats_restored++;
-	trace_ats_restore(&vf->pdev->dev, vf->ats_restored);
+	trace_pasid_ats_restore(&vf->pdev->dev, vf->ats_restored);
 	return true;
 }
 
-/**
- * pasid_vf_restore_ats() - switch ATS on again where it went off behind Linux's back
- * @vf: the VF
- *
- * A function that gets UR for a translation request, as it did while PASIDE was clear,
- * turns its own ATS off (VT-d 7.1.3); pasid_vf_owe() does while the function sleeps; a
- * reset of the PF does.
- *
- * Context: Process context, @vf->lock held.
- * Return: false if it has to be tried again: the VF cannot answer now.
- */
-bool pasid_vf_restore_ats(struct pasid_vf *vf)
+/* Returns false if it has to be tried again: the VF cannot answer now. */
+static bool pasid_vf_try_restore_ats(struct pasid_vf *vf)
 {
 	bool done;
 
@@ -56,11 +46,46 @@ bool pasid_vf_restore_ats(struct pasid_vf *vf)
 	return done;
 }
 
+/*
+ * Returns whether ATS may have to be switched on again, and clears the marks that say so. A VF
+ * that may have switched its ATS off waits until its requests with PASID are allowed.
+ */
+static bool pasid_vf_claim_ats(struct pasid_vf *vf)
+{
+	bool off;
+
+	spin_lock(vf->unit.lock);
+	off = vf->owed.ats ||
+	      (vf->tables.ats_suspect && (pasid_vf_allowed(vf) & PASID_PERM_ENABLE));
+	if (off) {
+		WRITE_ONCE(vf->owed.ats, false);
+		vf->tables.ats_suspect = false;
+	}
+	spin_unlock(vf->unit.lock);
+	return off;
+}
+
+/**
+ * pasid_vf_restore_ats() - switch a VF's ATS on again if it may be off and Linux does not know
+ * @vf: the VF
+ *
+ * A function switches its own ATS off when it gets UR for a translation request, as it does while
+ * PASIDE is 0 (VT-d 7.1.3). pasid_vf_owe_device() switches ATS of a function off that sleeps. A
+ * reset of the PF clears ATS Enable of its VFs.
+ *
+ * Context: Process context, @vf->lock held.
+ */
+void pasid_vf_restore_ats(struct pasid_vf *vf)
+{
+	if (pasid_vf_claim_ats(vf) && !pasid_vf_try_restore_ats(vf))
+		WRITE_ONCE(vf->owed.ats, true);
+}
+
 /**
  * pasid_vf_ats_disabled() - Linux has switched ATS of a VF off
  * @vf: the VF
  *
- * pasid_vf_restore_ats() may have come in between.
+ * pasid_vf_try_restore_ats() may have come in between.
  *
  * Context: Hook.
  */

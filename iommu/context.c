@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A VF's context entries: what intel-iommu intended with them, and what the effective
- * set makes of that.
+ * A VF's context entries: what intel-iommu wrote to them, and what this module makes of it.
  */
+#include "engine.h"
 #include "trace.h"
-#include "vf.h"
 
 /**
  * pasid_vf_find_context() - a context entry of a VF in the unit's tables
@@ -20,24 +19,24 @@ u64 *pasid_vf_find_context(const struct pasid_vf *vf, const struct pasid_context
 }
 
 /*
- * A gate that is not as this module left it was changed by intel-iommu. Of PRE that this
- * module cleared, the table does not tell whether intel-iommu cleared it, too: after a
- * gap it may have, and the intent is lost. intel-iommu changes no other gate of an entry
- * that is present.
+ * Updates @ctx->intent. A bit that is not as this module left it was written by intel-iommu. If
+ * this module has cleared PRE, the entry does not show whether intel-iommu has cleared it as
+ * well. After a gap it may have, so that the intent is forgotten, and PRE stays denied. The other
+ * bits do not change in an entry that is present.
  */
-static void pasid_context_look(struct pasid_context *ctx, u64 qword0)
+static void pasid_context_learn(struct pasid_context *ctx, u64 qword0)
 {
 	u64 shown = qword0 & VTD_CTX_GATES;
 	u64 changed = shown ^ ctx->stored;
 
 	ctx->intent = (ctx->intent & ~changed) | (shown & changed);
-	if (ctx->sure != pasid_hooks_gaps().contexts)
+	if (ctx->sure != pasid_gaps_now().contexts)
 		ctx->intent &= shown | ~VTD_CTX_PRE;
 	ctx->stored = shown;
 }
 
 /**
- * pasid_vf_learn_contexts() - learn what intel-iommu has set up
+ * pasid_vf_learn_contexts() - remember what intel-iommu wrote to the context entries
  * @vf: the VF
  *
  * Context: Any, the unit's lock not held.
@@ -48,21 +47,20 @@ void pasid_vf_learn_contexts(struct pasid_vf *vf)
 	u64 *entry;
 
 	spin_lock(vf->unit.lock);
-	for (ctx = vf->ctx; ctx < vf->ctx + vf->ctx_count; ctx++) {
+	for (ctx = vf->tables.ctx; ctx < vf->tables.ctx + vf->tables.ctx_count; ctx++) {
 		entry = pasid_vf_find_context(vf, ctx);
 		if (entry && (READ_ONCE(entry[0]) & VTD_PRESENT))
-			pasid_context_look(ctx, READ_ONCE(entry[0]));
+			pasid_context_learn(ctx, READ_ONCE(entry[0]));
 	}
 	spin_unlock(vf->unit.lock);
 }
 
 /**
- * pasid_vf_edit_contexts() - store what the effective set makes of the context entries
+ * pasid_vf_edit_contexts() - make the context entries obey
  * @vf: the VF; not gone
- * @sure: the gaps when the writer began, or NULL if it cannot be sure of anything, and
- *	in hooks, which look at nothing but their own call
+ * @sure: the gaps when the writer began, or NULL if probes did not fire then, and from hooks
  *
- * Caches are not touched: the caller invalidates.
+ * The caller invalidates caches.
  *
  * Context: Any, the unit's lock not held.
  * Return: true if an entry changed.
@@ -74,25 +72,40 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 	u64 *entry, old, new;
 
 	spin_lock(vf->unit.lock);
-	for (ctx = vf->ctx; ctx < vf->ctx + vf->ctx_count; ctx++) {
+	for (ctx = vf->tables.ctx; ctx < vf->tables.ctx + vf->tables.ctx_count; ctx++) {
 		entry = pasid_vf_find_context(vf, ctx);
 		old = entry ? READ_ONCE(entry[0]) : 0;
 		if (!(old & VTD_PRESENT))
 			continue;
-		pasid_context_look(ctx, old);
+		pasid_context_learn(ctx, old);
 		if (sure)
 			ctx->sure = max(ctx->sure, sure->contexts);
-		/* Of the first entry's intent, too. */
-		new = vtd_context_target(old, ctx->intent, pasid_vf_effective(vf));
+		/* For each entry, as pasid_vf_allowed() depends on the intent of the first one. */
+		new = vtd_context_target(old, ctx->intent, pasid_vf_allowed(vf));
 		ctx->stored = new & VTD_CTX_GATES;
 		if (new == old)
 			continue;
 		pasid_unit_store(&vf->unit, entry, new);
 		if (old & ~new & VTD_CTX_PASIDE)
-			vf->ats_suspect = true;
-		trace_apply(&vf->pdev->dev, ctx->rid, PASID_TRACE_CONTEXT, old, new);
+			vf->tables.ats_suspect = true;
+		trace_pasid_apply(&vf->pdev->dev, ctx->rid, PASID_TRACE_CONTEXT, old, new);
 		changed = true;
 	}
 	spin_unlock(vf->unit.lock);
 	return changed;
+}
+
+/**
+ * pasid_vf_plan_contexts() - add context-cache invalidations for all context entries of a VF
+ * @vf: the VF
+ * @plan: the plan
+ *
+ * Context: As @plan->submit.
+ */
+void pasid_vf_plan_contexts(const struct pasid_vf *vf, struct vtd_plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < vf->tables.ctx_count; i++)
+		vtd_plan_context(plan, vf->tables.ctx[i].rid);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Discovery: VFs that are there at load, VFs that come and go.
+ * Discovery: PFs and VFs that are there at load, that appear, and that are removed.
  */
 #include <linux/notifier.h>
 #include <linux/pci.h>
 
-#include "vf.h"
+#include "change.h"
 
 static int pasid_bus_added(struct notifier_block *nb, unsigned long action, void *data)
 {
@@ -21,23 +21,23 @@ static int pasid_bus_removed(struct notifier_block *nb, unsigned long action, vo
 	return NOTIFY_DONE;
 }
 
-/* After the IOMMU core has had intel-iommu set the device up ... */
+/* Called after the IOMMU core has had intel-iommu set the device up. */
 static struct notifier_block pasid_added_nb = {
 	.notifier_call = pasid_bus_added,
 	.priority = INT_MIN,
 };
 
-/* ... and before it has it released. */
+/* Called before the IOMMU core has intel-iommu release the device. */
 static struct notifier_block pasid_removed_nb = {
 	.notifier_call = pasid_bus_removed,
 	.priority = INT_MAX,
 };
 
 /**
- * pasid_discover_init() - put the VFs that are there, and those to come, under control
+ * pasid_discover_init() - put devices under control: those that are there, and later ones
  *
- * Context: Process context, may sleep; hooks are in place.
- * Return: 0, or a negative errno after having said why.
+ * Context: Process context, may sleep; after pasid_hooks_init().
+ * Return: 0, or a negative errno, after the log has said why.
  */
 int pasid_discover_init(void)
 {
@@ -64,7 +64,7 @@ int pasid_discover_init(void)
 }
 
 /**
- * pasid_discover_stop() - take no more VFs in
+ * pasid_discover_stop() - put devices that appear under control no more
  *
  * Context: Process context, may sleep.
  */
@@ -74,7 +74,7 @@ void pasid_discover_stop(void)
 }
 
 /**
- * pasid_discover_exit() - nor let any go: none is left
+ * pasid_discover_exit() - ignore devices that are removed, too: none is under control any more
  *
  * Context: Process context, may sleep; after pasid_discover_stop().
  */

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The function behind a VF, as invalidations see it: may it hold translations, can it
- * answer now, and what becomes of an invalidation that it cannot answer.
+ * Can a VF answer a device-TLB invalidation now, and what is done if it cannot.
  *
- * An invalidation of a device TLB is a question to the device. qi_submit_sync() repeats
- * one that is not answered for as long as the PF is there, with interrupts off, so that
- * one silent function would stall the queue of all. Tables and the unit's own caches
- * change at once, always; only the device is spared. The deny is complete nevertheless:
- * a function that sleeps has its ATS switched off, and one that is frozen or in a reset
- * sends no requests and is reset before it does.
+ * The function has to answer a device-TLB invalidation. If it does not, qi_submit_sync() repeats
+ * the invalidation as long as the PF is there, with interrupts off, and all other devices wait.
+ * So a function that cannot answer gets none. Tables and the unit's own caches change all the
+ * same. A deny is complete nevertheless: ATS of a function that sleeps is switched off, so that
+ * the function does not use its device TLB. A function that is frozen or in a reset sends no
+ * requests, and is reset before it sends any.
  */
 #include <linux/pci-ats.h>
 #include <linux/pm_runtime.h>
 
-#include "vf.h"
+#include "engine.h"
 
 /**
  * pasid_vf_read_ats() - read the ATS control register of a VF
@@ -46,7 +45,7 @@ void pasid_vf_write_ats(const struct pasid_vf *vf, u16 ctrl)
 	pci_write_config_word(vf->pdev, vf->pdev->ats_cap + PCI_ATS_CTRL, ctrl);
 }
 
-/* Read from the function: vfio's users change the power state without runtime PM. */
+/* Reads the register, as vfio's users change the power state without runtime PM. */
 static bool pasid_function_in_d0(struct pci_dev *pdev)
 {
 	u16 pmcsr;
@@ -60,22 +59,22 @@ static bool pasid_function_in_d0(struct pci_dev *pdev)
 }
 
 /*
- * After a recovery from an error that failed, error_state stays as it is for ever, though
- * the function works again as soon as it has been reset.
+ * After a recovery from an error has failed, error_state stays as it is for ever, although the
+ * function works again when it has been reset.
  */
 static bool pasid_vf_frozen(struct pasid_vf *vf)
 {
 	if (pci_channel_offline(vf->pdev) || pci_channel_offline(vf->pf))
-		return !READ_ONCE(vf->revived);
-	WRITE_ONCE(vf->revived, false);
+		return !READ_ONCE(vf->reset.revived);
+	WRITE_ONCE(vf->reset.revived, false);
 	return false;
 }
 
 /*
- * The PCI core locks configuration accesses of a function that it is going to reset. Up to
- * the moment at which it clears Bus Master Enable, the function works and may use what its
- * device TLB holds. From then on the function sends nothing until its registers are
- * restored, after the reset. (pci_dev_save_and_disable(), pci_dev_restore())
+ * Before a reset, the PCI core first locks the function's configuration space and then clears Bus
+ * Master Enable. Until then the function works and may use its device TLB. From then on it sends
+ * nothing until its registers are restored after the reset. See pci_dev_save_and_disable() and
+ * pci_dev_restore().
  */
 static bool pasid_function_in_reset(struct pci_dev *pdev)
 {
@@ -102,17 +101,17 @@ bool pasid_vf_answers(struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_function() - what invalidations need to know of a VF now
+ * pasid_vf_read_function() - find out what invalidations need to know of a VF
  * @vf: the VF; not gone
  * @fn: filled
  *
  * Context: Any; reads configuration space.
  */
-void pasid_vf_function(struct pasid_vf *vf, struct vtd_function *fn)
+void pasid_vf_read_function(struct pasid_vf *vf, struct vtd_function *fn)
 {
 	u16 ctrl;
 
-	fn->rid = vf->ctx[0].rid;
+	fn->rid = vf->tables.ctx[0].rid;
 	fn->pfsid = vf->unit.ecap & VTD_ECAP_DIT ? pci_dev_id(vf->pf) : 0;
 	fn->ats = vf->pdev->ats_enabled && !pasid_vf_read_ats(vf, &ctrl);
 	fn->silent = fn->ats && !pasid_vf_answers(vf);
@@ -126,8 +125,7 @@ void pasid_vf_function(struct pasid_vf *vf, struct vtd_function *fn)
  * @vf: the VF
  *
  * Context: Any.
- * Return: whether it is awake, and so stays until pasid_vf_let_sleep(), which takes this
- * answer.
+ * Return: whether the VF is awake. If so, it stays awake until pasid_vf_let_sleep().
  */
 bool pasid_vf_keep_awake(const struct pasid_vf *vf)
 {
@@ -135,9 +133,9 @@ bool pasid_vf_keep_awake(const struct pasid_vf *vf)
 }
 
 /**
- * pasid_vf_let_sleep() - the end of pasid_vf_keep_awake()
+ * pasid_vf_let_sleep() - undo pasid_vf_keep_awake()
  * @vf: the VF
- * @awake: what that returned
+ * @awake: what pasid_vf_keep_awake() returned
  *
  * Context: Any.
  */
@@ -148,9 +146,9 @@ void pasid_vf_let_sleep(const struct pasid_vf *vf, bool awake)
 }
 
 /*
- * A function that sleeps takes configuration requests. With ATS off it uses no
- * translation that it kept, and it has forgotten them when ATS is switched on again
- * (PCIe 6.3, 10.3.7). pasid_vf_restore_ats() does that when it is awake.
+ * Switches ATS of a VF off if it sleeps: it answers configuration requests then. While ATS is
+ * off, the VF does not use its device TLB, which is empty when ATS is switched on again (PCIe
+ * 6.3, 10.3.7). pasid_vf_restore_ats() does so when the VF is awake. Returns whether ATS is off.
  */
 static bool pasid_vf_stop_ats(struct pasid_vf *vf)
 {
@@ -158,22 +156,23 @@ static bool pasid_vf_stop_ats(struct pasid_vf *vf)
 
 	if (pasid_function_in_d0(vf->pdev) || pasid_vf_read_ats(vf, &ctrl))
 		return false;
-	WRITE_ONCE(vf->ats_stopped, true);
+	WRITE_ONCE(vf->owed.ats, true);
 	if (ctrl & PCI_ATS_CTRL_ENABLE)
 		pasid_vf_write_ats(vf, ctrl & ~PCI_ATS_CTRL_ENABLE);
 	return !pasid_vf_read_ats(vf, &ctrl) && !(ctrl & PCI_ATS_CTRL_ENABLE);
 }
 
 /**
- * pasid_vf_owe() - a VF has not been told to forget its translations
- * @vf: the VF, silent
+ * pasid_vf_owe_device() - a device-TLB invalidation was left out
+ * @vf: the VF, which could not answer
  *
- * pasid_vf_follow_up() has it told as soon as it can answer.
+ * If the VF sleeps, its ATS is switched off. Else the worker invalidates as soon as the VF can
+ * answer, see pasid_vf_schedule_retry().
  *
  * Context: Any.
  */
-void pasid_vf_owe(struct pasid_vf *vf)
+void pasid_vf_owe_device(struct pasid_vf *vf)
 {
 	if (!pasid_vf_stop_ats(vf))
-		atomic_set(&vf->device_owed, 1);
+		atomic_set(&vf->owed.device, 1);
 }

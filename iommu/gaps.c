@@ -1,42 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Gaps: calls of intel-iommu that went by unseen. A probe can miss a call, which the
- * kernel counts. All probes can be switched off and on again, which nothing counts; so the
- * functions that switch them are hooked, too: a probe still fires when the switch is
- * entered, and its return is seen even then. After a gap every VF is looked at, as nothing
- * but the tables tells.
+ * Gaps: calls of intel-iommu that no hook has seen. A probe can miss a call, which the kernel
+ * counts. An administrator can switch all probes off and on again, which nothing counts. So the
+ * functions that switch probes are hooked, too: probes still fire when such a function is called,
+ * and its return is seen even if they do not fire by then. After a gap, the worker of every VF
+ * looks at all entries: only the tables show what intel-iommu has written.
  */
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
+#include "probe.h"
 #include "vf.h"
 
 #define PASID_GAP_PAUSE_MIN	((unsigned long)HZ)
 #define PASID_GAP_PAUSE_MAX	(8UL * HZ)
 
-/* How often probes may have been off. */
+/* How often probes have been switched, or were found not to fire. */
 static atomic_long_t pasid_switched = ATOMIC_LONG_INIT(0);
-/* How many calls that switch probes are under way. */
+/* How many calls that switch probes are running. */
 static atomic_t pasid_switching = ATOMIC_INIT(0);
+
+/* Hooks whose missed calls count. None leaves the list: the numbers are needed until unload. */
+static struct pasid_hook *pasid_gap_hooks;
+static atomic_long_t pasid_missed_handled = ATOMIC_LONG_INIT(0);
+
+/* intel-iommu of this kernel changes PRE in present entries, by a function that is hooked. */
+static bool pasid_pri_hooked;
 
 static DEFINE_MUTEX(pasid_settled_lock);
 static struct pasid_gaps pasid_settled;
 
 /**
- * pasid_hooks_gaps() - how often something may have gone by unseen since load
+ * pasid_gaps_watch() - count the calls that a hook misses
+ * @hook: the hook, registered and not enabled yet
+ *
+ * Context: Process context; at load.
+ */
+void pasid_gaps_watch(struct pasid_hook *hook)
+{
+	if (hook->unseen == PASID_UNSEEN_CONTEXT)
+		WRITE_ONCE(pasid_pri_hooked, true);
+	hook->next = pasid_gap_hooks;
+	/* Hooks that are already enabled read the list; pairs with pasid_missed_calls(). */
+	smp_store_release(&pasid_gap_hooks, hook);
+}
+
+/*
+ * Returns how many calls were missed since load, by hooks whose @unseen is @what. With
+ * PASID_UNSEEN_ANY, by all hooks but those with PASID_UNSEEN_NOTHING.
+ */
+static unsigned long pasid_missed_calls(enum pasid_unseen what)
+{
+	const struct pasid_hook *hook;
+	unsigned long missed = 0;
+
+	/* Pairs with pasid_gaps_watch(). */
+	for (hook = smp_load_acquire(&pasid_gap_hooks); hook; hook = hook->next)
+		if (hook->unseen == what ||
+		    (what == PASID_UNSEEN_ANY && hook->unseen != PASID_UNSEEN_NOTHING))
+			missed += READ_ONCE(hook->exit.nmissed) +
+				  READ_ONCE(hook->exit.kp.nmissed) +
+				  READ_ONCE(hook->entry.nmissed);
+	return missed;
+}
+
+/**
+ * pasid_gaps_now() - how many gaps there were since load
  *
  * Context: Any.
  * Return: the numbers.
  */
-struct pasid_gaps pasid_hooks_gaps(void)
+struct pasid_gaps pasid_gaps_now(void)
 {
 	unsigned long switched = atomic_long_read(&pasid_switched);
 
 	return (struct pasid_gaps) {
-		.entries = switched + pasid_hooks_missed(PASID_UNSEEN_ENTRY),
-		.contexts = pasid_hooks_follow_pri() ?
-			    switched + pasid_hooks_missed(PASID_UNSEEN_CONTEXT) : 0,
+		.entries = switched + pasid_missed_calls(PASID_UNSEEN_ENTRY),
+		.contexts = READ_ONCE(pasid_pri_hooked) ?
+			    switched + pasid_missed_calls(PASID_UNSEEN_CONTEXT) : 0,
 	};
 }
 
@@ -46,24 +88,24 @@ bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
 }
 
 /**
- * pasid_hooks_settled_gaps() - a writer begins: the numbers, after missed calls have ended
- * @alive: set to whether probes fire, see pasid_hooks_alive()
+ * pasid_gaps_settled() - the numbers, after the missed calls in them have written to the tables
+ * @alive: set to whether probes fire, see pasid_probes_alive()
  *
- * A call is counted when it begins, and writes to the table afterwards. The calls that
- * are followed do not sleep. The numbers are settled for good if probes fired when they
- * were read: then whatever goes by unseen later has another number.
+ * The kernel counts a missed call when it begins; the function writes to the tables afterwards,
+ * without sleeping before. So this waits for a grace period of RCU tasks if the numbers are new.
+ * If probes fire, a later gap has another number, so that these numbers need no further wait.
  *
  * Context: Process context, may sleep.
- * Return: the numbers; if probes fire, every call in them has ended.
+ * Return: the numbers; if probes fire, every call in them has written.
  */
-struct pasid_gaps pasid_hooks_settled_gaps(bool *alive)
+struct pasid_gaps pasid_gaps_settled(bool *alive)
 {
 	struct pasid_gaps gaps, now;
 
 	mutex_lock(&pasid_settled_lock);
-	gaps = pasid_hooks_gaps();
-	*alive = pasid_hooks_alive();
-	now = pasid_hooks_gaps();
+	gaps = pasid_gaps_now();
+	*alive = pasid_probes_alive();
+	now = pasid_gaps_now();
 	if (*alive && !pasid_gaps_same(&gaps, &pasid_settled)) {
 		synchronize_rcu_tasks();
 		if (pasid_gaps_same(&gaps, &now))
@@ -76,22 +118,30 @@ struct pasid_gaps pasid_hooks_settled_gaps(bool *alive)
 static unsigned long pasid_gap_pause;
 static bool pasid_gaps_matter;
 
-/* While probes are off it waits for them: what goes by until then is found afterwards. */
+static void pasid_gap_queue(struct pasid_vf *vf)
+{
+	schedule_work(&vf->refresh);
+}
+
+/*
+ * Queues the workers of all VFs as soon as probes fire. While they do not, more calls may go by
+ * unseen, which the workers would have to find as well.
+ */
 static void pasid_gap_work(struct work_struct *work)
 {
 	struct delayed_work *gap = to_delayed_work(work);
 
 	if (!READ_ONCE(pasid_gaps_matter))
 		return;
-	if (pasid_hooks_fire()) {
+	if (pasid_probes_fire()) {
 		if (pasid_gap_pause)
 			pr_info("probes fire again; looking at all VFs\n");
 		pasid_gap_pause = 0;
-		pasid_vf_for_each(pasid_vf_refresh);
+		pasid_vf_for_each(pasid_gap_queue);
 		return;
 	}
 	if (!pasid_gap_pause)
-		pr_err("probes do not fire, so what intel-iommu sets up does not obey; "
+		pr_err("probes do not fire, so entries that intel-iommu sets up are not controlled; "
 		       PASID_SWITCHES " have to be 1\n");
 	atomic_long_inc(&pasid_switched);
 	pasid_gap_pause = clamp(2 * pasid_gap_pause, PASID_GAP_PAUSE_MIN, PASID_GAP_PAUSE_MAX);
@@ -101,59 +151,78 @@ static void pasid_gap_work(struct work_struct *work)
 static DECLARE_DELAYED_WORK(pasid_gap, pasid_gap_work);
 
 /**
- * pasid_gap_look() - have all VFs looked at, soon
+ * pasid_gaps_rescan() - have the workers of all VFs look at their entries, soon
  *
  * Context: Any.
  */
-void pasid_gap_look(void)
+void pasid_gaps_rescan(void)
 {
 	schedule_delayed_work(&pasid_gap, 0);
 }
 
 /**
- * pasid_gap_begins() - probes are about to be switched off or on
+ * pasid_gaps_check_missed() - call pasid_gaps_rescan() if a call was missed
+ *
+ * A return probe misses a call if all its instances are taken by other calls. One of these calls
+ * this function when it returns.
  *
  * Context: Hook.
  */
-void pasid_gap_begins(void)
+void pasid_gaps_check_missed(void)
+{
+	long missed = pasid_missed_calls(PASID_UNSEEN_ANY);
+
+	if (atomic_long_xchg(&pasid_missed_handled, missed) == missed)
+		return;
+	pr_warn_ratelimited("set-ups went by unseen; looking at all VFs\n");
+	pasid_gaps_rescan();
+}
+
+/**
+ * pasid_switch_begins() - probes are about to be switched off or on
+ *
+ * Context: Hook.
+ */
+void pasid_switch_begins(void)
 {
 	atomic_inc(&pasid_switching);
 	atomic_long_inc(&pasid_switched);
 }
 
 /**
- * pasid_gap_ends() - probes have been switched off or on
+ * pasid_switch_ends() - probes have been switched off or on
  *
  * Context: Hook.
  */
-void pasid_gap_ends(void)
+void pasid_switch_ends(void)
 {
 	atomic_long_inc(&pasid_switched);
 	atomic_dec(&pasid_switching);
-	pasid_gap_look();
+	pasid_gaps_rescan();
 }
 
 /**
- * pasid_hooks_alive() - is what intel-iommu sets up followed now?
+ * pasid_probes_alive() - do hooks see the calls of intel-iommu now?
  *
- * If it is not, that is a gap, and the worker looks at all VFs when it is again.
+ * If they do not, that is a gap, and pasid_gaps_rescan() is called.
  *
  * Context: Process context, may sleep.
- * Return: whether probes fire; true before pasid_gaps_init() and after pasid_gaps_exit().
+ * Return: whether probes fire and nothing is switching them; true before pasid_gaps_init() and
+ * after pasid_gaps_exit().
  */
-bool pasid_hooks_alive(void)
+bool pasid_probes_alive(void)
 {
 	if (!READ_ONCE(pasid_gaps_matter))
 		return true;
-	if (!atomic_read(&pasid_switching) && pasid_hooks_fire())
+	if (!atomic_read(&pasid_switching) && pasid_probes_fire())
 		return true;
 	atomic_long_inc(&pasid_switched);
-	pasid_gap_look();
+	pasid_gaps_rescan();
 	return false;
 }
 
 /**
- * pasid_gaps_init() - hooks are in place
+ * pasid_gaps_init() - hooks are enabled: from now on it matters whether probes fire
  *
  * Context: Process context; at load.
  */
@@ -163,9 +232,9 @@ void pasid_gaps_init(void)
 }
 
 /**
- * pasid_gaps_exit() - hooks are about to go
+ * pasid_gaps_exit() - hooks are about to be removed: it does not matter any more
  *
- * Context: Process context; pasid_gaps_stop() has to follow.
+ * Context: Process context; pasid_gaps_stop() has to be called afterwards.
  */
 void pasid_gaps_exit(void)
 {
@@ -173,7 +242,7 @@ void pasid_gaps_exit(void)
 }
 
 /**
- * pasid_gaps_stop() - hooks are gone, and so are VFs
+ * pasid_gaps_stop() - wait for the worker that queues the workers of VFs
  *
  * Context: Process context, may sleep.
  */

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Intent: what intel-iommu itself gave each PASID-table entry, remembered so that it
- * can come back after a deny.
+ * Intent: whether intel-iommu itself set SRE in a PASID-table entry. It is remembered, so that
+ * SRE can be set again after it was denied.
  *
- * intel-iommu sets SRE in nested entries only, and this module sets it there only where
- * intel-iommu did. So a nested entry that shows SRE needs no memory. Where this module
- * took SRE away, vf->sre_intent has the number of gaps (see gaps.c) at which that was
- * sure. With another number now, the entry may have been set up anew unseen, without
- * SRE: the intent is lost then, to the safe side.
+ * intel-iommu sets SRE in nested entries only, and this module sets it there only if intel-iommu
+ * did. So a nested entry with SRE = 1 shows the intent itself. If this module has cleared SRE,
+ * tables.sre_intent has the number of gaps (gaps.c) up to which the intent is known to be right.
+ * If the number is another one now, a set-up that no hook has seen may have written the entry
+ * again, without SRE. Then the intent is forgotten, and SRE stays denied.
  */
-#include "vf.h"
+#include "engine.h"
 
 static bool pasid_entry_shows_sre(const u64 *pte)
 {
@@ -17,14 +17,14 @@ static bool pasid_entry_shows_sre(const u64 *pte)
 	       (READ_ONCE(pte[2]) & VTD_PTE_SRE);
 }
 
-/* A number that a hook has stored meanwhile may be a later one. */
+/* Stores @gaps, unless a hook has stored a larger number meanwhile. */
 static void pasid_vf_remember(struct pasid_vf *vf, u32 pasid, unsigned long gaps)
 {
-	void *old = xa_load(&vf->sre_intent, pasid);
+	void *old = xa_load(&vf->tables.sre_intent, pasid);
 
 	gaps = max(gaps & LONG_MAX, old ? xa_to_value(old) : 0);
-	/* Where there is no memory the intent is lost. */
-	if (xa_is_err(xa_store(&vf->sre_intent, pasid, xa_mk_value(gaps),
+	/* Without memory the intent is forgotten, and SRE stays denied. */
+	if (xa_is_err(xa_store(&vf->tables.sre_intent, pasid, xa_mk_value(gaps),
 			       GFP_ATOMIC | __GFP_NOWARN)))
 		dev_warn_ratelimited(&vf->pdev->dev,
 				     "no memory to remember SRE of PASID %u: denied until it is attached again\n",
@@ -33,11 +33,11 @@ static void pasid_vf_remember(struct pasid_vf *vf, u32 pasid, unsigned long gaps
 
 static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
 {
-	void *gaps = xa_load(&vf->sre_intent, pasid);
+	void *gaps = xa_load(&vf->tables.sre_intent, pasid);
 
-	if (!gaps || gaps == xa_mk_value(pasid_hooks_gaps().entries & LONG_MAX))
+	if (!gaps || gaps == xa_mk_value(pasid_gaps_now().entries & LONG_MAX))
 		return gaps;
-	xa_erase(&vf->sre_intent, pasid);
+	xa_erase(&vf->tables.sre_intent, pasid);
 	dev_warn_ratelimited(&vf->pdev->dev,
 			     "PASID %u may have been set up unseen: SRE is denied until it is attached again\n",
 			     pasid);
@@ -45,32 +45,34 @@ static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
 }
 
 /**
- * pasid_vf_look_entry() - a writer comes across an entry
+ * pasid_vf_learn_entry() - remember the intent that an entry shows, before it is changed
  * @vf: the VF
  * @pasid: the entry's PASID, not RID_PASID
  * @pte: the entry, present
- * @sure: the gaps when the writer began, or NULL if it cannot be sure of anything
+ * @sure: the gaps when the writer began, or NULL if probes did not fire then
  *
- * While intel-iommu writes over a present entry, the table may show the old entry or the
- * new one, so nothing is learned.
+ * While intel-iommu replaces an entry, memory may hold the old or the new one, so that this
+ * function does nothing.
  *
  * Context: Any, the unit's lock held.
  */
-void pasid_vf_look_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
-			 const struct pasid_gaps *sure)
+void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
+			  const struct pasid_gaps *sure)
 {
-	if (vf->in_replace != pasid && sure && pasid_entry_shows_sre(pte))
+	if (vf->tables.in_replace != pasid && sure && pasid_entry_shows_sre(pte))
 		pasid_vf_remember(vf, pasid, sure->entries);
 }
 
 /**
- * pasid_vf_entry_target() - qword 2 of an entry of a VF
+ * pasid_vf_entry_target() - what qword 2 of an entry has to be
  * @vf: the VF
  * @pasid: the entry's PASID
  * @pte: the entry
- * @rule: what entries have to follow
+ * @rule: what entries of the VF may have
  *
- * An entry that intel-iommu is writing over keeps what it has, or loses it.
+ * While intel-iommu replaces an entry, memory may hold the old or the new one. So this function
+ * may only clear SRE and ERE then, and not set them. If it clears SRE in the new entry, the
+ * intent is forgotten (see pasid_vf_setup_ends()): SRE stays 0 until the next set-up.
  *
  * Context: Any, the unit's lock held.
  * Return: the qword to store.
@@ -81,7 +83,7 @@ u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 	bool shown = pasid_entry_shows_sre(pte);
 	u64 target;
 
-	if (vf->in_replace != pasid)
+	if (vf->tables.in_replace != pasid)
 		return vtd_pte_target(pte, shown || pasid_vf_remembers(vf, pasid), rule);
 	target = vtd_pte_target(pte, shown, rule);
 	return READ_ONCE(pte[2]) & target;
@@ -93,7 +95,7 @@ u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
  * @pasid: the entry's PASID
  * @pte: the entry, or NULL if there is no table for it yet
  * @gaps: their number now
- * @replace: it writes over a present entry; else it refuses one that is present
+ * @replace: intel-iommu overwrites a present entry; else it refuses one that is present
  *
  * Context: Any, the unit's lock held.
  */
@@ -104,39 +106,44 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 
 	if (!replace) {
 		if (!present)
-			xa_erase(&vf->sre_intent, pasid);
+			xa_erase(&vf->tables.sre_intent, pasid);
 		return;
 	}
-	/* If it fails, the old entry stays. */
+	/* The old entry stays if intel-iommu fails: remember its intent. */
 	if (present)
-		pasid_vf_look_entry(vf, pasid, pte, gaps);
-	vf->in_replace = pasid;
+		pasid_vf_learn_entry(vf, pasid, pte, gaps);
+	vf->tables.in_replace = pasid;
 }
 
 /**
- * pasid_vf_setup_ends() - intel-iommu has set up an entry
+ * pasid_vf_setup_ends() - intel-iommu has set up an entry, or failed to
  * @vf: the VF
  * @pasid: the entry's PASID
- * @pte: the entry, present
+ * @pte: the entry, or NULL if there is no table for it
  * @gaps: their number when the set-up began
- * @replaced: a new entry was written over an old one
+ * @replaced: intel-iommu has overwritten an old entry
+ * @done: intel-iommu succeeded
  *
- * A writer may have come across the new entry first and taken SRE away: then it has
- * remembered the intent, and all that was remembered from before ended with
- * pasid_vf_setup_begins(). If an entry was written over, the table does not show whose
- * SRE the writer took: the intent is lost, to the safe side.
+ * A writer may have seen the new entry before this hook and have cleared SRE. Then it has
+ * remembered the intent, which cannot be an old one: pasid_vf_setup_begins() has erased that. But
+ * if an old entry was overwritten, SRE that the writer cleared may have been the old entry's. So
+ * the intent is forgotten, and SRE stays denied.
  *
- * Return handlers run while probes are off, too, so that the number of gaps is that of
- * the beginning.
+ * The number of gaps is that of the beginning, as return handlers run even while probes do not
+ * fire.
  *
  * Context: Any, the unit's lock held.
  */
 void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte,
-			 const struct pasid_gaps *gaps, bool replaced)
+			 const struct pasid_gaps *gaps, bool replaced, bool done)
 {
+	if (vf->tables.in_replace == pasid)
+		vf->tables.in_replace = PASID_NO_REPLACE;
+	if (!done || !pte || !(READ_ONCE(pte[0]) & VTD_PRESENT))
+		return;
 	if (pasid_entry_shows_sre(pte) ||
-	    (!replaced && xa_load(&vf->sre_intent, pasid)))
+	    (!replaced && xa_load(&vf->tables.sre_intent, pasid)))
 		pasid_vf_remember(vf, pasid, gaps->entries);
 	else
-		xa_erase(&vf->sre_intent, pasid);
+		xa_erase(&vf->tables.sre_intent, pasid);
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Looking up the running kernel: addresses through kprobes, layouts through the
- * kernel's own BTF.
+ * Asking the running kernel: kprobes give addresses of functions, and BTF gives offsets of
+ * members and positions of arguments.
  *
- * Functions are called through static calls, which are patched into direct calls: with
- * IBT, the kernel seals functions whose address it does not use itself, and an indirect
- * call of one faults.
+ * Functions are called through static calls, which are direct calls in the code. With IBT, an
+ * indirect call of a function faults if the kernel itself never uses the function's address.
  */
 #include <linux/btf.h>
 #include <linux/errno.h>
@@ -15,7 +14,7 @@
 
 #include "kernel.h"
 
-struct pasid_layout pasid_layout;
+struct pasid_kernel_offsets pasid_offsets;
 
 int vtd_qi_submit_absent(struct intel_iommu *iommu, struct vtd_desc *desc,
 			 unsigned int count, unsigned long options)
@@ -49,8 +48,8 @@ DEFINE_STATIC_CALL(pasid_btf_name, btf_name_absent);
 DEFINE_STATIC_CALL(pasid_btf_put, btf_put_absent);
 
 /*
- * Where the function begins that @addr lies in. A static call has to go there: with
- * retbleed=stuff the kernel makes it go to the thunk that lies in front of a function.
+ * Finds the first byte of the function that @addr is in. A static call needs that address: with
+ * retbleed=stuff the kernel has it go to a thunk in front of the function.
  */
 static int pasid_function_start(void *addr, void **start)
 {
@@ -69,13 +68,13 @@ static int pasid_function_start(void *addr, void **start)
 
 static int pasid_kernel_function(const char *name, void **addr)
 {
-	/* Disabled: its address is wanted, the function is not to be patched. */
+	/* Disabled, so that the function is not patched: only its address is needed. */
 	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
 	int err = register_kprobe(&probe);
 
 	if (err)
 		return err;
-	/* Where there is an ENDBR, a probe sits behind it. */
+	/* If the function begins with ENDBR, the probe is behind it. */
 	err = pasid_function_start(probe.addr, addr);
 	unregister_kprobe(&probe);
 	return err;
@@ -88,14 +87,14 @@ static bool btf_name_is(const struct btf *btf, u32 offset, const char *name)
 	return is && !strcmp(is, name);
 }
 
-/* A member: where it is, in bits; how wide, 0 if not a bit field; of which type. */
+/* A member: its offset in bits, its width if it is a bit field or else 0, and its type. */
 struct btf_found {
 	u32 bits;
 	u32 width;
 	u32 type_id;
 };
 
-/* The member may sit in anonymous structures and unions. */
+/* Also looks into anonymous structures and unions. */
 static int btf_find_member(const struct btf *btf, const struct btf_type *type,
 			   const char *name, struct btf_found *found)
 {
@@ -156,7 +155,7 @@ static int pasid_kernel_member(const char *type, const char *name, const char *i
 	return err;
 }
 
-/* BTF is searched from one end to the other, so once for all arguments of a function. */
+/* For all arguments at once, as the kernel goes through the whole of BTF to find a function. */
 static void pasid_kernel_args(const char *function, const char * const *args, int *at,
 			      int count)
 {
@@ -188,10 +187,10 @@ const struct pasid_kernel pasid_kernel = {
 };
 
 /**
- * pasid_kernel_init() - look up functions and layouts
+ * pasid_kernel_init() - look up functions and offsets
  *
  * Context: Process context, may sleep; once, at load.
- * Return: 0, or a negative errno after having said what is missing.
+ * Return: 0, or a negative errno, after the log has said what is missing.
  */
 int pasid_kernel_init(void)
 {
@@ -206,7 +205,7 @@ int pasid_kernel_init(void)
 		static_call_update(pasid_find_btf_id, addr[PASID_CALLED_BTF_FIND]);
 		static_call_update(pasid_btf_name, addr[PASID_CALLED_BTF_NAME]);
 		static_call_update(pasid_btf_put, addr[PASID_CALLED_BTF_PUT]);
-		err = pasid_need_layout(&pasid_kernel, &pasid_layout, why);
+		err = pasid_need_offsets(&pasid_kernel, &pasid_offsets, why);
 	}
 	if (err)
 		pr_err("%s\n", why);

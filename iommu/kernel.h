@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The running kernel: what need.h lists, looked up by name at load; and the functions
- * that are called.
+ * The running kernel: what need.c asks for is looked up by name at load. The functions are called
+ * through static calls.
  */
 #ifndef _PASID_KERNEL_H
 #define _PASID_KERNEL_H
@@ -25,7 +25,7 @@ typedef int pasid_for_each_alias_fn(struct pci_dev *pdev, pasid_alias_fn *fn, vo
 pasid_for_each_alias_fn pasid_for_each_alias_absent;
 DECLARE_STATIC_CALL(pasid_for_each_alias, pasid_for_each_alias_absent);
 
-extern struct pasid_layout pasid_layout;
+extern struct pasid_kernel_offsets pasid_offsets;
 extern const struct pasid_kernel pasid_kernel;
 
 int pasid_kernel_init(void);

@@ -2,19 +2,33 @@
 /*
  * intel-pasid-ctl: per-VF PASID permissions in the tables of Intel VT-d.
  *
- * One decision, top to bottom: sysfs.c, sysfs-pf.c or api.c takes it, perm.c reads it,
- * settings.c keeps what an admin says (precedence.c: whose word counts), sets.c sums it up,
- * policy.c changes the VF's sets, apply.c has them stored (entry.c,
- * walk.c, context.c, scan.c, intent.c) and flushed (plan.c, unit.c), as far as the VF can
- * answer (function.c). hooks.c and atomic.c make it hold for entries that intel-iommu sets
- * up later, gaps.c for those that go by unseen. reset.c and ats.c follow what resets and
- * sleep do to a VF. need.c says what all of that takes of a kernel, kernel.c finds it in
- * the running one.
+ * A file calls only files in the layers below its own, and files that stand before it in its
+ * own layer (scripts/lint circles). From the top:
+ *
+ * Entrances	api.c (kernel modules), sysfs.c and sysfs-pf.c (admins), hooks.c (calls of
+ *		intel-iommu and the PCI core), discover.c (devices that come and go)
+ * Life		identify.c, attach.c: a VF comes under control and leaves it
+ * Changes	change.c: the sets of one VF change, and are enforced. ceiling.c: what an
+ *		admin writes becomes settings, and those become ceilings of VFs
+ * Engine	apply.c: a writer or a worker makes all tables and caches of a VF obey.
+ *		fixup.c: a hook does so for the entry that intel-iommu has just written.
+ *		pf.c: a PF switches PASID or PRI off or on. reset.c, ats.c: what resets and sleep
+ *		do to a VF. They use context.c, scan.c, intent.c (entries), function.c (can the
+ *		VF answer?) and flushes.c (hooks that have not flushed yet)
+ * Probes	selftest.c (do probes fire?), gaps.c (which calls went by unseen?), probe.c
+ *		(registers hooks)
+ * State	state.c: what a VF supports and may do now. vf.c: the hash table of VFs.
+ *		settings.c: what admins have said of VFs, also of those that are not there
+ * Machine	unit.c: a VT-d unit, kernel.c: the running kernel, log.c, trace.c
+ * Pure		perm.c (permission sets), precedence.c (which setting counts), walk.c, entry.c,
+ *		plan.c (VT-d's tables and invalidations), need.c (what a kernel has to have)
  */
 #include <linux/crash_dump.h>
 #include <linux/module.h>
 
-#include "vf.h"
+#include "change.h"
+#include "probe.h"
+#include "settings.h"
 
 static char *default_ctl;
 module_param(default_ctl, charp, 0444);
@@ -22,9 +36,9 @@ MODULE_PARM_DESC(default_ctl,
 		 "Ceiling for VFs, in the grammar of pasid_ctl, e.g. \"-all +enable\" (default: \"+enable -exec +priv +pri\", cut to what is supported, which changes nothing)");
 
 /*
- * default_ctl=+all -priv, without quotes, is two options for the kernel. It only warns of one
- * that it does not know, and the ceiling would be wider than what was written. So the words
- * are known, as options that refuse to load.
+ * default_ctl=+all -priv, without quotes, is two options: default_ctl=+all and -priv. The kernel
+ * only warns of an option that it does not know, and the ceiling would have more than was
+ * written. So each word of the grammar is an option here, which refuses to load.
  */
 static int pasid_ctl_stray_word(const char *val, const struct kernel_param *kp)
 {
@@ -38,7 +52,7 @@ static const struct kernel_param_ops pasid_ctl_stray_ops = {
 	.set = pasid_ctl_stray_word,
 };
 
-/* As module_param_cb(), which takes for names of options what can be names in C alone. */
+/* The same as module_param_cb(), which accepts only names that are names in C, too. */
 #define PASID_CTL_STRAY(id, word)							\
 	static const struct kernel_param pasid_ctl_stray_##id				\
 	__used __section("__param") __aligned(__alignof__(struct kernel_param)) = {	\
@@ -58,9 +72,8 @@ PASID_CTL_STRAY(grant_pri, "+pri");
 PASID_CTL_STRAY(deny_pri, "-pri");
 PASID_CTL_STRAY(default, "default");
 
-bool pasid_verbose;
 module_param_named(verbose, pasid_verbose, bool, 0644);
-MODULE_PARM_DESC(verbose, "Log every VF that comes under control and every function that is followed (default: N)");
+MODULE_PARM_DESC(verbose, "Log every VF that is put under control and every function that is hooked (default: N)");
 
 static int __init pasid_ctl_init(void)
 {
@@ -97,9 +110,9 @@ err_gaps:
 static void __exit pasid_ctl_exit(void)
 {
 	pasid_discover_stop();
-	pasid_vf_close();
+	pasid_vf_remove_files();
 	pasid_hooks_exit();
-	pasid_vf_for_each(pasid_vf_release);
+	pasid_vf_for_each(pasid_vf_give_back);
 	pasid_vf_remove_all();
 	pasid_discover_exit();
 	pasid_gaps_stop();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The decision whether a kernel is one that the module can work with: everything it
- * relies on has to be there, under the name and of the kind that it knows. What is
- * missing is said in a sentence; nothing is assumed in its place.
+ * The decision whether this module can work with a kernel. All functions, members and arguments
+ * that it relies on have to be there, with the expected name and type. If one is missing, the
+ * module does not load, and a sentence says why.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -19,7 +19,7 @@ static const char * const pasid_called[PASID_CALLED] = {
 	[PASID_CALLED_BTF_PUT] = "btf_put",
 };
 
-/* In this order; the other functions that are called have prototypes in headers. */
+/* In this order. The other called functions have prototypes in headers. */
 static const char * const pasid_submit_args[] = { "iommu", "desc", "count", "options" };
 
 /**
@@ -27,7 +27,7 @@ static const char * const pasid_submit_args[] = { "iommu", "desc", "count", "opt
  * @type: the structure
  * @name: the member
  * @is: its type, see struct pasid_kernel
- * @at: where its offset goes in struct pasid_layout, in bytes
+ * @at: where its offset goes in struct pasid_kernel_offsets, in bytes
  */
 struct pasid_member {
 	const char *type;
@@ -37,15 +37,17 @@ struct pasid_member {
 };
 
 static const struct pasid_member pasid_members[] = {
-	{ "intel_iommu", "iommu", "iommu_device", offsetof(struct pasid_layout, iommu_core) },
-	{ "intel_iommu", "lock", "spinlock_t", offsetof(struct pasid_layout, iommu_lock) },
-	{ "intel_iommu", "reg", "*", offsetof(struct pasid_layout, iommu_reg) },
-	{ "device_domain_info", "dev", "*", offsetof(struct pasid_layout, info_dev) },
+	{ "intel_iommu", "iommu", "iommu_device",
+	  offsetof(struct pasid_kernel_offsets, iommu_core) },
+	{ "intel_iommu", "lock", "spinlock_t",
+	  offsetof(struct pasid_kernel_offsets, iommu_lock) },
+	{ "intel_iommu", "reg", "*", offsetof(struct pasid_kernel_offsets, iommu_reg) },
+	{ "device_domain_info", "dev", "*", offsetof(struct pasid_kernel_offsets, info_dev) },
 	{ "device_domain_info", "dtlb_extra_inval", "1",
-	  offsetof(struct pasid_layout, info_twice) },
+	  offsetof(struct pasid_kernel_offsets, info_twice) },
 };
 
-#define PASID_FOLLOWED_ENTRY(function, is_optional)			\
+#define PASID_HOOKED_ENTRY(function, is_optional)			\
 	{								\
 		.name = function,					\
 		.purpose = "PASID-table entries that are set up",	\
@@ -54,24 +56,24 @@ static const struct pasid_member pasid_members[] = {
 	}
 
 /*
- * 6.13 to 6.18.38 and 6.19.0 to 6.19.3 write over present entries; kernels without the
- * replace functions tear an entry down and set it up again.
+ * Kernels 6.13 to 6.18.38 and 6.19.0 to 6.19.3 have replace functions, which overwrite present
+ * entries. Other kernels tear an entry down and set it up again.
  *
- * Kernels up to 6.14 enable page requests on demand. From 6.15 on, which count their
- * users in iopf_refcount, PRE is a part of the context entry from the beginning.
+ * Kernels up to 6.14 set PRE when page requests are first used. Since 6.15, which has
+ * iopf_refcount, they set PRE together with the rest of the context entry.
  *
- * pci_pasid_status() came together with what iommufd tells VMMs of PASIDs, in 6.15, 6.14.9
- * and 6.12.31. Kernels without it tell them nothing.
+ * pci_pasid_status() is called by iommufd in kernels since 6.15, 6.14.9 and 6.12.31, which tell
+ * VMMs of PASIDs. Other kernels do not have it.
  */
-const struct pasid_followed pasid_followed[] = {
-	PASID_FOLLOWED_ENTRY("intel_pasid_setup_first_level", false),
-	PASID_FOLLOWED_ENTRY("intel_pasid_setup_second_level", false),
-	PASID_FOLLOWED_ENTRY("intel_pasid_setup_pass_through", false),
-	PASID_FOLLOWED_ENTRY("intel_pasid_setup_nested", false),
-	PASID_FOLLOWED_ENTRY("intel_pasid_replace_first_level", true),
-	PASID_FOLLOWED_ENTRY("intel_pasid_replace_second_level", true),
-	PASID_FOLLOWED_ENTRY("intel_pasid_replace_pass_through", true),
-	PASID_FOLLOWED_ENTRY("intel_pasid_replace_nested", true),
+const struct pasid_hooked pasid_hooked[] = {
+	PASID_HOOKED_ENTRY("intel_pasid_setup_first_level", false),
+	PASID_HOOKED_ENTRY("intel_pasid_setup_second_level", false),
+	PASID_HOOKED_ENTRY("intel_pasid_setup_pass_through", false),
+	PASID_HOOKED_ENTRY("intel_pasid_setup_nested", false),
+	PASID_HOOKED_ENTRY("intel_pasid_replace_first_level", true),
+	PASID_HOOKED_ENTRY("intel_pasid_replace_second_level", true),
+	PASID_HOOKED_ENTRY("intel_pasid_replace_pass_through", true),
+	PASID_HOOKED_ENTRY("intel_pasid_replace_nested", true),
 	{
 		.name = "context_flip_pri",
 		.purpose = "page requests that are enabled on demand",
@@ -80,19 +82,19 @@ const struct pasid_followed pasid_followed[] = {
 		.args = { "info", "enable" },
 	}, {
 		.name = "pci_disable_pasid",
-		.purpose = "a PF that loses PASID",
+		.purpose = "a PF whose PASID is switched off",
 		.args = { "pdev" },
 	}, {
 		.name = "pci_enable_pasid",
-		.purpose = "a PF that enables PASID again",
+		.purpose = "a PF whose PASID is switched on",
 		.args = { "pdev" },
 	}, {
 		.name = "pci_disable_pri",
-		.purpose = "a PF that loses PRI",
+		.purpose = "a PF whose PRI is switched off",
 		.args = { "pdev" },
 	}, {
 		.name = "pci_enable_pri",
-		.purpose = "a PF that enables PRI",
+		.purpose = "a PF whose PRI is switched on",
 		.args = { "pdev" },
 	}, {
 		.name = "pci_disable_ats",
@@ -143,7 +145,7 @@ static int pasid_need_submit(const struct pasid_kernel *kernel, char *why)
 		if (at[i] == i)
 			continue;
 		snprintf(why, PASID_NEED_WHY_MAX,
-			 "%s() does not take '%s' as argument %d: it is not the function that this module knows",
+			 "%s() does not take '%s' as argument %d: this kernel is not supported",
 			 name, pasid_submit_args[i], i + 1);
 		return -ENOENT;
 	}
@@ -153,7 +155,7 @@ static int pasid_need_submit(const struct pasid_kernel *kernel, char *why)
 /**
  * pasid_need_called() - find the functions that the module calls
  * @kernel: the kernel
- * @addr: filled: where they begin; room for PASID_CALLED
+ * @addr: filled with their addresses; has room for PASID_CALLED
  * @why: filled on failure: the sentence, in PASID_NEED_WHY_MAX bytes
  *
  * Context: Process context, may sleep.
@@ -168,7 +170,7 @@ int pasid_need_called(const struct pasid_kernel *kernel, void **addr, char *why)
 		if (!err)
 			continue;
 		snprintf(why, PASID_NEED_WHY_MAX,
-			 "this kernel has no %s() that can be probed (error %d): it is not one that this module knows",
+			 "this kernel has no %s() that can be probed (error %d): this kernel is not supported",
 			 pasid_called[i], err);
 		return err;
 	}
@@ -186,22 +188,22 @@ static int pasid_need_member(const struct pasid_kernel *kernel,
 			 member->type);
 	else if (err)
 		snprintf(why, PASID_NEED_WHY_MAX,
-			 "struct %s has no member %s of type %s as this module knows it",
-			 member->type, member->name, member->is);
+			 "this kernel's struct %s has no member %s of the expected type: this kernel is not supported",
+			 member->type, member->name);
 	return err;
 }
 
 /**
- * pasid_need_layout() - find members and arguments
+ * pasid_need_offsets() - find private members, and check the arguments of qi_submit_sync()
  * @kernel: the kernel, whose BTF can be read
  * @layout: filled
  * @why: filled on failure: the sentence, in PASID_NEED_WHY_MAX bytes
  *
  * Context: Process context, may sleep; after pasid_need_called().
- * Return: 0, or a negative errno if the kernel lacks one, or has another in its place.
+ * Return: 0, or a negative errno if one is missing or has another type.
  */
-int pasid_need_layout(const struct pasid_kernel *kernel, struct pasid_layout *layout,
-		      char *why)
+int pasid_need_offsets(const struct pasid_kernel *kernel, struct pasid_kernel_offsets *layout,
+		       char *why)
 {
 	int i, err = 0;
 
@@ -211,8 +213,8 @@ int pasid_need_layout(const struct pasid_kernel *kernel, struct pasid_layout *la
 	return err ?: pasid_need_submit(kernel, why);
 }
 
-static bool pasid_followed_needed(const struct pasid_kernel *kernel,
-				  const struct pasid_followed *what)
+static bool pasid_hooked_needed(const struct pasid_kernel *kernel,
+				const struct pasid_hooked *what)
 {
 	u32 offset;
 
@@ -223,39 +225,39 @@ static bool pasid_followed_needed(const struct pasid_kernel *kernel,
 }
 
 /**
- * pasid_need_followed() - can a function be followed, or is that not needed?
+ * pasid_need_hooked() - can a function be hooked, or is that not needed?
  * @kernel: the kernel, whose BTF can be read
  * @what: the function
- * @found: 0, or the negative errno of who tried to put a probe on it
- * @at: filled: positions of its @args; room for PASID_FOLLOWED_ARGS
+ * @found: 0 if the probe could be registered, else the negative errno
+ * @at: filled with the positions of its @args; has room for PASID_HOOK_ARGS
  * @why: filled on failure: the sentence, in PASID_NEED_WHY_MAX bytes
  *
  * Context: Process context, may sleep.
- * Return: 1 if it is to be followed, 0 if this kernel has no such function and needs
- * none, or a negative errno.
+ * Return: 1 if it is hooked; 0 if this kernel has no such function and it is not needed; or a
+ * negative errno.
  */
-int pasid_need_followed(const struct pasid_kernel *kernel,
-			const struct pasid_followed *what, int found, int *at,
-			char *why)
+int pasid_need_hooked(const struct pasid_kernel *kernel,
+		      const struct pasid_hooked *what, int found, int *at,
+		      char *why)
 {
 	int i, count = 0;
 
-	if (found == -ENOENT && !pasid_followed_needed(kernel, what))
+	if (found == -ENOENT && !pasid_hooked_needed(kernel, what))
 		return 0;
 	if (found) {
 		snprintf(why, PASID_NEED_WHY_MAX,
-			 "cannot follow %s() (error %d), so it cannot control %s",
+			 "cannot hook %s() (error %d), so this module cannot control %s",
 			 what->name, found, what->purpose);
 		return found;
 	}
-	while (count < PASID_FOLLOWED_ARGS && what->args[count])
+	while (count < PASID_HOOK_ARGS && what->args[count])
 		count++;
 	kernel->args(what->name, what->args, at, count);
 	for (i = 0; i < count; i++) {
 		if (at[i] >= 0)
 			continue;
 		snprintf(why, PASID_NEED_WHY_MAX,
-			 "%s() has no argument '%s' as this module knows it, so it cannot control %s",
+			 "%s() has no argument '%s' in a register, so this module cannot control %s",
 			 what->name, what->args[i], what->purpose);
 		return at[i];
 	}
@@ -263,17 +265,17 @@ int pasid_need_followed(const struct pasid_kernel *kernel,
 }
 
 /**
- * pasid_followed_find() - a function that the module follows
- * @name: its name
+ * pasid_hooked_find() - find a function in pasid_hooked
+ * @name: the function
  *
  * Context: Any.
- * Return: its entry in pasid_followed, or NULL.
+ * Return: its entry in pasid_hooked, or NULL.
  */
-const struct pasid_followed *pasid_followed_find(const char *name)
+const struct pasid_hooked *pasid_hooked_find(const char *name)
 {
-	const struct pasid_followed *what;
+	const struct pasid_hooked *what;
 
-	for (what = pasid_followed; what->name; what++)
+	for (what = pasid_hooked; what->name; what++)
 		if (!strcmp(what->name, name))
 			return what;
 	return NULL;

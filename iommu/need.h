@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the module needs of the kernel that it is loaded into and what no header
- * promises: functions that are not exported, members of private structures, names
- * and places of arguments. Pure: the kernel answers through struct pasid_kernel.
+ * What this module needs of the kernel and no header promises: functions that are not exported,
+ * members of private structures, names and positions of arguments. The kernel is asked through
+ * struct pasid_kernel.
  */
 #ifndef _PASID_NEED_H
 #define _PASID_NEED_H
@@ -12,10 +12,10 @@
 /* Room for the longest sentence about what is missing, and its NUL. */
 #define PASID_NEED_WHY_MAX	256
 
-#define PASID_FOLLOWED_ARGS	2
+#define PASID_HOOK_ARGS	2
 
 /**
- * struct pasid_kernel - what can be asked of a kernel
+ * struct pasid_kernel - how a kernel is asked
  * @function: where a function begins; 0, or a negative errno if there is none that
  *	can be probed
  * @member: where a member of a structure is: in bytes; in bits, for a field of one
@@ -44,14 +44,14 @@ enum pasid_called {
 };
 
 /**
- * struct pasid_layout - members of intel-iommu's private structures
+ * struct pasid_kernel_offsets - offsets of members of intel-iommu's private structures
  * @iommu_core: struct intel_iommu: its struct iommu_device, offset in bytes
  * @iommu_lock: struct intel_iommu: spinlock of the tables, offset in bytes
  * @iommu_reg: struct intel_iommu: mapped registers, offset in bytes
  * @info_dev: struct device_domain_info: its device, offset in bytes
  * @info_twice: struct device_domain_info: bit dtlb_extra_inval, offset in bits
  */
-struct pasid_layout {
+struct pasid_kernel_offsets {
 	u32 iommu_core;
 	u32 iommu_lock;
 	u32 iommu_reg;
@@ -60,32 +60,32 @@ struct pasid_layout {
 };
 
 /**
- * struct pasid_followed - a function that the module follows
+ * struct pasid_hooked - a function that this module has a hook on
  * @name: the function
- * @purpose: what is not enforced unless it is followed
- * @optional: a kernel without it has nothing to follow there
+ * @purpose: what this module could not control without the hook
+ * @optional: the module also loads if the kernel has no such function
  * @unless_type: with @unless_member: a structure; the function is optional in kernels
- * @unless_member: where it has this member, of any type, and needed in all others
- * @args: names of the arguments that are wanted
+ * @unless_member: if the structure has this member, of any type. Otherwise it is needed
+ * @args: names of the arguments that the hook reads
  */
-struct pasid_followed {
+struct pasid_hooked {
 	const char *name;
 	const char *purpose;
 	bool optional;
 	const char *unless_type;
 	const char *unless_member;
-	const char *args[PASID_FOLLOWED_ARGS];
+	const char *args[PASID_HOOK_ARGS];
 };
 
 /* Ends with an entry without a name. */
-extern const struct pasid_followed pasid_followed[];
+extern const struct pasid_hooked pasid_hooked[];
 
 int pasid_need_called(const struct pasid_kernel *kernel, void **addr, char *why);
-int pasid_need_layout(const struct pasid_kernel *kernel, struct pasid_layout *layout,
+int pasid_need_offsets(const struct pasid_kernel *kernel, struct pasid_kernel_offsets *layout,
+		       char *why);
+int pasid_need_hooked(const struct pasid_kernel *kernel,
+		      const struct pasid_hooked *what, int found, int *at,
 		      char *why);
-int pasid_need_followed(const struct pasid_kernel *kernel,
-			const struct pasid_followed *what, int found, int *at,
-			char *why);
-const struct pasid_followed *pasid_followed_find(const char *name);
+const struct pasid_hooked *pasid_hooked_find(const char *name);
 
 #endif /* _PASID_NEED_H */

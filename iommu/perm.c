@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The permission grammar of pasid_ctl: text to an edit, an edit to a set, a set
- * to text.
+ * Permission sets: the grammar of pasid_ctl, which turns text into an edit of a set and a set into
+ * text; the supported set; and the effective set, which is the intersection of supported, ceiling
+ * and request.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/pci_regs.h>
 #include <linux/string.h>
 
 #include "perm.h"
+#include "vtd.h"
 
 static const char * const pasid_perm_names[] = { "enable", "exec", "priv", "pri" };
 
@@ -118,17 +121,17 @@ int pasid_perm_parse(const char *text, size_t len, struct pasid_perm_edit *edit,
  * pasid_perm_apply() - apply an edit to a ceiling
  * @edit: from pasid_perm_parse()
  * @supported: what the VF supports now
- * @dflt: what 'default' stands for
+ * @dflt: the ceiling that the word 'default' stands for
  * @ceiling: changed on success only
  *
- * Permissions that the edit does not name keep their value. '-all' names every one,
- * '+all' those in @supported and those of the built-in ceiling. A VF whose PF has lost
- * a capability for the moment could not be given back what it had without this module
- * otherwise, and would keep the module loaded until the PF has it again. Exec, which it
- * did not have, is not granted in advance.
+ * Permissions that the edit does not name keep their value. '-all' names all permissions; '+all'
+ * names those in @supported and those of the built-in ceiling. The latter count because a PF may
+ * have a capability off for the moment: without them, '+all' would leave its VFs restricted, and
+ * a restricted VF keeps the module loaded. Exec is not in the built-in ceiling, and so is not
+ * allowed in advance.
  *
  * Context: Any.
- * Return: 0, or -EOPNOTSUPP if the edit grants by name what is not in @supported.
+ * Return: 0, or -EOPNOTSUPP if the edit has a '+name' that is not in @supported.
  */
 int pasid_perm_apply(const struct pasid_perm_edit *edit, unsigned int supported,
 		     unsigned int dflt, unsigned int *ceiling)
@@ -165,4 +168,73 @@ int pasid_perm_format(char *buf, unsigned int perms)
 				i ? " " : "", perms & BIT(i) ? '+' : '-',
 				pasid_perm_names[i]);
 	return at;
+}
+
+/**
+ * pasid_supported() - a VF's supported set: what its PF and IOMMU can do now
+ * @facts: what the set follows from
+ *
+ * Execute requests need ECAP.ERS on a unit of version 7 or older: VT-d 5.10
+ * made bit 129 of the PASID-table entry reserved (11.4.3, 9.6).
+ *
+ * Context: Any.
+ * Return: a mask of PASID_PERM_*.
+ */
+unsigned int pasid_supported(const struct pasid_facts *facts)
+{
+	unsigned int perms = 0;
+
+	if (facts->pf_pasid && facts->ctx_pasid &&
+	    (facts->ecap & VTD_ECAP_PASID) && (facts->ecap & VTD_ECAP_SMTS)) {
+		perms |= PASID_PERM_ENABLE;
+		if ((facts->pf_features & PCI_PASID_CAP_EXEC) &&
+		    (facts->ecap & VTD_ECAP_ERS) && facts->ver_major <= 7)
+			perms |= PASID_PERM_EXEC;
+		if ((facts->pf_features & PCI_PASID_CAP_PRIV) &&
+		    (facts->ecap & VTD_ECAP_SRS))
+			perms |= PASID_PERM_PRIV;
+	}
+	if (facts->pf_pri && facts->vf_ats && (facts->ecap & VTD_ECAP_PRS))
+		perms |= PASID_PERM_PRI;
+	return perms;
+}
+
+/**
+ * pasid_effective() - a VF's effective set: what the IOMMU has to allow
+ * @supported: from pasid_supported()
+ * @ceiling: the host admin's limit
+ * @request: what the VF's user wants
+ *
+ * Context: Any.
+ * Return: what is in all three; exec and priv only together with enable.
+ */
+unsigned int pasid_effective(unsigned int supported, unsigned int ceiling,
+			     unsigned int request)
+{
+	unsigned int perms = supported & ceiling & request;
+
+	if (!(perms & PASID_PERM_ENABLE))
+		perms &= ~(PASID_PERM_EXEC | PASID_PERM_PRIV);
+	return perms;
+}
+
+/**
+ * pasid_status_of_vf() - the return value of pci_pasid_status() for a VF
+ * @status: the return value for its PF: PCI_PASID_CTRL_ENABLE, _EXEC and _PRIV; or a negative
+ *	errno
+ * @granted: from pasid_vf_granted()
+ *
+ * Enable stays as it is, whatever the VF may do: iommufd takes a status without it for a bug of
+ * the kernel, and warns.
+ *
+ * Context: Any.
+ * Return: the status without Execute and Privileged where they are not granted; an
+ * errno stays what it is.
+ */
+int pasid_status_of_vf(int status, unsigned int granted)
+{
+	unsigned int denied = (PASID_PERM_EXEC | PASID_PERM_PRIV) & ~granted;
+
+	/* PASID_PERM_EXEC and _PRIV have the values of PCI_PASID_CTRL_EXEC and _PRIV. */
+	return status < 0 ? status : status & ~denied;
 }

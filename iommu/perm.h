@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Permission sets as text, who says what they are, and their sum. Pure: no lock, no hardware. */
+/* Permission sets: as text, in settings, and what follows from them. No locks, no hardware. */
 #ifndef _PASID_PERM_H
 #define _PASID_PERM_H
 
@@ -7,8 +7,8 @@
 #include <linux/types.h>
 
 /*
- * What a VF has without this module, as far as it is supported: Linux itself never sets
- * ERE, so exec is denied unless the admin grants it.
+ * What a VF may do without this module, if it is supported. Linux itself never sets ERE, so that
+ * exec is denied unless the admin allows it.
  */
 #define PASID_CEILING_BUILTIN	(PASID_PERM_ENABLE | PASID_PERM_PRIV | PASID_PERM_PRI)
 
@@ -16,7 +16,7 @@
 #define PASID_PERM_TEXT_MAX	32
 
 /**
- * struct pasid_perm_edit - what one line of text asks to change
+ * struct pasid_perm_edit - what one line in the permission grammar changes
  * @to_default: the word "default"; the other members are then 0
  * @to_supported: the line began with "+all"
  * @to_none: the line began with "-all"
@@ -39,8 +39,8 @@ int pasid_perm_format(char *buf, unsigned int perms);
 
 /**
  * struct pasid_setting - the ceiling of one VF, or of all VFs of a PF
- * @made: somebody has said what it is; otherwise the next step counts
- * @perms: what may be done, if it is made: a mask of PASID_PERM_*
+ * @made: an admin has written it; otherwise the next setting in precedence.c's order counts
+ * @perms: the ceiling, if @made: a mask of PASID_PERM_*
  */
 struct pasid_setting {
 	bool made;
@@ -54,7 +54,7 @@ void pasid_setting_take_back(struct pasid_setting *setting, unsigned int old,
 			     unsigned int inherited);
 
 /**
- * struct pasid_facts - all that decides what a VF supports
+ * struct pasid_facts - what a VF's supported set follows from
  * @ecap: the VT-d unit's extended capability register
  * @ver_major: major number in the unit's version register
  * @pf_features: PCI_PASID_CAP_EXEC and _PRIV as enabled in the PF
@@ -76,6 +76,6 @@ struct pasid_facts {
 unsigned int pasid_supported(const struct pasid_facts *facts);
 unsigned int pasid_effective(unsigned int supported, unsigned int ceiling,
 			     unsigned int request);
-int pasid_status(int status, unsigned int granted);
+int pasid_status_of_vf(int status, unsigned int granted);
 
 #endif /* _PASID_PERM_H */

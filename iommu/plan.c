@@ -72,7 +72,7 @@ void vtd_plan_init(struct vtd_plan *plan,
 	plan->err = 0;
 }
 
-/* The first error is kept, and the rest is still submitted: more flushed is more denied. */
+/* After an error the rest of a plan is still submitted: each invalidation makes a deny safer. */
 static void vtd_plan_add(struct vtd_plan *plan, u64 qw0, u64 qw1)
 {
 	struct vtd_desc desc = { .qw = { qw0, qw1 } };
@@ -84,7 +84,7 @@ static void vtd_plan_add(struct vtd_plan *plan, u64 qw0, u64 qw1)
 }
 
 /**
- * vtd_plan_context() - forget what is cached of a context entry
+ * vtd_plan_context() - submit a device-selective context-cache invalidation
  * @plan: the plan
  * @rid: the requester ID of the entry
  *
@@ -96,7 +96,7 @@ void vtd_plan_context(struct vtd_plan *plan, u16 rid)
 }
 
 /**
- * vtd_plan_domain() - forget PASID-table entries and translations of a domain
+ * vtd_plan_domain() - submit domain-selective PASID-cache and IOTLB invalidations
  * @plan: the plan
  * @fn: the function whose context entry changed
  * @did: the domain ID
@@ -113,11 +113,11 @@ void vtd_plan_domain(struct vtd_plan *plan, const struct vtd_function *fn, u16 d
 }
 
 /**
- * vtd_plan_all_domains() - forget PASID-table entries and translations of all
+ * vtd_plan_all_domains() - submit global PASID-cache and IOTLB invalidations
  * @plan: the plan
  * @fn: the function whose context entry changed
  *
- * For where the affected domains cannot be listed.
+ * They are for changes whose affected domains are not known, or are many.
  *
  * Context: As @plan->submit.
  */
@@ -127,7 +127,7 @@ void vtd_plan_all_domains(struct vtd_plan *plan, const struct vtd_function *fn)
 	vtd_plan_add(plan, VTD_INV_IOTLB | VTD_IOTLB_GLOBAL | fn->drain, 0);
 }
 
-/* A function that cannot answer is not asked; the plan says that it is owed. */
+/* Submits a device-TLB invalidation. If the function cannot answer, sets @plan->owed instead. */
 static void vtd_plan_ask(struct vtd_plan *plan, const struct vtd_function *fn, u64 qw0,
 			 u64 qw1)
 {
@@ -143,7 +143,7 @@ static void vtd_plan_ask(struct vtd_plan *plan, const struct vtd_function *fn, u
 }
 
 /**
- * vtd_plan_device_tlb() - have a function forget all its translations
+ * vtd_plan_device_tlb() - submit a device-TLB invalidation of all addresses
  * @plan: the plan; @plan->owed is set instead if the function is silent
  * @fn: the function
  *
@@ -158,7 +158,7 @@ void vtd_plan_device_tlb(struct vtd_plan *plan, const struct vtd_function *fn)
 }
 
 /**
- * vtd_plan_entry() - forget what is cached of a PASID-table entry
+ * vtd_plan_entry() - submit all invalidations for one PASID-table entry
  * @plan: the plan; @plan->owed as with vtd_plan_device_tlb()
  * @fn: the function whose entry it is
  * @did: the entry's domain ID
@@ -178,7 +178,7 @@ void vtd_plan_entry(struct vtd_plan *plan, const struct vtd_function *fn,
 	vtd_plan_add(plan, VTD_INV_PASID | VTD_PC_PASID | id, 0);
 	vtd_plan_add(plan, VTD_INV_PIOTLB | VTD_PIOTLB_PASID | id, 0);
 	if (!fn->pasid) {
-		/* It would answer UR to the PASID and stall the queue. */
+		/* The function would answer UR to the PASID, and the queue would stall. */
 		vtd_plan_device_tlb(plan, fn);
 		return;
 	}
@@ -186,7 +186,7 @@ void vtd_plan_entry(struct vtd_plan *plan, const struct vtd_function *fn,
 }
 
 /**
- * vtd_affect_domain() - a domain is affected
+ * vtd_affect_domain() - note that a domain is affected
  * @affected: what is affected so far
  * @did: the domain ID
  *
@@ -207,7 +207,7 @@ void vtd_affect_domain(struct vtd_affected *affected, u16 did)
 }
 
 /**
- * vtd_affect_entry() - a PASID-table entry changed
+ * vtd_affect_entry() - note that a PASID-table entry has changed
  * @affected: what is affected so far
  * @pasid: the entry's PASID
  * @did: its domain ID
@@ -225,14 +225,14 @@ void vtd_affect_entry(struct vtd_affected *affected, u32 pasid, u16 did)
 }
 
 /**
- * vtd_plan_affected() - forget what is cached of all that is affected
+ * vtd_plan_affected() - submit all invalidations for what is affected
  * @plan: the plan
  * @fn: the function whose tables changed
- * @affected: what is affected; nothing if nothing is
+ * @affected: what is affected, possibly nothing
  *
- * A few entries are invalidated one by one, the entries of a few domains by domain, and
- * more than that at once for the whole unit, so that the number of descriptors has a
- * bound: at most 16 (4 entries with the erratum of @fn->twice, 4 descriptors each).
+ * A few entries are invalidated one by one, and a few domains domain by domain. If there are
+ * more, PASID cache and IOTLB of the whole unit are invalidated. So there are at most 16
+ * descriptors: 4 entries, with 4 descriptors each because of @fn->twice.
  *
  * Context: As @plan->submit.
  */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Precedence: a VF's own setting comes before the one that its PF has for all its VFs, and
- * that before the module's default_ctl.
+ * Precedence: a VF's own setting counts first. If there is none, the setting counts that the PF
+ * has for all its VFs. If there is none either, the module's option default_ctl counts.
  */
 #include "perm.h"
 
 /**
- * pasid_setting_perms() - the ceiling that a setting comes to
+ * pasid_setting_perms() - the ceiling that follows from a setting
  * @setting: the setting
- * @inherited: the ceiling of the next step, for a setting that is not made
+ * @inherited: the ceiling if the setting is not made: that of the next setting in the order
  *
  * Context: Any.
  * Return: a mask of PASID_PERM_*.
@@ -23,10 +23,10 @@ unsigned int pasid_setting_perms(const struct pasid_setting *setting, unsigned i
  * @setting: changed on success only
  * @edit: from pasid_perm_parse()
  * @supported: what is supported now
- * @inherited: the ceiling of the next step
+ * @inherited: the ceiling of the next setting in the order
  *
- * The word "default" goes back to the next step. All else makes the setting, also if the next
- * step says the same now, beginning with what is in force.
+ * The word "default" unmakes the setting. Any other line changes the ceiling that counts now, and
+ * makes the setting, even if the next setting has the same ceiling now.
  *
  * Context: Any.
  * Return: as pasid_perm_apply().
@@ -43,13 +43,13 @@ int pasid_setting_edit(struct pasid_setting *setting, const struct pasid_perm_ed
 }
 
 /**
- * pasid_setting_take_back() - what is left of a change that could not be put in force
- * @setting: the change
- * @old: the ceiling before it
- * @inherited: the ceiling of the next step
+ * pasid_setting_take_back() - correct a changed setting that could not be enforced
+ * @setting: the changed setting
+ * @old: the ceiling before the change
+ * @inherited: the ceiling of the next setting in the order
  *
- * What it takes away stays away, what it grants is not granted; where the next step grants
- * that, the setting has to be made.
+ * Removed permissions stay removed, and added ones are removed again. If the next setting has
+ * them, the setting has to be made.
  *
  * Context: Any.
  */

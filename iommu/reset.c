@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Resets, error recovery and power states of PFs and VFs, as the PCI core carries them
- * out, whichever drivers are bound: when a VF can answer again, and what it has lost.
+ * Resets, error recovery and power states of PFs and VFs, which the PCI core carries out whatever
+ * driver is bound: when a VF can answer again, and which registers a reset has cleared.
  */
 #include <linux/pci.h>
 
-#include "vf.h"
+#include "engine.h"
 
 static bool pasid_is_below(struct pci_dev *pdev, const struct pci_dev *bridge)
 {
@@ -16,9 +16,9 @@ static bool pasid_is_below(struct pci_dev *pdev, const struct pci_dev *bridge)
 
 /**
  * pasid_pci_recovering() - recovery from an error begins
- * @pdev: the function that found the error; its port and all below it are concerned
+ * @pdev: the function that found the error; the recovery is of all functions below its port
  *
- * VFs that were reset after an earlier recovery had failed may be frozen again.
+ * A VF that was reset after an earlier recovery had failed may be frozen again.
  *
  * Context: Hook.
  */
@@ -30,10 +30,10 @@ void pasid_pci_recovering(struct pci_dev *pdev)
 
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node)
 		if (pasid_is_below(vf->pdev, port))
-			WRITE_ONCE(vf->revived, false);
+			WRITE_ONCE(vf->reset.revived, false);
 }
 
-/* A reset of a PF clears VF Enable, which the PCI core is about to set again. */
+/* A reset of a PF clears VF Enable, and the PCI core has not restored it yet. */
 static bool pasid_pf_was_reset(struct pci_dev *pf)
 {
 	int pos = pci_find_ext_capability(pf, PCI_EXT_CAP_ID_SRIOV);
@@ -47,8 +47,8 @@ static bool pasid_pf_was_reset(struct pci_dev *pf)
  * pasid_pci_restoring() - the PCI core is about to restore a function's registers
  * @pdev: any function
  *
- * The VFs of a PF that was reset have lost theirs, ATS Enable among them, and nothing
- * restores those.
+ * A reset of a PF also clears the registers of its VFs, ATS Enable among them. The PCI core
+ * does not restore those.
  *
  * Context: Hook.
  */
@@ -62,8 +62,8 @@ void pasid_pci_restoring(struct pci_dev *pdev)
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
 		if (vf->pf != pdev)
 			continue;
-		WRITE_ONCE(vf->ats_stopped, true);
-		atomic_set(&vf->registers_lost, 1);
+		WRITE_ONCE(vf->owed.ats, true);
+		atomic_set(&vf->reset.registers_lost, 1);
 	}
 }
 
@@ -71,22 +71,23 @@ void pasid_pci_restoring(struct pci_dev *pdev)
  * pasid_pci_restored() - the PCI core has restored a function's registers
  * @pdev: any function
  *
- * After a reset it answers. What it was owed is looked at again; so are its VFs if it is
- * a PF. A VF's own driver is told of a reset by the PCI core.
+ * After a reset the function can answer. So its worker tries again what is owed; if it is a PF,
+ * the workers of its VFs do. A VF's user is not told of a reset of the VF itself: the PCI core
+ * tells the VF's driver.
  *
  * Context: Hook.
  */
 void pasid_pci_restored(struct pci_dev *pdev)
 {
-	/* Registers are restored without a reset, too; resets are locked. */
+	/* Registers are also restored without a reset; configuration space is not locked then. */
 	bool reset = pdev->block_cfg_access;
 	struct pasid_vf *vf;
 	int bucket;
 
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
 		if (vf->pdev == pdev) {
-			WRITE_ONCE(vf->revived, pci_channel_offline(pdev) && reset);
-			atomic_set(&vf->registers_lost, 0);
+			WRITE_ONCE(vf->reset.revived, pci_channel_offline(pdev) && reset);
+			atomic_set(&vf->reset.registers_lost, 0);
 		} else if (vf->pf != pdev) {
 			continue;
 		}
@@ -114,8 +115,9 @@ void pasid_pci_awake(struct pci_dev *pdev)
  * pasid_vf_tell_reset() - tell a VF's user that a reset of the PF took its registers
  * @vf: the VF
  *
- * While the VF itself is being reset the call waits: pasid_pci_restored() drops it. But
- * resets are not all that locks configuration accesses, so it is tried again.
+ * While configuration space of the VF is locked, the VF itself may be being reset: then
+ * pasid_pci_restored() clears @registers_lost, and nobody has to be told. But there may be
+ * another reason for the lock, so that the worker tries again.
  *
  * Context: Process context, may sleep, no lock held: the user takes its own.
  */
@@ -123,12 +125,12 @@ void pasid_vf_tell_reset(struct pasid_vf *vf)
 {
 	void (*on_reset)(void *data);
 
-	mutex_lock(&vf->telling);
-	/* Before on_reset_data; pairs with pasid_ctl_on_reset(). */
-	on_reset = smp_load_acquire(&vf->on_reset);
-	if (on_reset && vf->pdev->block_cfg_access && atomic_read(&vf->registers_lost))
-		schedule_delayed_work(&vf->retry, PASID_PAUSE_MIN);
-	else if (on_reset && atomic_xchg(&vf->registers_lost, 0))
-		on_reset(vf->on_reset_data);
-	mutex_unlock(&vf->telling);
+	mutex_lock(&vf->reset.telling);
+	/* Before reset.data; pairs with pasid_ctl_on_reset(). */
+	on_reset = smp_load_acquire(&vf->reset.on_reset);
+	if (on_reset && vf->pdev->block_cfg_access && atomic_read(&vf->reset.registers_lost))
+		schedule_delayed_work(&vf->owed.retry, PASID_PAUSE_MIN);
+	else if (on_reset && atomic_xchg(&vf->reset.registers_lost, 0))
+		on_reset(vf->reset.data);
+	mutex_unlock(&vf->reset.telling);
 }

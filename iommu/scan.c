@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Scan: every PASID-table entry of a VF, one table of 64 entries at a time.
+ * Going through all PASID-table entries of a VF, one table of 64 entries at a time.
  */
 #include <linux/sched.h>
 
-#include "vf.h"
+#include "engine.h"
 
 /**
- * pasid_vf_scan() - visit every entry that the hardware knows or knew
+ * pasid_vf_scan() - visit all entries of which the hardware may have something cached
  * @vf: the VF; not gone
- * @visit: called for each entry that is present or is being torn down
- *	(intel-iommu clears P, flushes, then clears the rest), with the unit's lock
- *	held; @rid tells RID_PASID's
+ * @visit: called with the unit's lock held, for each entry that is present or is being torn down:
+ *	intel-iommu clears P, invalidates, and then clears the rest. @is_rid_pasid: the entry is
+ *	that of RID_PASID (requests without PASID)
  * @arg: for @visit
  *
  * Context: Process context, may sleep.
  */
 void pasid_vf_scan(struct pasid_vf *vf, pasid_visit_fn *visit, void *arg)
 {
-	u64 *ctx = pasid_vf_find_context(vf, &vf->ctx[0]);
+	u64 *ctx = pasid_vf_find_context(vf, &vf->tables.ctx[0]);
 	struct vtd_pasid_dir dir;
 	u64 *table, *pte;
 	u32 i, pasid;
@@ -42,17 +42,17 @@ void pasid_vf_scan(struct pasid_vf *vf, pasid_visit_fn *visit, void *arg)
 }
 
 /**
- * pasid_vf_count_entries() - number of present entries but RID_PASID's
+ * pasid_vf_count_entries() - number of present entries, without that of RID_PASID
  * @vf: the VF; not gone
  *
- * Takes no lock: any user may ask, and intel-iommu needs the unit's.
+ * This takes no lock: intel-iommu needs the unit's, and any user may read the number in sysfs.
  *
  * Context: Process context, may sleep.
  * Return: that number; 0 without tables.
  */
 unsigned int pasid_vf_count_entries(struct pasid_vf *vf)
 {
-	u64 *ctx = pasid_vf_find_context(vf, &vf->ctx[0]);
+	u64 *ctx = pasid_vf_find_context(vf, &vf->tables.ctx[0]);
 	struct vtd_pasid_dir dir;
 	unsigned int count = 0;
 	u64 *table;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The settings of a PF's VFs: one for each VF that the PF can have, and one for all of them
- * that have none of their own. A VF obeys from its first moment, and its setting stays when it
- * goes. precedence.c says what a setting comes to, policy.c puts it in force.
+ * The settings of a PF's VFs: one for each VF that the PF can have, and one for all VFs that have
+ * none of their own. A VF has its setting from the moment at which it appears, and the setting
+ * stays when the VF is removed. precedence.c computes a VF's ceiling from the settings, and
+ * ceiling.c changes settings.
  */
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -10,12 +11,17 @@
 #include "settings.h"
 #include "vf.h"
 
+unsigned int pasid_default_ceiling = PASID_CEILING_BUILTIN;
+
 static LIST_HEAD(pasid_settings_list);
 
 /* See struct pasid_settings. */
 static DEFINE_SPINLOCK(pasid_settings_lock);
 
-/* 0 if the PF does not answer; a driver that allows fewer may be followed by another one. */
+/*
+ * Returns how many VFs the PF can have, or 0 if the PF does not answer. A driver may allow fewer,
+ * but the next one may not.
+ */
 static unsigned int pasid_settings_total(struct pci_dev *pf, int sriov)
 {
 	u16 total;
@@ -32,7 +38,7 @@ static struct pasid_settings *pasid_settings_alloc(struct pci_dev *pf, int sriov
 	struct pasid_settings *settings;
 	unsigned int i;
 
-	settings = kvzalloc(struct_size(settings, place, total), GFP_KERNEL);
+	settings = kvzalloc(struct_size(settings, virtfn, total), GFP_KERNEL);
 	if (!settings)
 		return NULL;
 	settings->total = total;
@@ -41,7 +47,7 @@ static struct pasid_settings *pasid_settings_alloc(struct pci_dev *pf, int sriov
 	settings->pf = pci_dev_get(pf);
 	settings->sriov = sriov;
 	for (i = 0; i < total; i++)
-		settings->place[i].settings = settings;
+		settings->virtfn[i].settings = settings;
 	return settings;
 }
 
@@ -62,7 +68,7 @@ static void pasid_settings_put(struct pasid_settings *settings)
  * pasid_settings_find() - the settings of a PF's VFs
  * @pf: any PCI device
  *
- * Context: Any, the register's lock held.
+ * Context: Any, pasid_vfs_lock held.
  * Return: the settings, or NULL.
  */
 struct pasid_settings *pasid_settings_find(const struct pci_dev *pf)
@@ -76,11 +82,11 @@ struct pasid_settings *pasid_settings_find(const struct pci_dev *pf)
 }
 
 /**
- * pasid_settings_add() - a PF appears
- * @pf: the PF; nothing happens if it is known
+ * pasid_settings_add() - make the settings of a PF that has appeared
+ * @pf: the PF; nothing happens if it has settings
  * @unit: the unit that translates for it
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  * Return: 0, -ENOMEM, or -EIO if the PF does not say how many VFs it can have.
  */
 int pasid_settings_add(struct pci_dev *pf, const struct pasid_unit *unit)
@@ -104,12 +110,12 @@ int pasid_settings_add(struct pci_dev *pf, const struct pasid_unit *unit)
 }
 
 /**
- * pasid_settings_drop() - the settings end
- * @settings: of a PF that goes away, or with the module; they have no files any more
+ * pasid_settings_remove() - undo pasid_settings_add()
+ * @settings: of a PF that is being removed, or at unload; their files are gone
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  */
-void pasid_settings_drop(struct pasid_settings *settings)
+void pasid_settings_remove(struct pasid_settings *settings)
 {
 	list_del(&settings->node);
 	pasid_settings_put(settings);
@@ -117,9 +123,9 @@ void pasid_settings_drop(struct pasid_settings *settings)
 
 /**
  * pasid_settings_for_each() - do something for every PF
- * @fn: what; may drop the settings
+ * @fn: what; may call pasid_settings_remove()
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  */
 void pasid_settings_for_each(void (*fn)(struct pasid_settings *settings))
 {
@@ -130,24 +136,42 @@ void pasid_settings_for_each(void (*fn)(struct pasid_settings *settings))
 }
 
 /* The ceiling of VFs without a setting of their own; pasid_settings_lock held. */
-static unsigned int pasid_settings_all(const struct pasid_settings *settings)
+static unsigned int pasid_settings_perms_locked(const struct pasid_settings *settings)
 {
 	return pasid_setting_perms(&settings->all, pasid_default_ceiling);
 }
 
-static unsigned int pasid_vf_inherited(const struct pasid_vf *vf)
+/**
+ * pasid_settings_perms() - the ceiling of those VFs of a PF that have no setting of their own
+ * @settings: the PF's
+ *
+ * Context: Any.
+ * Return: a mask of PASID_PERM_*, not cut to what is supported.
+ */
+unsigned int pasid_settings_perms(struct pasid_settings *settings)
 {
-	unsigned int perms = pasid_default_ceiling;
+	unsigned int perms;
 
-	if (vf->place) {
-		spin_lock(&pasid_settings_lock);
-		perms = pasid_settings_all(vf->place->settings);
-		spin_unlock(&pasid_settings_lock);
-	}
+	spin_lock(&pasid_settings_lock);
+	perms = pasid_settings_perms_locked(settings);
+	spin_unlock(&pasid_settings_lock);
 	return perms;
 }
 
-/* pci_iov_vf_id() divides by the stride, which a PF with one VF need not have. */
+/**
+ * pasid_vf_inherited() - the ceiling of a VF if it had no setting of its own
+ * @vf: the VF
+ *
+ * Context: Any.
+ * Return: as pasid_settings_perms().
+ */
+unsigned int pasid_vf_inherited(const struct pasid_vf *vf)
+{
+	return vf->sets.virtfn ? pasid_settings_perms(vf->sets.virtfn->settings) :
+				 pasid_default_ceiling;
+}
+
+/* pci_iov_vf_id() divides by the VF stride, which may be 0 if the PF has one VF. */
 static unsigned int pasid_vf_number(const struct pasid_settings *settings,
 				    struct pci_dev *vf)
 {
@@ -159,26 +183,29 @@ static unsigned int pasid_vf_number(const struct pasid_settings *settings,
 	return pci_iov_vf_id(vf);
 }
 
-static void pasid_vf_read_setting(struct pasid_vf *vf, bool enter)
+static void pasid_vf_read_setting(struct pasid_vf *vf, bool link)
 {
-	if (!vf->place)
+	struct pasid_virtfn *virtfn = vf->sets.virtfn;
+	unsigned int ceiling;
+
+	if (!virtfn)
 		return;
 	spin_lock(&pasid_settings_lock);
-	if (enter)
-		vf->place->vf = vf;
-	vf->own = vf->place->own;
-	WRITE_ONCE(vf->ceiling,
-		   pasid_setting_perms(&vf->own, pasid_settings_all(vf->place->settings)));
+	if (link)
+		virtfn->vf = vf;
+	vf->sets.own = virtfn->own;
+	ceiling = pasid_setting_perms(&virtfn->own, pasid_settings_perms_locked(virtfn->settings));
+	WRITE_ONCE(vf->sets.ceiling, ceiling);
 	spin_unlock(&pasid_settings_lock);
 }
 
 /**
- * pasid_settings_join() - have a VF begin with its setting
- * @vf: the VF, not in the register yet
+ * pasid_settings_get_virtfn() - give a VF that has appeared its setting
+ * @vf: the VF, not in the hash table yet
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  */
-void pasid_settings_join(struct pasid_vf *vf)
+void pasid_settings_get_virtfn(struct pasid_vf *vf)
 {
 	struct pasid_settings *settings = pasid_settings_find(vf->pf);
 	unsigned int number;
@@ -189,65 +216,77 @@ void pasid_settings_join(struct pasid_vf *vf)
 	if (WARN_ON_ONCE(number >= settings->total))
 		return;
 	kref_get(&settings->ref);
-	vf->place = &settings->place[number];
+	vf->sets.virtfn = &settings->virtfn[number];
 	pasid_vf_read_setting(vf, false);
 }
 
 /**
- * pasid_settings_enter() - from now on a VF is told of changes
- * @vf: the VF, in the register
+ * pasid_settings_link() - from now on, a change of a setting also changes the VF
+ * @vf: the VF, in the hash table
  *
- * There may have been some since pasid_settings_join().
+ * The VF reads its setting again: it may have changed since pasid_settings_get_virtfn().
  *
  * Context: Process context, may sleep, @vf->lock held.
  */
-void pasid_settings_enter(struct pasid_vf *vf)
+void pasid_settings_link(struct pasid_vf *vf)
 {
 	pasid_vf_read_setting(vf, true);
 }
 
 /**
- * pasid_settings_leave() - ... and from now on not any more
- * @vf: the VF; before @vf->gone is set
+ * pasid_settings_unlink() - undo pasid_settings_link()
+ * @vf: the VF; @vf->gone is not set yet
  *
  * Context: Process context, may sleep.
  */
-void pasid_settings_leave(struct pasid_vf *vf)
+void pasid_settings_unlink(struct pasid_vf *vf)
 {
-	if (!vf->place)
+	if (!vf->sets.virtfn)
 		return;
 	spin_lock(&pasid_settings_lock);
-	vf->place->vf = NULL;
+	vf->sets.virtfn->vf = NULL;
 	spin_unlock(&pasid_settings_lock);
 }
 
 /**
- * pasid_settings_part() - nobody uses a VF any more
+ * pasid_settings_put_virtfn() - undo pasid_settings_get_virtfn(), with the VF's last reference
  * @vf: the VF
  *
  * Context: Process context, may sleep.
  */
-void pasid_settings_part(struct pasid_vf *vf)
+void pasid_settings_put_virtfn(struct pasid_vf *vf)
 {
-	if (vf->place)
-		pasid_settings_put(vf->place->settings);
+	if (vf->sets.virtfn)
+		pasid_settings_put(vf->sets.virtfn->settings);
 }
 
-/* A reference of the VF, or NULL if it is not there. */
-static struct pasid_vf *pasid_place_vf(struct pasid_place *place)
+/**
+ * pasid_virtfn_vf() - find the VF that a setting is for
+ * @virtfn: where the setting is kept
+ *
+ * Context: Any.
+ * Return: a reference of the VF, see pasid_vf_put(), or NULL if it is not there.
+ */
+struct pasid_vf *pasid_virtfn_vf(struct pasid_virtfn *virtfn)
 {
 	struct pasid_vf *vf;
 
 	spin_lock(&pasid_settings_lock);
-	vf = place->vf;
+	vf = virtfn->vf;
 	if (vf)
 		kref_get(&vf->ref);
 	spin_unlock(&pasid_settings_lock);
 	return vf;
 }
 
-/* What VFs that are not there will support, as far as the PF and its unit are concerned. */
-static unsigned int pasid_settings_supported(const struct pasid_settings *settings)
+/**
+ * pasid_settings_supported() - what a VF of the PF can support with this PF and its unit
+ * @settings: the PF's
+ *
+ * Context: Any.
+ * Return: a mask of PASID_PERM_*.
+ */
+unsigned int pasid_settings_supported(const struct pasid_settings *settings)
 {
 	const struct pasid_facts facts = {
 		.ecap = settings->unit.ecap,
@@ -262,8 +301,17 @@ static unsigned int pasid_settings_supported(const struct pasid_settings *settin
 	return pasid_supported(&facts);
 }
 
-static void pasid_settings_log(const struct pasid_settings *settings, const char *name,
-			       unsigned int old, unsigned int perms)
+/**
+ * pasid_settings_log() - log that the ceiling in a PF's file has changed, if it has
+ * @settings: the PF's
+ * @name: the file
+ * @old: the ceiling before
+ * @perms: the ceiling now
+ *
+ * Context: Any.
+ */
+void pasid_settings_log(const struct pasid_settings *settings, const char *name,
+			unsigned int old, unsigned int perms)
 {
 	unsigned int supported = pasid_settings_supported(settings);
 
@@ -271,212 +319,77 @@ static void pasid_settings_log(const struct pasid_settings *settings, const char
 			  perms & supported);
 }
 
-static void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own)
+/**
+ * pasid_vf_keep_setting() - change a VF's own setting
+ * @vf: the VF
+ * @own: the new setting
+ *
+ * Context: Any, @vf->lock held.
+ */
+void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own)
 {
-	vf->own = *own;
-	if (!vf->place)
+	vf->sets.own = *own;
+	if (!vf->sets.virtfn)
 		return;
 	spin_lock(&pasid_settings_lock);
-	vf->place->own = *own;
+	vf->sets.virtfn->own = *own;
 	spin_unlock(&pasid_settings_lock);
 }
 
-/* @vf->lock held */
-static int pasid_vf_edit_setting(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
+/**
+ * pasid_settings_keep_all() - change the setting of those VFs that have none of their own
+ * @settings: the PF's
+ * @all: the new setting
+ *
+ * Context: Any, @settings->writing held.
+ */
+void pasid_settings_keep_all(struct pasid_settings *settings, const struct pasid_setting *all)
 {
-	unsigned int inherited = pasid_vf_inherited(vf), old = vf->ceiling;
-	struct pasid_setting own = vf->own;
-	int err;
-
-	err = pasid_setting_edit(&own, edit, pasid_vf_supported(vf), inherited);
-	if (err)
-		return err;
-	err = pasid_vf_set_ceiling(vf, pasid_setting_perms(&own, inherited));
-	if (err == -ENODEV)
-		return err;
-	if (err)
-		pasid_setting_take_back(&own, old, inherited);
-	pasid_vf_keep_setting(vf, &own);
-	return err;
+	spin_lock(&pasid_settings_lock);
+	settings->all = *all;
+	spin_unlock(&pasid_settings_lock);
 }
 
 /**
- * pasid_vf_write_ctl() - the admin changes the setting of a VF that is there
- * @vf: the VF
- * @edit: how
+ * pasid_virtfn_perms() - the ceiling of a VF, whether or not the VF is there
+ * @virtfn: where its setting is kept
  *
- * Context: Process context, may sleep.
- * Return: as pasid_vf_set_ceiling(), or -EOPNOTSUPP if @edit grants by name what is not
- * supported.
+ * Context: Any.
+ * Return: as pasid_settings_perms().
  */
-int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
+unsigned int pasid_virtfn_perms(struct pasid_virtfn *virtfn)
 {
-	int err;
+	unsigned int perms;
 
-	mutex_lock(&vf->lock);
-	err = vf->gone ? -ENODEV : pasid_vf_edit_setting(vf, edit);
-	mutex_unlock(&vf->lock);
-	return err;
+	spin_lock(&pasid_settings_lock);
+	perms = pasid_setting_perms(&virtfn->own, pasid_settings_perms_locked(virtfn->settings));
+	spin_unlock(&pasid_settings_lock);
+	return perms;
 }
 
-/* Changes the setting of a VF that is not there; -EAGAIN if it is. */
-static int pasid_place_edit(struct pasid_place *place, const struct pasid_perm_edit *edit)
+/**
+ * pasid_virtfn_edit() - change the setting of a VF that is not there
+ * @virtfn: where the setting is kept
+ * @edit: how
+ *
+ * Context: Any.
+ * Return: 0; -EAGAIN if the VF is there; -EOPNOTSUPP as pasid_perm_apply().
+ */
+int pasid_virtfn_edit(struct pasid_virtfn *virtfn, const struct pasid_perm_edit *edit)
 {
-	struct pasid_settings *settings = place->settings;
+	struct pasid_settings *settings = virtfn->settings;
 	unsigned int supported = pasid_settings_supported(settings);
 	unsigned int all, old, perms;
 	int err = -EAGAIN;
 
 	spin_lock(&pasid_settings_lock);
-	all = pasid_settings_all(settings);
-	old = pasid_setting_perms(&place->own, all);
-	if (!place->vf)
-		err = pasid_setting_edit(&place->own, edit, supported, all);
-	perms = pasid_setting_perms(&place->own, all);
+	all = pasid_settings_perms_locked(settings);
+	old = pasid_setting_perms(&virtfn->own, all);
+	if (!virtfn->vf)
+		err = pasid_setting_edit(&virtfn->own, edit, supported, all);
+	perms = pasid_setting_perms(&virtfn->own, all);
 	spin_unlock(&pasid_settings_lock);
 	if (!err)
-		pasid_settings_log(settings, place->name, old, perms);
+		pasid_settings_log(settings, virtfn->name, old, perms);
 	return err;
-}
-
-/**
- * pasid_place_write_ctl() - the admin changes the setting of a VF, which need not be there
- * @place: where it is kept
- * @edit: how
- *
- * Context: Process context, may sleep.
- * Return: as pasid_vf_write_ctl().
- */
-int pasid_place_write_ctl(struct pasid_place *place, const struct pasid_perm_edit *edit)
-{
-	struct pasid_vf *vf;
-	bool again;
-	int err;
-
-	/* It may come or go meanwhile. One that is gone has left its place before. */
-	do {
-		vf = pasid_place_vf(place);
-		err = vf ? pasid_vf_write_ctl(vf, edit) : pasid_place_edit(place, edit);
-		again = vf ? err == -ENODEV && READ_ONCE(vf->gone) : err == -EAGAIN;
-		if (vf)
-			pasid_vf_put(vf);
-	} while (again);
-	return err;
-}
-
-static int pasid_vf_inherit(struct pasid_vf *vf)
-{
-	int err = 0;
-
-	mutex_lock(&vf->lock);
-	if (!vf->gone && !vf->own.made)
-		err = pasid_vf_set_ceiling(vf, pasid_vf_inherited(vf));
-	mutex_unlock(&vf->lock);
-	return err;
-}
-
-/* Has all VFs obey that have no setting of their own; -EIO if one could not be made to. */
-static int pasid_settings_set_all(struct pasid_settings *settings,
-				  const struct pasid_setting *all)
-{
-	struct pasid_vf *vf;
-	unsigned int i;
-	int err = 0;
-
-	spin_lock(&pasid_settings_lock);
-	settings->all = *all;
-	spin_unlock(&pasid_settings_lock);
-	for (i = 0; i < settings->total; i++) {
-		vf = pasid_place_vf(&settings->place[i]);
-		if (!vf)
-			continue;
-		err = pasid_vf_inherit(vf) ?: err;
-		pasid_vf_put(vf);
-	}
-	return err;
-}
-
-/**
- * pasid_settings_write_all() - the admin changes the setting of a PF's VFs
- * @settings: the PF's
- * @edit: how
- *
- * Context: Process context, may sleep.
- * Return: 0 when it is in force for all VFs that have no setting of their own; otherwise as
- * pasid_vf_write_ctl(), and what was to be granted is granted to none of them.
- */
-int pasid_settings_write_all(struct pasid_settings *settings,
-			     const struct pasid_perm_edit *edit)
-{
-	struct pasid_setting all;
-	unsigned int old;
-	int err;
-
-	mutex_lock(&settings->writing);
-	all = settings->all;
-	old = pasid_settings_all(settings);
-	err = pasid_setting_edit(&all, edit, pasid_settings_supported(settings),
-				 pasid_default_ceiling);
-	if (!err) {
-		err = pasid_settings_set_all(settings, &all);
-		if (err) {
-			pasid_setting_take_back(&all, old, pasid_default_ceiling);
-			pasid_settings_set_all(settings, &all);
-		}
-		pasid_settings_log(settings, "default", old, pasid_settings_all(settings));
-	}
-	mutex_unlock(&settings->writing);
-	return err;
-}
-
-/**
- * pasid_vf_shown_ctl() - a VF's ceiling as it can be written back
- * @vf: the VF
- *
- * Context: Any.
- * Return: a mask of PASID_PERM_*, cut to what is supported.
- */
-unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf)
-{
-	return READ_ONCE(vf->ceiling) & pasid_vf_supported(vf);
-}
-
-/**
- * pasid_place_shown_ctl() - the same of a VF that need not be there
- * @place: where its setting is kept
- *
- * Context: Process context, may sleep.
- * Return: as pasid_vf_shown_ctl().
- */
-unsigned int pasid_place_shown_ctl(struct pasid_place *place)
-{
-	struct pasid_vf *vf = pasid_place_vf(place);
-	unsigned int perms;
-
-	if (vf) {
-		perms = pasid_vf_shown_ctl(vf);
-		pasid_vf_put(vf);
-		return perms;
-	}
-	spin_lock(&pasid_settings_lock);
-	perms = pasid_setting_perms(&place->own, pasid_settings_all(place->settings));
-	spin_unlock(&pasid_settings_lock);
-	return perms & pasid_settings_supported(place->settings);
-}
-
-/**
- * pasid_settings_shown_all() - the same of VFs without a setting of their own
- * @settings: their PF's
- *
- * Context: Process context, may sleep.
- * Return: as pasid_vf_shown_ctl().
- */
-unsigned int pasid_settings_shown_all(struct pasid_settings *settings)
-{
-	unsigned int perms;
-
-	spin_lock(&pasid_settings_lock);
-	perms = pasid_settings_all(settings);
-	spin_unlock(&pasid_settings_lock);
-	return perms & pasid_settings_supported(settings);
 }

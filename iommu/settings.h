@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The settings of a PF's VFs: they are there before the VFs, and stay after them. */
+/* The settings of a PF's VFs, which are there before the VFs, and stay when VFs are removed. */
 #ifndef _PASID_SETTINGS_H
 #define _PASID_SETTINGS_H
 
@@ -15,41 +15,41 @@
 struct pasid_settings;
 struct pasid_vf;
 
-/* "virtfn65535" and the NUL: names as of the PCI core's links. */
-#define PASID_PLACE_NAME_MAX	12
+/* "virtfn65535" and the NUL: the names that the PCI core gives its links to VFs. */
+#define PASID_VIRTFN_NAME_MAX	12
 
 /**
- * struct pasid_place - what there is for one VF that the PF can have
- * @settings: all of the PF's
+ * struct pasid_virtfn - one VF that a PF can have, whether or not the VF is there
+ * @settings: the settings of all of them
  * @own: the VF's own setting
  * @vf: the VF, while it is under control; no reference
  * @attr: its file in the PF's directory
  * @name: the file's name
  */
-struct pasid_place {
+struct pasid_virtfn {
 	struct pasid_settings *settings;
 	struct pasid_setting own;
 	struct pasid_vf *vf;
 	struct device_attribute attr;
-	char name[PASID_PLACE_NAME_MAX];
+	char name[PASID_VIRTFN_NAME_MAX];
 };
 
 /**
  * struct pasid_settings - the settings of a PF's VFs
- * @node: in the list of all of them; the register's lock
+ * @node: in the list of all of them; pasid_vfs_lock
  * @ref: of the structure; the list and each VF hold one
  * @pf: the PF; a reference is held
  * @unit: the unit that translates for the PF, and so for its VFs
  * @sriov: where the PF's SR-IOV capability is
  * @has_files: the PF has its directory
  * @attr: the file "default"
- * @writing: one writer of @all at a time; taken before a VF's lock
+ * @writing: one writer at a time changes @all and all VFs; taken before a VF's lock
  * @all: the setting of those VFs that have none of their own
  * @total: how many VFs the PF can have
- * @place: one for each of them, by the VF's number
+ * @virtfn: one for each of them, by the VF's number
  *
  * Locking: @all, and in places @own and @vf, by pasid_settings_lock, which is taken after a
- * VF's lock. @own is written by who holds the lock of the VF, or sees that there is none.
+ * VF's lock. A writer of @own also holds the VF's lock, or has seen that @vf is NULL.
  */
 struct pasid_settings {
 	struct list_head node;
@@ -62,30 +62,40 @@ struct pasid_settings {
 	struct mutex writing;	/* see above */
 	struct pasid_setting all;
 	unsigned int total;
-	struct pasid_place place[] __counted_by(total);
+	struct pasid_virtfn virtfn[] __counted_by(total);
 };
 
-/* settings.c: with the register's lock held, from vf.c */
+extern unsigned int pasid_default_ceiling;
+
+/* settings.c: with pasid_vfs_lock held */
 int pasid_settings_add(struct pci_dev *pf, const struct pasid_unit *unit);
 struct pasid_settings *pasid_settings_find(const struct pci_dev *pf);
-void pasid_settings_drop(struct pasid_settings *settings);
+void pasid_settings_remove(struct pasid_settings *settings);
 void pasid_settings_for_each(void (*fn)(struct pasid_settings *settings));
-void pasid_settings_join(struct pasid_vf *vf);
-void pasid_settings_enter(struct pasid_vf *vf);
-void pasid_settings_leave(struct pasid_vf *vf);
-void pasid_settings_part(struct pasid_vf *vf);
+void pasid_settings_get_virtfn(struct pasid_vf *vf);
 
-/* settings.c: reading and writing */
+/* settings.c: what is kept */
+void pasid_settings_link(struct pasid_vf *vf);
+void pasid_settings_unlink(struct pasid_vf *vf);
+void pasid_settings_put_virtfn(struct pasid_vf *vf);
+struct pasid_vf *pasid_virtfn_vf(struct pasid_virtfn *virtfn);
+unsigned int pasid_vf_inherited(const struct pasid_vf *vf);
+unsigned int pasid_virtfn_perms(struct pasid_virtfn *virtfn);
+unsigned int pasid_settings_perms(struct pasid_settings *settings);
+unsigned int pasid_settings_supported(const struct pasid_settings *settings);
+void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own);
+void pasid_settings_keep_all(struct pasid_settings *settings, const struct pasid_setting *all);
+int pasid_virtfn_edit(struct pasid_virtfn *virtfn, const struct pasid_perm_edit *edit);
+void pasid_settings_log(const struct pasid_settings *settings, const char *name,
+			unsigned int old, unsigned int perms);
+
+/* ceiling.c: reading and writing */
+int pasid_vf_default_ctl(const char *text);
 int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit);
-int pasid_place_write_ctl(struct pasid_place *place, const struct pasid_perm_edit *edit);
+int pasid_virtfn_write_ctl(struct pasid_virtfn *virtfn, const struct pasid_perm_edit *edit);
 int pasid_settings_write_all(struct pasid_settings *settings,
 			     const struct pasid_perm_edit *edit);
-unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf);
-unsigned int pasid_place_shown_ctl(struct pasid_place *place);
+unsigned int pasid_virtfn_shown_ctl(struct pasid_virtfn *virtfn);
 unsigned int pasid_settings_shown_all(struct pasid_settings *settings);
-
-/* sysfs-pf.c */
-int pasid_settings_sysfs_add(struct pasid_settings *settings);
-void pasid_settings_sysfs_remove(struct pasid_settings *settings);
 
 #endif /* _PASID_SETTINGS_H */

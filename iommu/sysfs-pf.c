@@ -5,8 +5,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
-#include "settings.h"
-#include "vf.h"
+#include "sysfs.h"
 
 #define PASID_PF_GROUP	"vf_pasid_ctl"
 
@@ -15,9 +14,9 @@ static struct pasid_settings *pasid_attr_settings(struct device_attribute *attr)
 	return container_of(attr, struct pasid_settings, attr);
 }
 
-static struct pasid_place *pasid_attr_place(struct device_attribute *attr)
+static struct pasid_virtfn *pasid_virtfn_of_attr(struct device_attribute *attr)
 {
-	return container_of(attr, struct pasid_place, attr);
+	return container_of(attr, struct pasid_virtfn, attr);
 }
 
 static ssize_t default_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -39,19 +38,19 @@ static ssize_t default_store(struct device *dev, struct device_attribute *attr,
 
 static ssize_t virtfn_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return pasid_sysfs_emit_perms(buf, pasid_place_shown_ctl(pasid_attr_place(attr)));
+	return pasid_sysfs_emit_perms(buf, pasid_virtfn_shown_ctl(pasid_virtfn_of_attr(attr)));
 }
 
-static int pasid_virtfn_write(void *place, const struct pasid_perm_edit *edit)
+static int pasid_virtfn_write(void *virtfn, const struct pasid_perm_edit *edit)
 {
-	return pasid_place_write_ctl(place, edit);
+	return pasid_virtfn_write_ctl(virtfn, edit);
 }
 
 static ssize_t virtfn_store(struct device *dev, struct device_attribute *attr,
 			    const char *buf, size_t count)
 {
 	return pasid_sysfs_write(dev, attr, buf, count, pasid_virtfn_write,
-				 pasid_attr_place(attr));
+				 pasid_virtfn_of_attr(attr));
 }
 
 static const struct device_attribute pasid_attr_default = __ATTR_RW(default);
@@ -60,18 +59,18 @@ static const struct device_attribute pasid_attr_virtfn = __ATTR_RW(virtfn);
 static void pasid_settings_name_files(struct pasid_settings *settings,
 				      struct attribute **attrs)
 {
-	struct pasid_place *place = settings->place;
+	struct pasid_virtfn *virtfn = settings->virtfn;
 
 	settings->attr = pasid_attr_default;
 	sysfs_attr_init(&settings->attr.attr);
 	*attrs++ = &settings->attr.attr;
-	for (; place < settings->place + settings->total; place++) {
-		snprintf(place->name, sizeof(place->name), "virtfn%u",
-			 (u16)(place - settings->place));
-		place->attr = pasid_attr_virtfn;
-		place->attr.attr.name = place->name;
-		sysfs_attr_init(&place->attr.attr);
-		*attrs++ = &place->attr.attr;
+	for (; virtfn < settings->virtfn + settings->total; virtfn++) {
+		snprintf(virtfn->name, sizeof(virtfn->name), "virtfn%u",
+			 (u16)(virtfn - settings->virtfn));
+		virtfn->attr = pasid_attr_virtfn;
+		virtfn->attr.attr.name = virtfn->name;
+		sysfs_attr_init(&virtfn->attr.attr);
+		*attrs++ = &virtfn->attr.attr;
 	}
 }
 
@@ -79,7 +78,7 @@ static void pasid_settings_name_files(struct pasid_settings *settings,
  * pasid_settings_sysfs_add() - make a PF's files
  * @settings: its settings
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  * Return: as pasid_sysfs_add_group().
  */
 int pasid_settings_sysfs_add(struct pasid_settings *settings)
@@ -102,7 +101,7 @@ int pasid_settings_sysfs_add(struct pasid_settings *settings)
  * pasid_settings_sysfs_remove() - remove a PF's files and wait for their users
  * @settings: its settings
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  */
 void pasid_settings_sysfs_remove(struct pasid_settings *settings)
 {

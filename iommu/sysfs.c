@@ -6,23 +6,23 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "settings.h"
+#include "engine.h"
+#include "sysfs.h"
 #include "trace.h"
-#include "vf.h"
 
-/* A file's VF: it is under control as long as its files are there. */
+/* Returns a reference of the VF that a file belongs to. The file goes before the VF does. */
 static struct pasid_vf *pasid_sysfs_vf(struct device *dev)
 {
 	return pasid_vf_get(to_pci_dev(dev));
 }
 
 /**
- * pasid_sysfs_emit_perms() - answer a read
- * @buf: the answer's
- * @perms: what was asked for
+ * pasid_sysfs_emit_perms() - print a permission set for a read of a file
+ * @buf: the buffer that sysfs passes to a show function
+ * @perms: the set
  *
  * Context: Any.
- * Return: its length in bytes.
+ * Return: the length in bytes.
  */
 ssize_t pasid_sysfs_emit_perms(char *buf, unsigned int perms)
 {
@@ -53,7 +53,7 @@ static ssize_t pasid_ctl_show(struct device *dev, struct device_attribute *attr,
 static int pasid_sysfs_parse(const char *buf, size_t count, struct pasid_perm_edit *edit,
 			     const char **why)
 {
-	/* A longer text would arrive in pieces, each a write of its own. */
+	/* A longer text would arrive in several writes. */
 	if (count >= PAGE_SIZE) {
 		*why = "the text is too long";
 		return -EINVAL;
@@ -62,15 +62,15 @@ static int pasid_sysfs_parse(const char *buf, size_t count, struct pasid_perm_ed
 }
 
 /**
- * pasid_sysfs_write() - take a line of the permission grammar
- * @dev: whose file was written to
+ * pasid_sysfs_write() - handle a write of a line in the permission grammar
+ * @dev: the function whose file was written to
  * @attr: the file
  * @buf: what was written
- * @count: its length in bytes
- * @write: does what is asked for
+ * @count: the length in bytes
+ * @write: applies the line
  * @arg: for @write
  *
- * What is refused is said in the log.
+ * The log says why a line is refused.
  *
  * Context: Process context, may sleep.
  * Return: @count, or a negative errno.
@@ -86,7 +86,7 @@ ssize_t pasid_sysfs_write(struct device *dev, struct device_attribute *attr,
 	if (err == -EOPNOTSUPP)
 		why = "the PF or the IOMMU does not support it now; see pasid_status/supported";
 	if (why) {
-		trace_refuse(dev, why, err);
+		trace_pasid_refuse(dev, why, err);
 		dev_notice_ratelimited(dev, "%s: refused '%*pE': %s\n", attr->attr.name,
 				       (int)min_t(size_t, count, 64), buf, why);
 	}
@@ -118,7 +118,7 @@ static ssize_t supported_show(struct device *dev, struct device_attribute *attr,
 
 static unsigned int pasid_sysfs_requested(const struct pasid_vf *vf)
 {
-	return READ_ONCE(vf->request);
+	return READ_ONCE(vf->sets.request);
 }
 
 static ssize_t requested_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -138,7 +138,7 @@ static ssize_t entries_show(struct device *dev, struct device_attribute *attr, c
 
 	if (!vf)
 		return -ENODEV;
-	/* The VF's tables are there as long as this file is. */
+	/* The VF's tables are not freed before this file is removed. */
 	count = pasid_vf_count_entries(vf);
 	pasid_vf_put(vf);
 	return sysfs_emit(buf, "%u\n", count);
@@ -212,7 +212,7 @@ static const struct attribute_group *pasid_groups[PASID_VF_FILES] = {
 };
 
 /**
- * pasid_vf_sysfs_name() - what is new in a VF's directory with some of its files
+ * pasid_vf_sysfs_name() - the name under which files appear in a VF's directory
  * @files: PASID_VF_FILE_CTL or PASID_VF_FILES_STATUS
  *
  * Context: Any.
@@ -226,10 +226,10 @@ const char *pasid_vf_sysfs_name(unsigned int files)
 /**
  * pasid_sysfs_add_group() - make files of a function, unless their name is taken
  * @pdev: the function
- * @name: what is new in its directory
+ * @name: the name under which the files appear in its directory
  * @group: the files
  *
- * A driver may have a file of that name. sysfs would say so with a call trace.
+ * A driver may have a file of that name. sysfs would then print a call trace.
  *
  * Context: Process context, may sleep.
  * Return: 0; -EEXIST if the name is taken; another negative errno.
@@ -244,13 +244,13 @@ int pasid_sysfs_add_group(struct pci_dev *pdev, const char *name,
 	return taken ? -EEXIST : sysfs_create_group(kobj, group);
 }
 
-/* Those who poll are told from now on, or not any more. */
+/* From now on, pollers of these files are notified; with NULL, no more. */
 static void pasid_sysfs_set_polled(struct pasid_vf *vf, struct kernfs_node *effective,
 				   struct kernfs_node *requested)
 {
 	mutex_lock(&vf->lock);
-	swap(vf->kn_effective, effective);
-	swap(vf->kn_requested, requested);
+	swap(vf->files.effective, effective);
+	swap(vf->files.requested, requested);
 	mutex_unlock(&vf->lock);
 	sysfs_put(effective);
 	sysfs_put(requested);
@@ -258,10 +258,10 @@ static void pasid_sysfs_set_polled(struct pasid_vf *vf, struct kernfs_node *effe
 
 /**
  * pasid_vf_sysfs_add() - make some of a VF's files
- * @vf: the VF, in the register
+ * @vf: the VF, in the hash table
  * @files: PASID_VF_FILE_CTL or PASID_VF_FILES_STATUS
  *
- * Context: Process context, may sleep, the register's lock held.
+ * Context: Process context, may sleep, pasid_vfs_lock held.
  * Return: as pasid_sysfs_add_group().
  */
 int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
@@ -273,7 +273,7 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
 				    pasid_groups[files]);
 	if (err)
 		return err;
-	vf->files |= BIT(files);
+	vf->files.present |= BIT(files);
 	if (files != PASID_VF_FILES_STATUS)
 		return 0;
 	dir = sysfs_get_dirent(vf->pdev->dev.kobj.sd, pasid_groups[files]->name);
@@ -289,15 +289,15 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
  *
  * Files of the same names that are another driver's stay.
  *
- * Context: Process context, may sleep, the register's lock held, @vf->lock not.
+ * Context: Process context, may sleep, pasid_vfs_lock held, @vf->lock not.
  */
 void pasid_vf_sysfs_remove(struct pasid_vf *vf)
 {
 	unsigned int files;
 
 	for (files = 0; files < PASID_VF_FILES; files++)
-		if (vf->files & BIT(files))
+		if (vf->files.present & BIT(files))
 			sysfs_remove_group(&vf->pdev->dev.kobj, pasid_groups[files]);
-	vf->files = 0;
+	vf->files.present = 0;
 	pasid_sysfs_set_polled(vf, NULL, NULL);
 }

@@ -8,22 +8,22 @@
 #include <linux/device.h>
 #include <linux/tracepoint.h>
 
-/* In place of a PASID: the context entry. */
+/* The value of pasid in the event if the entry is a context entry. */
 #define PASID_TRACE_CONTEXT	U32_MAX
 
-/* A VF's sets were changed by its admin or its user. */
-TRACE_EVENT(set,
-	TP_PROTO(struct device *dev, unsigned int ceiling, unsigned int request,
-		 unsigned int effective, int err),
-	TP_ARGS(dev, ceiling, request, effective, err),
-	TP_STRUCT__entry(
+/* A VF's admin or user has changed its sets. */
+TRACE_EVENT(pasid_set,
+	    TP_PROTO(struct device *dev, unsigned int ceiling, unsigned int request,
+		     unsigned int effective, int err),
+	    TP_ARGS(dev, ceiling, request, effective, err),
+	    TP_STRUCT__entry(
 		__string(dev, dev_name(dev))
 		__field(unsigned int, ceiling)
 		__field(unsigned int, request)
 		__field(unsigned int, effective)
 		__field(int, err)
 	),
-	TP_fast_assign(
+	    TP_fast_assign(
 		__assign_str(dev);
 		__entry->ceiling = ceiling;
 		__entry->request = request;
@@ -35,18 +35,18 @@ TRACE_EVENT(set,
 		  __entry->err)
 );
 
-/* One qword of an entry was stored: 0 of a context entry, 2 of a PASID-table entry. */
-TRACE_EVENT(apply,
-	TP_PROTO(struct device *dev, u16 rid, u32 pasid, u64 old, u64 new),
-	TP_ARGS(dev, rid, pasid, old, new),
-	TP_STRUCT__entry(
+/* This module has stored one qword of an entry: 0 of a context entry, 2 of a PASID-table entry. */
+TRACE_EVENT(pasid_apply,
+	    TP_PROTO(struct device *dev, u16 rid, u32 pasid, u64 old, u64 new),
+	    TP_ARGS(dev, rid, pasid, old, new),
+	    TP_STRUCT__entry(
 		__string(dev, dev_name(dev))
 		__field(u16, rid)
 		__field(u32, pasid)
 		__field(u64, old)
 		__field(u64, new)
 	),
-	TP_fast_assign(
+	    TP_fast_assign(
 		__assign_str(dev);
 		__entry->rid = rid;
 		__entry->pasid = pasid;
@@ -57,16 +57,16 @@ TRACE_EVENT(apply,
 		  __entry->rid, (int)__entry->pasid, __entry->old, __entry->new)
 );
 
-/* Invalidations were submitted and waited for. */
-TRACE_EVENT(flush,
-	TP_PROTO(struct device *dev, unsigned int descriptors, int err),
-	TP_ARGS(dev, descriptors, err),
-	TP_STRUCT__entry(
+/* This module has submitted invalidations and waited for them. */
+TRACE_EVENT(pasid_flush,
+	    TP_PROTO(struct device *dev, unsigned int descriptors, int err),
+	    TP_ARGS(dev, descriptors, err),
+	    TP_STRUCT__entry(
 		__string(dev, dev_name(dev))
 		__field(unsigned int, descriptors)
 		__field(int, err)
 	),
-	TP_fast_assign(
+	    TP_fast_assign(
 		__assign_str(dev);
 		__entry->descriptors = descriptors;
 		__entry->err = err;
@@ -75,16 +75,16 @@ TRACE_EVENT(flush,
 		  __entry->err)
 );
 
-/* A write or a request was refused, or failed. */
-TRACE_EVENT(refuse,
-	TP_PROTO(struct device *dev, const char *why, int err),
-	TP_ARGS(dev, why, err),
-	TP_STRUCT__entry(
+/* A write to pasid_ctl or a request of a user was refused, or failed. */
+TRACE_EVENT(pasid_refuse,
+	    TP_PROTO(struct device *dev, const char *why, int err),
+	    TP_ARGS(dev, why, err),
+	    TP_STRUCT__entry(
 		__string(dev, dev_name(dev))
 		__string(why, why)
 		__field(int, err)
 	),
-	TP_fast_assign(
+	    TP_fast_assign(
 		__assign_str(dev);
 		__assign_str(why);
 		__entry->err = err;
@@ -92,15 +92,15 @@ TRACE_EVENT(refuse,
 	TP_printk("%s err=%d %s", __get_str(dev), __entry->err, __get_str(why))
 );
 
-/* The VF had switched its ATS off; it is on again. */
-TRACE_EVENT(ats_restore,
-	TP_PROTO(struct device *dev, unsigned int times),
-	TP_ARGS(dev, times),
-	TP_STRUCT__entry(
+/* The VF's ATS was off although Linux believed that it was on; it is on again. */
+TRACE_EVENT(pasid_ats_restore,
+	    TP_PROTO(struct device *dev, unsigned int times),
+	    TP_ARGS(dev, times),
+	    TP_STRUCT__entry(
 		__string(dev, dev_name(dev))
 		__field(unsigned int, times)
 	),
-	TP_fast_assign(
+	    TP_fast_assign(
 		__assign_str(dev);
 		__entry->times = times;
 	),

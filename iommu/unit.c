@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The VT-d unit: found through a device, its tables reached in memory, entries
- * stored so that the hardware sees them, descriptors handed to its queue.
+ * The VT-d unit: finding it through a device, reading its tables, storing to entries so that the
+ * hardware sees it, and submitting descriptors to its queue.
  */
 #include <linux/cacheflush.h>
 #include <linux/io.h>
@@ -35,7 +35,7 @@ static int pasid_unit_caps(struct device *dev, struct pasid_unit *unit)
 }
 
 /**
- * pasid_unit_of() - the VT-d unit that translates for a device
+ * pasid_unit_of() - find the VT-d unit that translates for a device
  * @dev: the device; the caller keeps it from being removed
  * @unit: filled on success
  *
@@ -54,13 +54,13 @@ int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 	err = pasid_unit_caps(dev, unit);
 	if (err)
 		return err;
-	iommu = (void *)dev->iommu->iommu_dev - pasid_layout.iommu_core;
-	reg = *(void __iomem **)(iommu + pasid_layout.iommu_reg);
+	iommu = (void *)dev->iommu->iommu_dev - pasid_offsets.iommu_core;
+	reg = *(void __iomem **)(iommu + pasid_offsets.iommu_reg);
 	rtaddr = readq(reg + VTD_REG_RTADDR);
 	if (FIELD_GET(VTD_RTADDR_TTM, rtaddr) != VTD_RTADDR_TTM_SCALABLE)
 		return -EOPNOTSUPP;
 	unit->iommu = iommu;
-	unit->lock = iommu + pasid_layout.iommu_lock;
+	unit->lock = iommu + pasid_offsets.iommu_lock;
 	unit->root = rtaddr & VTD_RTADDR_ADDR;
 	unit->ver_major = FIELD_GET(VTD_VER_MAJOR, readl(reg + VTD_REG_VER));
 	return 0;
@@ -77,8 +77,8 @@ bool pasid_unit_asks_twice(struct device *dev)
 {
 	const u8 *info = dev_iommu_priv_get(dev);
 
-	return info[pasid_layout.info_twice / BITS_PER_BYTE] &
-	       BIT(pasid_layout.info_twice % BITS_PER_BYTE);
+	return info[pasid_offsets.info_twice / BITS_PER_BYTE] &
+	       BIT(pasid_offsets.info_twice % BITS_PER_BYTE);
 }
 
 /**
@@ -115,9 +115,9 @@ void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value)
  * @desc: a descriptor, without a wait descriptor
  *
  * Context: Any but NMI; busy-waits for the hardware.
- * Return: 0, or a negative errno if intel-iommu gave up. It does so for a device
- * that is gone, of which a VF is one if its PF is, and for a descriptor that the
- * unit refuses; otherwise it tries until the unit and the device answer.
+ * Return: 0, or a negative errno if intel-iommu gave up. It does so in two cases: the device is
+ * gone (a VF counts as gone if its PF is), or the unit refuses the descriptor. Otherwise it
+ * repeats until the unit and the device answer.
  */
 int pasid_unit_submit(void *arg, struct vtd_desc *desc)
 {

@@ -42,7 +42,10 @@
 #define VTD_CTX_EPTR		BIT_ULL(6)
 #define VTD_CTX_PDTS		GENMASK_ULL(11, 9)
 #define VTD_CTX_RID_PASID	GENMASK_ULL(19, 0)	/* qword 1 */
-/* What permissions gate in qword 0. EPTR is illegal without PASIDE (fault 43h). */
+/*
+ * The gates: bits of qword 0 that this module may clear, PASIDE and EPTR for enable, PRE for pri.
+ * EPTR without PASIDE is a fault (43h), so that both change together.
+ */
 #define VTD_CTX_GATES		(VTD_CTX_PASIDE | VTD_CTX_PRE | VTD_CTX_EPTR)
 
 /* PASID directory entry (9.5): 1 qword; PASID-table entry (9.6): 8 qwords */
@@ -82,17 +85,17 @@ u64 *vtd_find_leaf(const struct vtd_pasid_dir *dir, u32 index, vtd_map_fn *map);
 u64 *vtd_find_pte(const struct vtd_pasid_dir *dir, u32 pasid, vtd_map_fn *map);
 
 /**
- * struct vtd_pte_rule - what the VF's effective set means for PASID-table entries
- * @exec: execute requests are allowed; only ever true if ECAP.ERS reads 1
- * @priv: privileged requests are allowed; without ECAP.SRS only when the tables are given
- *	back, which is without @grant, so that SRE is where intel-iommu has set it
- * @grant: also where intel-iommu did not ask for it: every address space behind
- *	the VF's PASIDs belongs to its assigned user
+ * struct vtd_pte_rule - what PASID-table entries of a VF may have
+ * @exec: ERE may be 1. Needs ECAP.ERS
+ * @priv: SRE may be 1. Needs ECAP.SRS, with one exception: at unload it is true on every unit.
+ *	@owned is false then, so that SRE is set only where intel-iommu had set it
+ * @owned: a user is registered, and every PASID of the VF is the user's. So SRE may also be set
+ *	in entries that are not nested, where intel-iommu does not set it
  */
 struct vtd_pte_rule {
 	bool exec;
 	bool priv;
-	bool grant;
+	bool owned;
 };
 
 u64 vtd_context_target(u64 qword0, u64 intent, unsigned int effective);
@@ -110,18 +113,18 @@ struct vtd_desc {
 
 /**
  * struct vtd_plan - the invalidations of one change
- * @submit: hands a descriptor over and waits until the hardware is done with it;
- *	returns 0 or a negative errno
+ * @submit: submits a descriptor and waits until the hardware has executed it; returns 0 or a
+ *	negative errno
  * @submit_arg: for @submit
- * @descriptors: handed over so far
- * @owed: a device-TLB invalidation was left out, as the function is silent
+ * @descriptors: how many were submitted so far
+ * @owed: a device-TLB invalidation was left out, as the function cannot answer
  * @err: the first error of @submit
  *
- * Each descriptor is a submission of its own, as most of intel-iommu's are: an
- * invalidation that the unit refuses (IQE) is then an error on every kernel, where one
- * among several makes qi_submit_sync() spin for ever before Linux 7.4 ("iommu/vt-d: Fix
- * IQE handling to cover all descriptors in submission range"). Other submitters get in
- * between, and interrupts are off for one invalidation at a time.
+ * Each descriptor is submitted alone, as most of intel-iommu's are. If the unit refuses it (IQE),
+ * qi_submit_sync() returns an error on every kernel. With several in one submission it would spin
+ * for ever before Linux 7.4 ("iommu/vt-d: Fix IQE handling to cover all descriptors in submission
+ * range"). Besides, other submitters need not wait for the whole plan, and interrupts are off for
+ * one invalidation at a time.
  */
 struct vtd_plan {
 	int (*submit)(void *arg, struct vtd_desc *desc);
@@ -135,11 +138,11 @@ struct vtd_plan {
  * struct vtd_function - what invalidations need to know of a function
  * @rid: its requester ID
  * @pfsid: its PF's requester ID where ECAP.DIT is set, else 0 (reserved)
- * @ats: it may hold translations: ATS is on
- * @silent: it cannot answer an invalidation now
- * @pasid: it takes requests with PASID: PASID is on in the PF
- * @twice: erratum: it may complete a device-TLB invalidation too early, and
- *	needs a second one
+ * @ats: ATS is on, so that its device TLB may hold translations
+ * @silent: it cannot answer a device-TLB invalidation now
+ * @pasid: PASID is on in the PF, so that it accepts invalidations with a PASID
+ * @twice: it has an erratum: it may complete a device-TLB invalidation too early, so that
+ *	each is sent twice
  * @drain: IOTLB descriptor bits DR and DW that CAP offers
  */
 struct vtd_function {
@@ -152,13 +155,13 @@ struct vtd_function {
 	u64 drain;
 };
 
-/* More than so many are not invalidated one by one: the queue is shared. */
+/* If more are affected, all are invalidated at once: other devices wait for the queue, too. */
 #define VTD_FEW_ENTRIES		4
 #define VTD_FEW_DOMAINS		3
 
 /**
- * struct vtd_affected - what of the caches a change of tables affects
- * @whole: a context entry changed, which affects all domains of the function
+ * struct vtd_affected - what caches may hold of entries that have changed
+ * @whole: a context entry has changed, which affects all domains of the function
  * @entries: how many PASID-table entries changed
  * @pasid: PASIDs of the first VTD_FEW_ENTRIES of them
  * @did: their domain IDs

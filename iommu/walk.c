@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Table walk: from a requester ID and a PASID to the entries that judge them.
- * Steps are those of the hardware (VT-d 3.4.3). Nothing here is trusted: a level
- * that is absent or points outside memory ends the walk.
+ * Table walk: finds the context entry of a requester ID and the PASID-table entry of a PASID, in
+ * the steps of the hardware (VT-d 3.4.3). The walk ends at a level that is not present or that
+ * points outside memory.
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>

@@ -70,7 +70,7 @@ static void apply_while_alive(struct kunit *test)
 {
 	const struct apply_alive_case *c = test->param_value;
 
-	atomic_set(&apply.vf->stale, 1);
+	atomic_set(&apply.vf->owed.iommu, 1);
 	fake_unit.hooks_dead = c->dead_before;
 	apply_dead_after = c->dead_after;
 	fake_unit.meanwhile = apply_switches;
@@ -83,7 +83,7 @@ static void apply_while_alive(struct kunit *test)
 static void apply_queue_fails(struct kunit *test)
 {
 	*apply.context |= PRE;
-	atomic_set(&apply.vf->stale, 1);
+	atomic_set(&apply.vf->owed.iommu, 1);
 	fake_unit.err = -EIO;
 	fake_unit.submissions = 0;
 	KUNIT_EXPECT_EQ(test, -EIO, apply_now());
@@ -94,20 +94,20 @@ static void apply_queue_fails(struct kunit *test)
 
 static void apply_meets_failure(struct kunit *test)
 {
-	atomic_set(&apply.vf->stale, 1);
+	atomic_set(&apply.vf->owed.iommu, 1);
 }
 
 /* A hook's flush has failed meanwhile: of that the writer says nothing before it is done. */
 static void apply_flushes_for_hook(struct kunit *test)
 {
-	atomic_set(&apply.vf->stale, 1);
+	atomic_set(&apply.vf->owed.iommu, 1);
 	fake_unit.submissions = 0;
 	fake_unit.meanwhile = apply_meets_failure;
 	KUNIT_EXPECT_EQ(test, 0, apply_now());
 	KUNIT_EXPECT_EQ(test, 0, pasid_vf_owed(apply.vf));
 	KUNIT_EXPECT_EQ(test, 4, fake_unit.submissions);
 	/* The same if that fails. */
-	atomic_set(&apply.vf->stale, 1);
+	atomic_set(&apply.vf->owed.iommu, 1);
 	fake_unit.hooks_dead = true;
 	fake_unit.meanwhile = apply_meets_failure;
 	KUNIT_EXPECT_EQ(test, -ENXIO, apply_now());
@@ -150,8 +150,8 @@ static void apply_learns_of_nested_entries_alone(struct kunit *test)
 	vf_set_entry(test, apply.fn, 5, NESTED & ~1, 7, SRE);
 	vf_set_entry(test, apply.fn, 6, BIT(6) | 1, 7, SRE);
 	vf_set_ceiling(test, apply.vf, BUILTIN & ~PRIV, 0);
-	KUNIT_EXPECT_NULL(test, xa_load(&apply.vf->sre_intent, 5));
-	KUNIT_EXPECT_NULL(test, xa_load(&apply.vf->sre_intent, 6));
+	KUNIT_EXPECT_NULL(test, xa_load(&apply.vf->tables.sre_intent, 5));
+	KUNIT_EXPECT_NULL(test, xa_load(&apply.vf->tables.sre_intent, 6));
 }
 
 /* --- Which entries there are -------------------------------------------------------- */

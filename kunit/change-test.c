@@ -52,7 +52,7 @@ static void change_of_entries(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, pasid_ctl_request(user, ENABLE | EXEC));
 	KUNIT_EXPECT_EQ(test, ERE, pte[2]);
 	pasid_ctl_put(user);
-	KUNIT_EXPECT_FALSE(test, change.vf->owned);
+	KUNIT_EXPECT_FALSE(test, change.vf->sets.owned);
 	KUNIT_EXPECT_EQ(test, ERE, pte[2]);
 	vf_set_ceiling(test, change.vf, BUILTIN, 0);
 	KUNIT_EXPECT_EQ(test, 0, pte[2]);
@@ -74,29 +74,29 @@ static void change_arms_hooks(struct kunit *test)
 {
 	struct pasid_ctl_user *user;
 
-	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.probes_needed);
 	vf_set_ceiling(test, change.vf, ALL, 0);
-	KUNIT_EXPECT_EQ(test, 1, fake_unit.grants);
+	KUNIT_EXPECT_EQ(test, 1, fake_unit.probes_needed);
 	user = pasid_ctl_get(&change.fn->pdev, NONE);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
 	vf_set_ceiling(test, change.vf, NONE, 0);
-	KUNIT_EXPECT_EQ(test, 1, fake_unit.grants);
+	KUNIT_EXPECT_EQ(test, 1, fake_unit.probes_needed);
 	pasid_ctl_put(user);
-	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.probes_needed);
 }
 
 /* Where they cannot be armed, nothing is granted that needs them, and the rest is. */
 static void change_without_hooks(struct kunit *test)
 {
-	fake_unit.grant_err = -ENOMEM;
+	fake_unit.need_err = -ENOMEM;
 	vf_set_ceiling(test, change.vf, NONE, 0);
 	vf_set_ceiling(test, change.vf, BUILTIN, 0);
 	vf_set_ceiling(test, change.vf, ALL, -EIO);
-	KUNIT_EXPECT_EQ(test, BUILTIN, change.vf->ceiling);
-	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
-	fake_unit.grant_err = 0;
+	KUNIT_EXPECT_EQ(test, BUILTIN, change.vf->sets.ceiling);
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.probes_needed);
+	fake_unit.need_err = 0;
 	vf_set_ceiling(test, change.vf, ALL, 0);
-	KUNIT_EXPECT_EQ(test, 1, fake_unit.grants);
+	KUNIT_EXPECT_EQ(test, 1, fake_unit.probes_needed);
 }
 
 /* Probes do not fire: what is to be granted is not, not even for a moment. */
@@ -112,7 +112,7 @@ static void change_while_dead(struct kunit *test)
 	events = fake_unit.events;
 	vf_set_ceiling(test, change.vf, BUILTIN, -EIO);
 	KUNIT_EXPECT_EQ(test, events, fake_unit.events);
-	KUNIT_EXPECT_EQ(test, ENABLE, change.vf->ceiling);
+	KUNIT_EXPECT_EQ(test, ENABLE, change.vf->sets.ceiling);
 	fake_unit.hooks_dead = false;
 	vf_set_ceiling(test, change.vf, BUILTIN, 0);
 	KUNIT_EXPECT_EQ(test, 0, pasid_ctl_request(user, ENABLE | PRIV));
@@ -120,16 +120,16 @@ static void change_while_dead(struct kunit *test)
 	events = fake_unit.events;
 	KUNIT_EXPECT_EQ(test, -EIO, pasid_ctl_request(user, ENABLE | PRIV | PRI));
 	KUNIT_EXPECT_EQ(test, events, fake_unit.events);
-	KUNIT_EXPECT_EQ(test, ENABLE | PRIV, change.vf->request);
+	KUNIT_EXPECT_EQ(test, ENABLE | PRIV, change.vf->sets.request);
 	/* The rest of it is. */
 	KUNIT_EXPECT_EQ(test, -EIO, pasid_ctl_request(user, PRI | PRIV));
-	KUNIT_EXPECT_EQ(test, PRIV, change.vf->request);
+	KUNIT_EXPECT_EQ(test, PRIV, change.vf->sets.request);
 	KUNIT_EXPECT_EQ(test, 0, vf_gates(change.fn));
 	/* That they fire again a moment later makes no grant of it. */
 	fake_unit.hooks_dead = false;
 	fake_unit.dead_calls = 1;
 	KUNIT_EXPECT_EQ(test, -EIO, pasid_ctl_request(user, ENABLE));
-	KUNIT_EXPECT_EQ(test, NONE, change.vf->request);
+	KUNIT_EXPECT_EQ(test, NONE, change.vf->sets.request);
 	KUNIT_EXPECT_EQ(test, 0, pasid_ctl_request(user, ENABLE));
 	pasid_ctl_put(user);
 }
@@ -142,7 +142,7 @@ static void change_of_request_fails(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
 	fake_unit.err = -EIO;
 	KUNIT_EXPECT_EQ(test, -EIO, pasid_ctl_request(user, ENABLE));
-	KUNIT_EXPECT_EQ(test, NONE, change.vf->request);
+	KUNIT_EXPECT_EQ(test, NONE, change.vf->sets.request);
 	KUNIT_EXPECT_EQ(test, 0, vf_gates(change.fn));
 	fake_unit.err = 0;
 	pasid_ctl_put(user);
@@ -201,8 +201,8 @@ static void change_pins_once(struct kunit *test)
 	pasid_vf_refresh(change.vf);
 	KUNIT_EXPECT_EQ(test, 1, fake_unit.pins);
 	/* Nothing is owed, so that nothing is tried again. */
-	KUNIT_EXPECT_FALSE(test, work_pending(&change.vf->retry.work));
-	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&change.vf->retry));
+	KUNIT_EXPECT_FALSE(test, work_pending(&change.vf->owed.retry.work));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&change.vf->owed.retry));
 	vf_set_ceiling(test, change.vf, BUILTIN, 0);
 	vf_set_ceiling(test, change.vf, BUILTIN, 0);
 	pasid_vf_refresh(change.vf);
@@ -212,13 +212,13 @@ static void change_pins_once(struct kunit *test)
 /* What restricted it is gone: the worker lets the module go, once the IOMMU has followed. */
 static void change_lets_go_later(struct kunit *test)
 {
-	const struct pasid_gaps gaps = pasid_hooks_gaps();
+	const struct pasid_gaps gaps = pasid_gaps_now();
 
 	vf_set_ceiling(test, change.vf, BUILTIN & ~PRI, 0);
 	change.pf->pdev.pri_enabled = 0;
-	pasid_vf_context_pri(change.vf, &gaps, false);
+	pasid_vf_after_pri_flip(change.vf, &gaps, false);
 	fake_unit.err = -EIO;
-	atomic_set(&change.vf->stale, 1);
+	atomic_set(&change.vf->owed.iommu, 1);
 	pasid_vf_refresh(change.vf);
 	KUNIT_EXPECT_EQ(test, 1, fake_unit.pins);
 	fake_unit.err = 0;
@@ -231,7 +231,7 @@ static void change_while_unloading(struct kunit *test)
 {
 	fake_unit.going = true;
 	vf_set_ceiling(test, change.vf, NONE, -ENODEV);
-	KUNIT_EXPECT_EQ(test, BUILTIN, change.vf->ceiling);
+	KUNIT_EXPECT_EQ(test, BUILTIN, change.vf->sets.ceiling);
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(change.fn));
 	fake_unit.going = false;
 	vf_set_ceiling(test, change.vf, NONE, 0);
@@ -258,7 +258,7 @@ KUNIT_ARRAY_PARAM_DESC(change_pri, change_pri_cases, name);
 static void change_denies_pri(struct kunit *test)
 {
 	const struct change_pri_case *c = test->param_value;
-	const struct pasid_gaps gaps = pasid_hooks_gaps();
+	const struct pasid_gaps gaps = pasid_gaps_now();
 
 	fake_pci_unplug(change.fn);
 	if (c->never)
@@ -272,7 +272,7 @@ static void change_denies_pri(struct kunit *test)
 	/* It gets PRI: so it is. */
 	change.pf->pdev.pri_enabled = 1;
 	*vf_context(FAKE_RID(1)) |= PRE;
-	pasid_vf_context_pri(change.vf, &gaps, true);
+	pasid_vf_after_pri_flip(change.vf, &gaps, true);
 	flush_work(&change.vf->refresh);
 	KUNIT_EXPECT_TRUE(test, change.vf->pinned);
 	KUNIT_EXPECT_EQ(test, PASIDE, vf_gates(change.fn));

@@ -232,7 +232,7 @@ static void engine_gives_up(struct kunit *test)
 	engine_set_up(5, NESTED, 7, SRE);
 	fake_unit.meanwhile = engine_misses_again;
 	KUNIT_EXPECT_EQ(test, -EIO, engine_write(ENABLE | PRI));
-	KUNIT_EXPECT_EQ(test, ENABLE | PRI, engine.vf->ceiling);
+	KUNIT_EXPECT_EQ(test, ENABLE | PRI, engine.vf->sets.ceiling);
 	fake_unit.meanwhile = NULL;
 	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRI));
 }
@@ -259,26 +259,26 @@ static void engine_settles(struct kunit *test)
 	/* A write also waits for the hook of a PF that loses a capability. */
 	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
 	fake_unit.meanwhile = engine_denies_enable;
-	pasid_pf_losing(&engine.pf->pdev, PRI);
+	pasid_pf_disabling(&engine.pf->pdev, PRI);
 	KUNIT_EXPECT_NULL(test, fake_unit.meanwhile);
 }
 
 /* The context cache, all domains and the device TLB are flushed, in that order. */
 static void engine_pri_on_demand(struct kunit *test)
 {
-	const struct pasid_gaps gaps = pasid_hooks_gaps();
+	const struct pasid_gaps gaps = pasid_gaps_now();
 
 	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRIV));
 	*engine.context |= PRE;
 	engine_look();
-	pasid_vf_context_pri(engine.vf, &gaps, true);
+	pasid_vf_after_pri_flip(engine.vf, &gaps, true);
 	KUNIT_EXPECT_EQ(test, PASIDE, *engine.context & (PASIDE | PRE));
 	ENGINE_EXPECT(test, CC, PC_ALL, IOTLB_ALL, DEVTLB);
 	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, *engine.context & (PASIDE | PRE));
 	/* intel-iommu clears PRE while pri is denied, so the table does not change. */
 	KUNIT_EXPECT_EQ(test, 0, engine_write(ENABLE | PRIV));
-	pasid_vf_context_pri(engine.vf, &gaps, false);
+	pasid_vf_after_pri_flip(engine.vf, &gaps, false);
 	KUNIT_EXPECT_EQ(test, 0, engine_write(BUILTIN));
 	KUNIT_EXPECT_EQ(test, PASIDE, *engine.context & (PASIDE | PRE));
 }
@@ -299,7 +299,7 @@ static void engine_pf_loses(struct kunit *test)
 	u64 other = 1ULL << 32; /* from one RID to the next */
 
 	engine_look();
-	pasid_pf_losing(&engine.pf->pdev, ENABLE);
+	pasid_pf_disabling(&engine.pf->pdev, ENABLE);
 	KUNIT_EXPECT_EQ(test, PRE, *engine.context & (PASIDE | PRE));
 	KUNIT_EXPECT_EQ(test, PRE, vf_gates(second));
 	KUNIT_EXPECT_EQ(test, 1, engine_count(CC));
@@ -322,18 +322,18 @@ static void engine_tries_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EIO, engine_write(PRI));
 	KUNIT_EXPECT_EQ(test, PRE, *engine.context & (PASIDE | PRE));
 	KUNIT_EXPECT_EQ(test, PASID_OWED_IOMMU, pasid_vf_owed(engine.vf));
-	KUNIT_EXPECT_EQ(test, HZ, engine.vf->pause);
-	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&engine.vf->retry));
+	KUNIT_EXPECT_EQ(test, HZ, engine.vf->owed.pause);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&engine.vf->owed.retry));
 	pasid_vf_refresh(engine.vf);
-	KUNIT_EXPECT_EQ(test, 2 * HZ, engine.vf->pause);
+	KUNIT_EXPECT_EQ(test, 2 * HZ, engine.vf->owed.pause);
 	for (i = 0; i < 10; i++)
 		pasid_vf_refresh(engine.vf);
-	KUNIT_EXPECT_EQ(test, 64 * HZ, engine.vf->pause);
+	KUNIT_EXPECT_EQ(test, 64 * HZ, engine.vf->owed.pause);
 	fake_unit.err = 0;
 	engine_look();
 	pasid_vf_refresh(engine.vf);
 	KUNIT_EXPECT_EQ(test, 0, pasid_vf_owed(engine.vf));
-	KUNIT_EXPECT_EQ(test, 0, engine.vf->pause);
+	KUNIT_EXPECT_EQ(test, 0, engine.vf->owed.pause);
 	ENGINE_EXPECT(test, CC, DEVTLB);
 }
 
@@ -401,12 +401,12 @@ static void engine_without_context(struct kunit *test)
 	*root = 0;
 	engine_comes_again();
 	KUNIT_ASSERT_NOT_NULL(test, engine.vf);
-	KUNIT_EXPECT_EQ(test, 0, engine.vf->ctx[0].intent);
+	KUNIT_EXPECT_EQ(test, 0, engine.vf->tables.ctx[0].intent);
 	*root = table;
 	*engine.context &= ~1ULL;
 	engine_comes_again();
 	KUNIT_ASSERT_NOT_NULL(test, engine.vf);
-	KUNIT_EXPECT_EQ(test, 0, engine.vf->ctx[0].intent);
+	KUNIT_EXPECT_EQ(test, 0, engine.vf->tables.ctx[0].intent);
 	KUNIT_EXPECT_EQ(test, 0, pasid_vf_effective(engine.vf) & ENABLE);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Included before iommu/policy.c: suites are built in, so that there is no module whose
+ * Included before iommu/change.c: suites are built in, so that there is no module whose
  * references count, and there is no sysfs file that somebody polls.
  */
 #ifndef _PASID_KUNIT_FAKE_KERNEL_H

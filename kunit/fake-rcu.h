@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Included before iommu/atomic.c. With one processor there are no hooks to wait for, so the
+ * Included before iommu/flushes.c. With one processor there are no hooks to wait for, so the
  * function that waits for them only counts its calls.
  */
 #ifndef _PASID_KUNIT_FAKE_RCU_H

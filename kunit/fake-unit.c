@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Replaces unit.c, kernel.c, hooks.c, gaps.c, sysfs.c, sysfs-pf.c and main.c of
+ * Replaces unit.c, kernel.c, gaps.c, probe.c, hooks.c, sysfs.c, sysfs-pf.c and main.c of
  * intel-pasid-ctl. All other files are the module's own.
  */
 #include <kunit/test-bug.h>
 
+#include "../iommu/gaps.h"
+#include "../iommu/probe.h"
 #include "../iommu/settings.h"
-#include "../iommu/vf.h"
+#include "../iommu/sysfs.h"
 #include "fake-kernel.h"
 #include "fake-pci.h"
 #include "fake-rcu.h"
@@ -14,7 +16,6 @@
 #include "tables.h"
 
 struct fake_unit fake_unit;
-bool pasid_verbose;
 
 DEFINE_STATIC_CALL(pasid_for_each_alias, pci_for_each_dma_alias);
 
@@ -96,14 +97,14 @@ int pasid_unit_submit(void *arg, struct vtd_desc *desc)
 	return fake_unit.err;
 }
 
-/* The function of RCU that atomic.c waits with; see fake-rcu.h. */
+/* The function of RCU that flushes.c waits with; see fake-rcu.h. */
 void fake_grace_period(void)
 {
 	fake_unit.grace_periods++;
 	synchronize_rcu();
 }
 
-/* What of the kernel policy.c uses; see fake-kernel.h. */
+/* What of the kernel change.c uses; see fake-kernel.h. */
 bool fake_module_get(struct module *module)
 {
 	fake_unit.pins += !fake_unit.going;
@@ -124,32 +125,32 @@ void fake_kernfs_notify(struct kernfs_node *node)
 		fake_unit.told_requested++;
 }
 
-/* hooks.c */
+/* probe.c */
 
-int pasid_hooks_grant(bool grant)
+int pasid_probes_need(bool need)
 {
-	if (grant && fake_unit.grant_err)
-		return fake_unit.grant_err;
-	fake_unit.grants += grant ? 1 : -1;
+	if (need && fake_unit.need_err)
+		return fake_unit.need_err;
+	fake_unit.probes_needed += need ? 1 : -1;
 	return 0;
 }
 
 /* gaps.c */
 
-bool pasid_hooks_alive(void)
+bool pasid_probes_alive(void)
 {
 	return !fake_unit_is_short(&fake_unit.dead_calls) && !fake_unit.hooks_dead;
 }
 
-struct pasid_gaps pasid_hooks_gaps(void)
+struct pasid_gaps pasid_gaps_now(void)
 {
 	return (struct pasid_gaps) { fake_unit.missed, fake_unit.missed };
 }
 
-struct pasid_gaps pasid_hooks_settled_gaps(bool *alive)
+struct pasid_gaps pasid_gaps_settled(bool *alive)
 {
-	*alive = pasid_hooks_alive();
-	return pasid_hooks_gaps();
+	*alive = pasid_probes_alive();
+	return pasid_gaps_now();
 }
 
 bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
@@ -171,10 +172,10 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
 		return -ENOMEM;
 	if (fake_unit.files_err[files])
 		return fake_unit.files_err[files];
-	vf->files |= BIT(files);
+	vf->files.present |= BIT(files);
 	if (files == PASID_VF_FILES_STATUS) {
-		vf->kn_effective = &fake_unit.effective;
-		vf->kn_requested = &fake_unit.requested;
+		vf->files.effective = &fake_unit.effective;
+		vf->files.requested = &fake_unit.requested;
 	}
 	fake_unit.files++;
 	return 0;
@@ -182,10 +183,10 @@ int pasid_vf_sysfs_add(struct pasid_vf *vf, unsigned int files)
 
 void pasid_vf_sysfs_remove(struct pasid_vf *vf)
 {
-	fake_unit.files -= hweight32(vf->files);
-	vf->kn_effective = NULL;
-	vf->kn_requested = NULL;
-	vf->files = 0;
+	fake_unit.files -= hweight32(vf->files.present);
+	vf->files.effective = NULL;
+	vf->files.requested = NULL;
+	vf->files.present = 0;
 }
 
 /* sysfs-pf.c */

@@ -9,7 +9,7 @@
 #include <kunit/test.h>
 #include <linux/spinlock.h>
 
-#include "../iommu/vf.h"
+#include "../iommu/sysfs.h"
 
 /* DT, PT, NEST, PRS, SRS, PSS of 20 bits, PASID, SMTS, SSTS, FSTS; not ERS */
 #define FAKE_ECAP	(BIT_ULL(2) | BIT_ULL(6) | BIT_ULL(26) | BIT_ULL(29) | BIT_ULL(31) | \
@@ -44,8 +44,8 @@ struct fake_event {
  * @hooks_dead: probes do not fire
  * @dead_calls: how often probes do not fire, first, for who asks for it
  * @missed: set-ups that no hook has seen
- * @grant_err: result of arming the hooks on entries without SRE and ERE
- * @grants: number of VFs for which those hooks are armed
+ * @need_err: result of arming the hooks on demand
+ * @probes_needed: number of VFs for which those hooks are armed
  * @going: the module is being unloaded
  * @pins: references of the module that VFs hold
  * @effective: the sysfs file of that name, one for all VFs
@@ -76,8 +76,8 @@ struct fake_unit {
 	bool hooks_dead;
 	int dead_calls;
 	unsigned long missed;
-	int grant_err;
-	int grants;
+	int need_err;
+	int probes_needed;
 	bool going;
 	int pins;
 	struct kernfs_node effective;

@@ -20,13 +20,13 @@ int vf_init(struct kunit *test)
 void vf_unload(void *arg)
 {
 	pasid_discover_stop();
-	pasid_vf_close();
-	pasid_vf_for_each(pasid_vf_release);
+	pasid_vf_remove_files();
+	pasid_vf_for_each(pasid_vf_give_back);
 	pasid_vf_remove_all();
 	pasid_discover_exit();
 	rcu_barrier();
 	KUNIT_EXPECT_EQ(kunit_get_current_test(), 0, fake_unit.pins);
-	KUNIT_EXPECT_EQ(kunit_get_current_test(), 0, fake_unit.grants);
+	KUNIT_EXPECT_EQ(kunit_get_current_test(), 0, fake_unit.probes_needed);
 }
 
 /* The module needs a device behind a unit. */
@@ -140,12 +140,12 @@ static struct pasid_gaps vf_setup_gaps;
 /* The hook on the entry of a set-up function. */
 void vf_setup_begins(struct pasid_vf *vf, u32 pasid, bool replace)
 {
-	vf_setup_gaps = pasid_hooks_gaps();
-	pasid_vf_entry_entered(vf, pasid, &vf_setup_gaps, replace);
+	vf_setup_gaps = pasid_gaps_now();
+	pasid_vf_before_entry_setup(vf, pasid, &vf_setup_gaps, replace);
 }
 
 /* The hook on its return. */
 void vf_setup_ends(struct pasid_vf *vf, u32 pasid, bool replace, bool done)
 {
-	pasid_vf_entry_left(vf, pasid, &vf_setup_gaps, replace, done);
+	pasid_vf_after_entry_setup(vf, pasid, &vf_setup_gaps, replace, done);
 }

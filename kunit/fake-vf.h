@@ -6,7 +6,9 @@
 #include <kunit/test.h>
 #include <linux/pasid_ctl.h>
 
-#include "../iommu/vf.h"
+#include "../iommu/change.h"
+#include "../iommu/engine.h"
+#include "../iommu/settings.h"
 #include "fake-pci.h"
 #include "fake-unit.h"
 

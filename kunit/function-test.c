@@ -133,7 +133,7 @@ static void function_is_described(struct kunit *test)
 	u16 ctrl;
 
 	memset(&is, 0xff, sizeof(is));
-	pasid_vf_function(vf, &is);
+	pasid_vf_read_function(vf, &is);
 	KUNIT_EXPECT_EQ(test, FAKE_RID(1), is.rid);
 	KUNIT_EXPECT_EQ(test, 0, is.pfsid);
 	KUNIT_EXPECT_TRUE(test, is.ats);
@@ -143,7 +143,7 @@ static void function_is_described(struct kunit *test)
 	vf->unit.cap = VTD_CAP_DRD | VTD_CAP_DWD;
 	fn->pdev.ats_enabled = 0;
 	vf->pf->pasid_enabled = 0;
-	pasid_vf_function(vf, &is);
+	pasid_vf_read_function(vf, &is);
 	KUNIT_EXPECT_EQ(test, FAKE_RID(0), is.pfsid);
 	KUNIT_EXPECT_FALSE(test, is.ats);
 	KUNIT_EXPECT_FALSE(test, is.pasid);
@@ -257,7 +257,7 @@ static void function_pf_reset(struct kunit *test)
 			pasid_vf_owed(vf));
 	fn->pdev.block_cfg_access = 0;
 	fn->pdev.ats_cap = FAKE_ATS_CAP;
-	flush_delayed_work(&vf->retry);
+	flush_delayed_work(&vf->owed.retry);
 	KUNIT_EXPECT_EQ(test, c->told, told);
 	KUNIT_EXPECT_EQ(test, 0U, pasid_vf_owed(vf));
 	KUNIT_EXPECT_TRUE(test, function_ats(fn) & PCI_ATS_CTRL_ENABLE);

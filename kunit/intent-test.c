@@ -257,10 +257,10 @@ static void intent_hook_flushes_for_writer(struct kunit *test)
 	fake_unit.submissions = 0;
 	vf_setup_ends(world.vf, PASID, false, true);
 	KUNIT_EXPECT_EQ(test, 0U, fake_unit.submissions);
-	WRITE_ONCE(world.vf->applying, true);
+	WRITE_ONCE(world.vf->tables.applying, true);
 	vf_setup_ends(world.vf, PASID, false, true);
 	KUNIT_EXPECT_GE(test, fake_unit.submissions, 3U);
-	WRITE_ONCE(world.vf->applying, false);
+	WRITE_ONCE(world.vf->tables.applying, false);
 }
 
 /* PRE of a context entry: some kernels set and clear it on demand. */
@@ -303,7 +303,7 @@ KUNIT_ARRAY_PARAM_DESC(intent_pri, intent_pri_cases, name);
 
 static void intent_pri_do(struct kunit *test, struct fake_pci *fn, enum pri_step what)
 {
-	const struct pasid_gaps gaps = pasid_hooks_gaps();
+	const struct pasid_gaps gaps = pasid_gaps_now();
 	u64 *ctx = vf_context(FAKE_RID(fn->pdev.devfn));
 	struct pasid_vf *vf = vf_of(fn);
 	bool on = what == PRI_ON || what == PRI_ON_UNSEEN;
@@ -322,7 +322,7 @@ static void intent_pri_do(struct kunit *test, struct fake_pci *fn, enum pri_step
 	case PRI_ON:
 		*ctx = (*ctx & ~PRE) | (on ? PRE : 0);
 		if (what == PRI_OFF || what == PRI_ON)
-			pasid_vf_context_pri(vf, &gaps, on);
+			pasid_vf_after_pri_flip(vf, &gaps, on);
 		break;
 	case PRI_DENY:
 		vf_set_ceiling(test, vf, BUILTIN & ~PRI, 0);

@@ -194,24 +194,24 @@ static const struct pasid_kernel need_view = {
 	.args = need_ask_args,
 };
 
-/* The checks that the module makes when it is loaded. @followed: bits, as in pasid_followed. */
-static int need_load(struct pasid_layout *layout, unsigned int *followed, char *why)
+/* The checks that the module makes when it is loaded. @followed: bits, as in pasid_hooked. */
+static int need_load(struct pasid_kernel_offsets *layout, unsigned int *followed, char *why)
 {
-	const struct pasid_followed *what;
-	int at[PASID_FOLLOWED_ARGS], err;
+	const struct pasid_hooked *what;
+	int at[PASID_HOOK_ARGS], err;
 	void *addr[PASID_CALLED];
 
 	*followed = 0;
 	err = pasid_need_called(&need_view, addr, why) ?:
-	      pasid_need_layout(&need_view, layout, why);
-	for (what = pasid_followed; !err && what->name; what++) {
+	      pasid_need_offsets(&need_view, layout, why);
+	for (what = pasid_hooked; !err && what->name; what++) {
 		memset(at, 0xff, sizeof(at)); /* nothing is found yet */
-		err = pasid_need_followed(&need_view, what,
-					  need_ask_function(what->name, &addr[0]), at, why);
+		err = pasid_need_hooked(&need_view, what,
+					need_ask_function(what->name, &addr[0]), at, why);
 		if (err < 0 || err > 1)
 			return err;
 		if (err)
-			*followed |= BIT(what - pasid_followed);
+			*followed |= BIT(what - pasid_hooked);
 		err = 0;
 	}
 	return err;
@@ -219,20 +219,20 @@ static int need_load(struct pasid_layout *layout, unsigned int *followed, char *
 
 static bool need_follows(unsigned int followed, const char *name)
 {
-	return followed & BIT(pasid_followed_find(name) - pasid_followed);
+	return followed & BIT(pasid_hooked_find(name) - pasid_hooked);
 }
 
 static void need_loads(struct kunit *test)
 {
 	const struct need_release_case *c = test->param_value;
-	const struct pasid_followed *what;
+	const struct pasid_hooked *what;
 	char why[PASID_NEED_WHY_MAX] = "";
-	struct pasid_layout layout;
+	struct pasid_kernel_offsets layout;
 	unsigned int followed;
 
 	need_kernel = (typeof(need_kernel)){ .release = c->release };
 	KUNIT_ASSERT_EQ_MSG(test, 0, need_load(&layout, &followed, why), "%s", why);
-	for (what = pasid_followed; what->name; what++)
+	for (what = pasid_hooked; what->name; what++)
 		KUNIT_EXPECT_EQ_MSG(test, !!need_find(what->name),
 				    need_follows(followed, what->name), "%s", what->name);
 	KUNIT_EXPECT_EQ(test, c->flips, need_follows(followed, "context_flip_pri"));
@@ -249,7 +249,7 @@ static void need_loads(struct kunit *test)
 static void need_refuses(struct kunit *test, int error, const char *sentence)
 {
 	char why[PASID_NEED_WHY_MAX] = "";
-	struct pasid_layout layout;
+	struct pasid_kernel_offsets layout;
 	unsigned int followed;
 
 	KUNIT_EXPECT_EQ_MSG(test, error, need_load(&layout, &followed, why), "%s", sentence);
@@ -271,7 +271,7 @@ static void need_misses_function(struct kunit *test)
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -ENOENT,
 						     .no_function = called[i] };
 		snprintf(sentence, sizeof(sentence),
-			 "this kernel has no %s() that can be probed (error -2): it is not one that this module knows",
+			 "this kernel has no %s() that can be probed (error -2): this kernel is not supported",
 			 called[i]);
 		need_refuses(test, -ENOENT, sentence);
 	}
@@ -288,11 +288,11 @@ static bool need_is_switch(const char *name)
 static void need_misses_followed(struct kunit *test)
 {
 	const struct need_release_case *c = test->param_value;
-	const struct pasid_followed *what;
+	const struct pasid_hooked *what;
 
-	for (what = pasid_followed; what->name; what++) {
+	for (what = pasid_hooked; what->name; what++) {
 		char sentence[PASID_NEED_WHY_MAX], why[PASID_NEED_WHY_MAX] = "";
-		struct pasid_layout layout;
+		struct pasid_kernel_offsets layout;
 		unsigned int followed;
 
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -ENOENT,
@@ -307,7 +307,7 @@ static void need_misses_followed(struct kunit *test)
 			continue;
 		}
 		snprintf(sentence, sizeof(sentence),
-			 "cannot follow %s() (error -2), so it cannot control %s",
+			 "cannot hook %s() (error -2), so this module cannot control %s",
 			 what->name, what->purpose);
 		need_refuses(test, -ENOENT, sentence);
 	}
@@ -317,15 +317,15 @@ static void need_misses_followed(struct kunit *test)
 static void need_cannot_probe(struct kunit *test)
 {
 	const struct need_release_case *c = test->param_value;
-	const struct pasid_followed *what;
+	const struct pasid_hooked *what;
 
-	for (what = pasid_followed; what->name; what++) {
+	for (what = pasid_hooked; what->name; what++) {
 		char sentence[PASID_NEED_WHY_MAX];
 
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -EINVAL,
 						     .no_function = what->name };
 		snprintf(sentence, sizeof(sentence),
-			 "cannot follow %s() (error -22), so it cannot control %s",
+			 "cannot hook %s() (error -22), so this module cannot control %s",
 			 what->name, what->purpose);
 		need_refuses(test, -EINVAL, sentence);
 	}
@@ -337,21 +337,21 @@ static void need_misses_arg(struct kunit *test)
 
 	need_kernel = (typeof(need_kernel)){ .release = c->release, .no_arg = "iommu" };
 	need_refuses(test, -ENOENT,
-		     "qi_submit_sync() does not take 'iommu' as argument 1: it is not the function that this module knows");
+		     "qi_submit_sync() does not take 'iommu' as argument 1: this kernel is not supported");
 	need_kernel.no_arg = "options";
 	need_refuses(test, -ENOENT,
-		     "qi_submit_sync() does not take 'options' as argument 4: it is not the function that this module knows");
+		     "qi_submit_sync() does not take 'options' as argument 4: this kernel is not supported");
 	need_kernel.no_arg = "pasid";
 	need_refuses(test, -ENOENT,
-		     "intel_pasid_setup_first_level() has no argument 'pasid' as this module knows it, so it cannot control PASID-table entries that are set up");
+		     "intel_pasid_setup_first_level() has no argument 'pasid' in a register, so this module cannot control PASID-table entries that are set up");
 	need_kernel.no_arg = "pdev";
 	need_refuses(test, -ENOENT,
-		     "pci_disable_pasid() has no argument 'pdev' as this module knows it, so it cannot control a PF that loses PASID");
+		     "pci_disable_pasid() has no argument 'pdev' in a register, so this module cannot control a PF whose PASID is switched off");
 	if (!c->flips)
 		return;
 	need_kernel.no_arg = "info";
 	need_refuses(test, -ENOENT,
-		     "context_flip_pri() has no argument 'info' as this module knows it, so it cannot control page requests that are enabled on demand");
+		     "context_flip_pri() has no argument 'info' in a register, so this module cannot control page requests that are enabled on demand");
 }
 
 static void need_misses_member(struct kunit *test)
@@ -360,11 +360,11 @@ static void need_misses_member(struct kunit *test)
 
 	need_kernel = (typeof(need_kernel)){ .release = c->release, .no_member = "reg" };
 	need_refuses(test, -ENOENT,
-		     "struct intel_iommu has no member reg of type * as this module knows it");
+		     "this kernel's struct intel_iommu has no member reg of the expected type: this kernel is not supported");
 	need_kernel = (typeof(need_kernel)){ .release = c->release,
 					     .other_type = "dtlb_extra_inval" };
 	need_refuses(test, -ENOENT,
-		     "struct device_domain_info has no member dtlb_extra_inval of type 1 as this module knows it");
+		     "this kernel's struct device_domain_info has no member dtlb_extra_inval of the expected type: this kernel is not supported");
 	need_kernel = (typeof(need_kernel)){ .release = c->release, .no_type = "intel_iommu" };
 	need_refuses(test, -ESRCH,
 		     "the kernel's BTF has no struct intel_iommu: this module needs CONFIG_DEBUG_INFO_BTF and Intel's IOMMU driver");
@@ -373,7 +373,7 @@ static void need_misses_member(struct kunit *test)
 					     .no_member = "iopf_refcount" };
 	if (!c->flips)
 		need_refuses(test, -ENOENT,
-			     "cannot follow context_flip_pri() (error -2), so it cannot control page requests that are enabled on demand");
+			     "cannot hook context_flip_pri() (error -2), so this module cannot control page requests that are enabled on demand");
 	/* The member's type does not matter. */
 	need_kernel = (typeof(need_kernel)){ .release = c->release,
 					     .other_type = "iopf_refcount" };
@@ -382,10 +382,10 @@ static void need_misses_member(struct kunit *test)
 
 static void need_knows_names(struct kunit *test)
 {
-	KUNIT_EXPECT_PTR_EQ(test, &pasid_followed[0],
-			    pasid_followed_find("intel_pasid_setup_first_level"));
-	KUNIT_EXPECT_NULL(test, pasid_followed_find("intel_pasid_setup_first"));
-	KUNIT_EXPECT_NULL(test, pasid_followed_find(""));
+	KUNIT_EXPECT_PTR_EQ(test, &pasid_hooked[0],
+			    pasid_hooked_find("intel_pasid_setup_first_level"));
+	KUNIT_EXPECT_NULL(test, pasid_hooked_find("intel_pasid_setup_first"));
+	KUNIT_EXPECT_NULL(test, pasid_hooked_find(""));
 }
 
 static struct kunit_case need_cases[] = {

@@ -120,7 +120,7 @@ static void policy_enforce(struct policy_world *world, struct policy_vf *vf)
 	const struct vtd_pte_rule rule = {
 		.exec = effective & PASID_PERM_EXEC,
 		.priv = effective & PASID_PERM_PRIV,
-		.grant = vf->owned,
+		.owned = vf->owned,
 	};
 	u64 *ctx = vtd_find_context(world->root, vf->rid, tables_map);
 	struct vtd_pasid_dir dir;

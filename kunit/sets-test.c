@@ -133,11 +133,11 @@ static void sets_status(struct kunit *test)
 			want |= status & PCI_PASID_CTRL_EXEC;
 		if (granted & PRIV)
 			want |= status & PCI_PASID_CTRL_PRIV;
-		KUNIT_EXPECT_EQ_MSG(test, want, pasid_status(status, granted),
+		KUNIT_EXPECT_EQ_MSG(test, want, pasid_status_of_vf(status, granted),
 				    "%#x, %#x", status, granted);
 	}
-	KUNIT_EXPECT_EQ(test, -EINVAL, pasid_status(-EINVAL, 0));
-	KUNIT_EXPECT_EQ(test, -EINVAL, pasid_status(-EINVAL, PASID_PERM_ALL));
+	KUNIT_EXPECT_EQ(test, -EINVAL, pasid_status_of_vf(-EINVAL, 0));
+	KUNIT_EXPECT_EQ(test, -EINVAL, pasid_status_of_vf(-EINVAL, PASID_PERM_ALL));
 }
 
 static struct kunit_case sets_test_cases[] = {

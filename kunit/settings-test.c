@@ -127,7 +127,7 @@ static void settings_write(struct kunit *test, struct fake_pci *pf, int number,
 
 	KUNIT_EXPECT_EQ_MSG(test, err,
 			    number < 0 ? pasid_settings_write_all(settings, &edit) :
-					 pasid_place_write_ctl(&settings->place[number], &edit),
+					 pasid_virtfn_write_ctl(&settings->virtfn[number], &edit),
 			    "'%s' to VF %d", text, number);
 }
 
@@ -145,7 +145,7 @@ static void settings_expect(struct kunit *test, struct fake_pci *pf, int number,
 	struct pasid_settings *settings = settings_of(test, pf);
 
 	KUNIT_EXPECT_EQ(test, perms, number < 0 ? pasid_settings_shown_all(settings) :
-				     pasid_place_shown_ctl(&settings->place[number]));
+				     pasid_virtfn_shown_ctl(&settings->virtfn[number]));
 	if (fn) {
 		KUNIT_EXPECT_EQ(test, perms, pasid_vf_shown_ctl(vf_of(fn)));
 		KUNIT_EXPECT_EQ(test, vf_gates_of(perms), vf_gates(fn));
@@ -341,7 +341,7 @@ static void settings_of_pf(struct kunit *test)
 	vf_plug(pf);
 	KUNIT_EXPECT_EQ(test, c->found, !!pasid_settings_find(&pf->pdev));
 	fn = vf_plug_vf(pf, 1);
-	KUNIT_EXPECT_EQ(test, c->found, !!vf_of(fn)->place);
+	KUNIT_EXPECT_EQ(test, c->found, !!vf_of(fn)->sets.virtfn);
 	settings_write_vf(test, fn, "-enable", 0);
 	KUNIT_EXPECT_EQ(test, PRE, vf_gates(fn));
 	settings_write_vf(test, fn, "default", 0);

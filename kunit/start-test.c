@@ -58,9 +58,9 @@ static void start_while_the_queue_fails(struct kunit *test)
 	fn = vf_plug_vf(pf, 1);
 	KUNIT_ASSERT_NOT_NULL(test, vf_of(fn));
 	KUNIT_EXPECT_EQ(test, 0, vf_gates(fn));
-	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&vf_of(fn)->retry));
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&vf_of(fn)->owed.retry));
 	fake_unit.err = 0;
-	flush_delayed_work(&vf_of(fn)->retry);
+	flush_delayed_work(&vf_of(fn)->owed.retry);
 	KUNIT_EXPECT_EQ(test, 0, pasid_vf_owed(vf_of(fn)));
 }
 
@@ -77,7 +77,7 @@ static void start_while_unloading(struct kunit *test)
 	fake_unit.going = false;
 }
 
-static struct pasid_place *start_place;
+static struct pasid_virtfn *start_place;
 
 static void start_writes(void)
 {
@@ -90,7 +90,7 @@ static void start_with_a_setting(struct kunit *test)
 	struct fake_pci *pf = vf_plug_pf(0), *fn = vf_plug_vf(pf, 1);
 
 	vf_load(test);
-	start_place = vf_of(fn)->place;
+	start_place = vf_of(fn)->sets.virtfn;
 	start_writes();
 	fake_pci_unplug(fn);
 	KUNIT_EXPECT_EQ(test, 0, fake_unit.pins);

@@ -69,7 +69,7 @@ static void store_apply(struct store_world *world, const struct store_policy *po
 	const struct vtd_pte_rule rule = {
 		.exec = policy->effective & PASID_PERM_EXEC,
 		.priv = policy->effective & PASID_PERM_PRIV,
-		.grant = policy->owned,
+		.owned = policy->owned,
 	};
 
 	world->stores = 0;

@@ -102,8 +102,8 @@ static void vf_expect_kind(struct kunit *test, struct fake_pci *fn,
 			fake_unit.files);
 	if (!vf || !c->contexts)
 		return;
-	KUNIT_EXPECT_EQ(test, c->contexts, vf->ctx_count);
-	KUNIT_EXPECT_EQ(test, FAKE_RID(fn->pdev.devfn), vf->ctx[0].rid);
+	KUNIT_EXPECT_EQ(test, c->contexts, vf->tables.ctx_count);
+	KUNIT_EXPECT_EQ(test, FAKE_RID(fn->pdev.devfn), vf->tables.ctx[0].rid);
 	KUNIT_EXPECT_PTR_EQ(test, fn->pdev.physfn, vf->pf);
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(fn));
 }
@@ -261,18 +261,18 @@ static void vf_pf_event(struct fake_pci *pf, enum vf_event event)
 	case NOTHING:
 		break;
 	case LOSES_PASID:
-		pasid_pf_losing(&pf->pdev, ENABLE);
+		pasid_pf_disabling(&pf->pdev, ENABLE);
 		break;
 	case LOSES_PRI:
-		pasid_pf_losing(&pf->pdev, PRI);
+		pasid_pf_disabling(&pf->pdev, PRI);
 		break;
 	case GAINS_PASID:
 		pf->pdev.pasid_enabled = 1;
-		pasid_pf_gained(&pf->pdev, ENABLE);
+		pasid_pf_enabled(&pf->pdev, ENABLE);
 		break;
 	case GAINS_PRI:
 		pf->pdev.pri_enabled = 1;
-		pasid_pf_gained(&pf->pdev, PRI);
+		pasid_pf_enabled(&pf->pdev, PRI);
 		break;
 	}
 }
@@ -366,8 +366,8 @@ static void vf_default_ceiling(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->err, pasid_vf_default_ctl(c->text));
 	vf_load(test);
 	late = vf_plug_vf(pf, 2);
-	KUNIT_EXPECT_EQ(test, c->ceiling, vf_of(there)->ceiling);
-	KUNIT_EXPECT_EQ(test, c->ceiling, vf_of(late)->ceiling);
+	KUNIT_EXPECT_EQ(test, c->ceiling, vf_of(there)->sets.ceiling);
+	KUNIT_EXPECT_EQ(test, c->ceiling, vf_of(late)->sets.ceiling);
 	KUNIT_EXPECT_EQ(test, vf_gates_of(c->ceiling), vf_gates(there));
 	KUNIT_EXPECT_EQ(test, vf_gates_of(c->ceiling), vf_gates(late));
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(pf));
@@ -437,7 +437,7 @@ static void vf_pins(struct kunit *test)
 	fake_pci_unplug(fn);
 	KUNIT_EXPECT_FALSE(test, vf->pinned);
 	pasid_vf_put(vf);
-	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.probes_needed);
 }
 
 struct vf_leave_case {
@@ -460,7 +460,7 @@ KUNIT_ARRAY_PARAM_DESC(vf_leave, vf_leave_cases, name);
 
 static void vf_write(struct kunit *test, struct pasid_vf *vf, const char *text)
 {
-	unsigned int ceiling = vf->ceiling;
+	unsigned int ceiling = vf->sets.ceiling;
 	struct pasid_perm_edit edit;
 	const char *why;
 
@@ -631,7 +631,7 @@ static void vf_fails_closed(struct kunit *test)
 	fake_unit.err = c->hooks_dead ? 0 : -EIO;
 	fake_unit.hooks_dead = c->hooks_dead;
 	vf_set_ceiling(test, vf, c->wanted, -EIO);
-	KUNIT_EXPECT_EQ(test, c->after, vf->ceiling);
+	KUNIT_EXPECT_EQ(test, c->after, vf->sets.ceiling);
 	KUNIT_EXPECT_EQ(test, vf_gates_of(c->after), vf_gates(fn));
 	fake_unit.err = 0;
 	fake_unit.hooks_dead = false;
@@ -692,14 +692,14 @@ static void vf_user(struct kunit *test)
 	/* Entry, first level, present: PGTT 1. */
 	vf_entry(test, fn, c->entry)[0] = 1 << 6 | 1;
 	fake_unit.err = c->queue_err;
-	fake_unit.grant_err = c->grant_err;
+	fake_unit.need_err = c->grant_err;
 	user = pasid_ctl_get(&fn->pdev, c->request);
 	fake_unit.err = 0;
-	fake_unit.grant_err = 0;
+	fake_unit.need_err = 0;
 	KUNIT_EXPECT_EQ(test, c->err, PTR_ERR_OR_ZERO(user));
 	if (!c->unknown) {
 		vf_expect_settled(test, fn, c->effective);
-		KUNIT_EXPECT_EQ(test, !c->err || c->used, vf->owned);
+		KUNIT_EXPECT_EQ(test, !c->err || c->used, vf->sets.owned);
 	}
 	if (!IS_ERR(user))
 		pasid_ctl_put(user);
@@ -707,7 +707,7 @@ static void vf_user(struct kunit *test)
 		pasid_ctl_put(first);
 	if (c->unknown)
 		return;
-	KUNIT_EXPECT_FALSE(test, vf->owned);
+	KUNIT_EXPECT_FALSE(test, vf->sets.owned);
 	vf_expect_settled(test, fn, c->ceiling);
 }
 
@@ -773,12 +773,12 @@ static void vf_goes_under_its_user(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, ERR_PTR(-ENODEV), pasid_ctl_get(&fn->pdev, NONE));
 	pasid_ctl_put(user);
 	KUNIT_EXPECT_EQ(test, PASIDE, vf_gates(fn));
-	KUNIT_EXPECT_EQ(test, 0, fake_unit.grants);
+	KUNIT_EXPECT_EQ(test, 0, fake_unit.probes_needed);
 	/* The same function appears again, with a new structure. */
 	fake_pci_plug(fn);
 	KUNIT_ASSERT_NOT_NULL(test, vf_of(fn));
-	KUNIT_EXPECT_FALSE(test, vf_of(fn)->owned);
-	KUNIT_EXPECT_EQ(test, ALL, vf_of(fn)->request);
+	KUNIT_EXPECT_FALSE(test, vf_of(fn)->sets.owned);
+	KUNIT_EXPECT_EQ(test, ALL, vf_of(fn)->sets.request);
 }
 
 static struct kunit_case vf_test_cases[] = {

@@ -22,25 +22,25 @@ mutant store-context-not newest dma "enable: -enable blocks DMA*on a VF of the h
 	's/pasid_unit_store\(&vf->unit, entry, new\);/;/'
 mutant store-entry-not newest dma "priv: -priv blocks*" iommu/apply.c \
 	's/pasid_unit_store\(&vf->unit, &pte\[2\], new\);/;/'
-mutant store-entry-not-at-birth newest dma "priv: -priv and +priv work on a user's ss entry" iommu/atomic.c \
+mutant store-entry-not-at-birth newest dma "priv: -priv and +priv work on a user's ss entry" iommu/fixup.c \
 	's/pasid_unit_store\(&vf->unit, &pte\[2\], new\);/;/'
 mutant store-context-first-alias-only newest shapes "*aliases*" iommu/context.c \
-	's/ctx < vf->ctx \+ vf->ctx_count; ctx\+\+/ctx < vf->ctx + 1; ctx++/'
+	's/ctx < vf->tables.ctx \+ vf->tables.ctx_count; ctx\+\+/ctx < vf->tables.ctx + 1; ctx++/'
 mutant store-without-PRE newest dma "pri: after -pri*" iommu/entry.c \
 	's/if \(effective & PASID_PERM_PRI\)/if (true)/'
 mutant store-entries-of-first-table-only newest deny "deny and grant enable with 64 PASIDs in 8*" iommu/scan.c \
 	's/i < dir.count; i\+\+/i < 1; i++/'
 mutant store-touches-RID_PASID newest types "default_ctl changes*|on a VF with a user*" iommu/apply.c \
-	's/if \(rid\)/if (false)/'
+	's/if \(is_rid_pasid\)/if (false)/'
 mutant store-ATS-not-restored newest dma "enable: denied translation requests*" iommu/ats.c \
 	's/pasid_vf_write_ats\(vf, ctrl \| PCI_ATS_CTRL_ENABLE\);/;/'
 
 # --- A context entry has changed, by a write ----------------------------------------------------------------
 
 mutant context-cache-not-flushed newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/apply.c \
-	's/vtd_plan_context\(plan, vf->ctx\[i\].rid\);/;/'
-mutant context-cache-first-alias-only newest shapes "*aliases*" iommu/apply.c \
-	's/i < vf->ctx_count; i\+\+/i < 1; i++/'
+	's/pasid_vf_plan_contexts\(vf, plan\);/;/'
+mutant context-cache-first-alias-only newest shapes "*aliases*" iommu/context.c \
+	's/i < vf->tables.ctx_count; i\+\+/i < 1; i++/'
 mutant context-cache-flushed-too-late uml kunit "pasid-vf*" iommu/apply.c \
 	'/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/d; /^static void pasid_vf_apply_run/,/^}/ s/^\tif \(apply->affected.whole\)$/\tpasid_vf_scan(vf, pasid_apply_visit, apply);\n&/'
 mutant context-cache-of-a-sibling uml kunit pasid-plan iommu/plan.c \
@@ -62,7 +62,7 @@ mutant device-TLB-first-page-only uml kunit pasid-plan iommu/plan.c \
 mutant failed-invalidation-is-no-error uml kunit "pasid-vf*" iommu/plan.c \
 	's/plan->err = err;/;/'
 mutant failed-invalidation-is-forgotten newest fail-closed "if no invalidation succeeds, a deny is in the tables*|the next write*" iommu/apply.c \
-	's/atomic_set\(&vf->stale, 1\);/;/'
+	's/atomic_set\(&vf->owed.iommu, 1\);/;/'
 
 # --- A PASID-table entry has changed, by a write ------------------------------------------------------------
 
@@ -85,25 +85,25 @@ mutant entries-one-by-one-without-bound uml kunit pasid-plan iommu/plan.c \
 
 # --- Changes by hooks ---------------------------------------------------------------------------------------
 
-mutant birth-not-flushed newest types "default_ctl changes*|on a VF with a user*|a nested entry that is set up with SRE*" iommu/atomic.c \
+mutant birth-not-flushed newest types "default_ctl changes*|on a VF with a user*|a nested entry that is set up with SRE*" iommu/fixup.c \
 	's/vtd_plan_entry\(&plan, &fn, did, pasid\);/;/'
-mutant birth-hook-blind newest dma "priv: -priv and +priv work on a user's ss entry" iommu/atomic.c \
+mutant birth-hook-blind newest dma "priv: -priv and +priv work on a user's ss entry" iommu/fixup.c \
 	's/changed = pasid_vf_edit_entry\(vf, pasid, pte\);/;/'
-mutant PF-loss-not-enforced newest pf "the IOMMU blocks PASIDs*" iommu/atomic.c \
+mutant PF-loss-not-enforced newest pf "the IOMMU blocks PASIDs*" iommu/pf.c \
 	's/if \(!pasid_vf_edit_contexts\(vf, NULL\) && .*/if (true)/'
-mutant PF-loss-context-not-flushed newest pf "the IOMMU blocks PASIDs*" iommu/atomic.c \
-	'/^static bool pasid_pf_edit_contexts/,/^}/ s/pasid_plan_contexts\(plan, vf\);/;/'
+mutant PF-loss-context-not-flushed newest pf "the IOMMU blocks PASIDs*" iommu/pf.c \
+	'/^static bool pasid_pf_edit_contexts/,/^}/ s/pasid_vf_plan_contexts\(vf, plan\);/;/'
 mutant PF-loss-PASID-cache-not-flushed uml kunit pasid-plan iommu/plan.c \
 	's/vtd_plan_add\(plan, VTD_INV_PASID \| VTD_PC_GLOBAL, 0\);/;/'
 mutant PF-loss-IOTLB-not-flushed uml kunit pasid-plan iommu/plan.c \
 	's/vtd_plan_add\(plan, VTD_INV_IOTLB \| VTD_IOTLB_GLOBAL.*/;/'
-mutant PF-loss-device-TLB-of-first-VF-only uml kunit "pasid-vf*" iommu/atomic.c \
+mutant PF-loss-device-TLB-of-first-VF-only uml kunit "pasid-vf*" iommu/pf.c \
 	'/first = false;/,/}/ s/vtd_plan_device_tlb\(plan, &fn\);/break;/'
 
 # --- What no hook has seen ------------------------------------------------------------------------------------
 
-mutant missed-not-looked-for newest missed "the next call*" iommu/hooks.c \
-	'/looking at all VFs/,/^}/ s/pasid_gap_look\(\);/;/'
+mutant missed-not-looked-for newest missed "the next call*" iommu/gaps.c \
+	'/looking at all VFs/,/^}/ s/pasid_gaps_rescan\(\);/;/'
 mutant write-looks-at-changes-only uml kunit "pasid-vf*" iommu/apply.c \
 	's/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/\tif (apply->affected.whole)\n\t&/'
 mutant missed-and-not-forgotten newest missed "after a missed set-up*" iommu/intent.c \
@@ -116,7 +116,7 @@ mutant probes-off-not-noticed newest unseen "a write while kprobes*" iommu/gaps.
 mutant switching-off-not-noticed newest unseen "a nested entry that was set up unseen*" iommu/gaps.c \
 	's/^\tatomic_long_inc\(&pasid_switched\);/\t;/'
 mutant switching-on-not-noticed newest unseen "without a write*" iommu/gaps.c \
-	'/^void pasid_gap_ends/,/^}/ s/^\tpasid_gap_look\(\);/\t;/'
+	'/^void pasid_switch_ends/,/^}/ s/^\tpasid_gaps_rescan\(\);/\t;/'
 mutant reading-the-switch-is-a-gap newest unseen "reading kernel.ftrace_enabled*" iommu/hooks.c \
 	's/if \(\(int\)call->arg\[0\]\)/if (true)/'
 mutant PRI-that-went-off-unseen-comes-back uml kunit "pasid-*" iommu/context.c \
@@ -126,18 +126,18 @@ mutant gates-of-intel-iommu-not-learned uml kunit "pasid-*" iommu/context.c \
 mutant torn-down-entries-not-flushed uml kunit "pasid-vf*" iommu/scan.c \
 	's/^\t\t\t    FIELD_GET\(VTD_PTE_DID, READ_ONCE\(pte\[1\]\)\)\)/\t\t\t    false)/'
 mutant flush-of-a-hook-not-waited-for uml kunit "pasid-vf*" iommu/apply.c \
-	's/^\tpasid_hooks_settle\(\);/\t;/'
-mutant hook-leaves-the-flush-to-a-writer uml kunit "pasid-vf*" iommu/atomic.c \
-	's/changed \|\| READ_ONCE\(vf->applying\)/changed/'
-mutant failed-invalidation-not-tried-again uml kunit "pasid-vf*" iommu/policy.c \
-	's/^\t\tschedule_delayed_work\(&vf->retry, vf->pause\);/\t\t;/'
+	's/^\tpasid_flushes_wait\(\);/\t;/'
+mutant hook-leaves-the-flush-to-a-writer uml kunit "pasid-vf*" iommu/fixup.c \
+	's/changed \|\| READ_ONCE\(vf->tables.applying\)/changed/'
+mutant failed-invalidation-not-tried-again uml kunit "pasid-vf*" iommu/change.c \
+	's/^\t\tschedule_delayed_work\(&vf->owed.retry, vf->owed.pause\);/\t\t;/'
 mutant ATS-off-leaves-page-requests newest pf "the IOMMU blocks PASIDs*|when the PF has PASID again*|PRE is clear while Linux*" iommu/hooks.c \
-	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_contexts_now\(vf\);/;/; /^static void pasid_disable_ats_leave/,/^}/ s/schedule_work\(&vf->refresh\);/;/'
+	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_fix_contexts\(vf\);/;/; /^static void pasid_disable_ats_leave/,/^}/ s/schedule_work\(&vf->refresh\);/;/'
 
 # --- VFs that cannot answer an invalidation ---------------------------------------------------------------------------
 
 mutant frozen-VF-is-asked uml kunit pasid-function iommu/function.c \
-	's/return !READ_ONCE\(vf->revived\);/return false;/'
+	's/return !READ_ONCE\(vf->reset.revived\);/return false;/'
 mutant sleeping-VF-is-asked uml kunit pasid-function iommu/function.c \
 	's/return !\(pmcsr & PCI_PM_CTRL_STATE_MASK\);/return true;/'
 mutant VF-in-a-reset-is-asked uml kunit pasid-function iommu/function.c \
@@ -149,15 +149,15 @@ mutant VF-that-is-only-locked-is-not-asked uml kunit pasid-function iommu/functi
 mutant sleeping-VF-keeps-ATS uml kunit pasid-function iommu/function.c \
 	's/pasid_vf_write_ats\(vf, ctrl & ~PCI_ATS_CTRL_ENABLE\);/;/'
 mutant device-is-not-told-later uml kunit pasid-function iommu/function.c \
-	's/atomic_set\(&vf->device_owed, 1\);/;/'
+	's/atomic_set\(&vf->owed.device, 1\);/;/'
 mutant restored-registers-are-a-reset uml kunit pasid-function iommu/reset.c \
 	's/bool reset = pdev->block_cfg_access;/bool reset = true;/'
 mutant next-error-does-not-freeze uml kunit pasid-function iommu/reset.c \
-	's/WRITE_ONCE\(vf->revived, false\);/;/'
+	's/WRITE_ONCE\(vf->reset.revived, false\);/;/'
 mutant PF-reset-not-told uml kunit pasid-function iommu/reset.c \
-	's/atomic_set\(&vf->registers_lost, 1\);/;/'
+	's/atomic_set\(&vf->reset.registers_lost, 1\);/;/'
 mutant reset-told-twice uml kunit pasid-function iommu/reset.c \
-	's/atomic_set\(&vf->registers_lost, 0\);/;/'
+	's/atomic_set\(&vf->reset.registers_lost, 0\);/;/'
 mutant ATS-given-up-when-it-does-not-answer uml kunit pasid-function iommu/ats.c \
 	'/^static bool pasid_vf_enable_ats/,/^}/ s/return false;/return true;/'
 
@@ -167,9 +167,9 @@ mutant added-before-the-IOMMU-core uml kunit "pasid-vf*" iommu/discover.c \
 	's/\.priority = INT_MIN/.priority = INT_MAX/'
 mutant removed-after-the-IOMMU-core uml kunit "pasid-vf*" iommu/discover.c \
 	's/\.priority = INT_MAX/.priority = INT_MIN/'
-mutant shared-requester-ID-is-taken uml kunit "pasid-vf*" iommu/vf.c \
+mutant shared-requester-ID-is-taken uml kunit "pasid-vf*" iommu/identify.c \
 	's/if \(pasid_vf_is_alias\(vf->pdev\)\)/if (false)/'
-mutant restriction-does-not-pin newest load "loading changes*|unloading is refused*|unloading is allowed*" iommu/policy.c \
+mutant restriction-does-not-pin newest load "loading changes*|unloading is refused*|unloading is allowed*" iommu/change.c \
 	'/^static int pasid_vf_pin/,/^}/ s/try_module_get\(THIS_MODULE\)/true/'
 mutant kdump-kernel-is-not-refused newest refuse-kdump "*" iommu/main.c \
 	's/is_kdump_kernel\(\)/false/'
@@ -179,26 +179,26 @@ mutant call-goes-to-the-probe newest load "calls of a kernel function*" iommu/ke
 # --- Settings of VFs that do not exist yet ------------------------------------------------------------------------
 
 mutant setting-not-kept uml kunit pasid-settings iommu/settings.c \
-	's/vf->place->own = \*own;/;/'
+	's/vf->sets.virtfn->own = \*own;/;/'
 mutant setting-not-read-at-birth uml kunit pasid-settings iommu/settings.c \
-	's/vf->own = vf->place->own;/;/'
-mutant setting-of-the-PF-not-spread uml kunit pasid-settings iommu/settings.c \
+	's/vf->sets.own = virtfn->own;/;/'
+mutant setting-of-the-PF-not-spread uml kunit pasid-settings iommu/ceiling.c \
 	's/err = pasid_vf_inherit\(vf\) \?: err;/;/'
-mutant setting-of-the-PF-over-that-of-the-VF uml kunit pasid-settings iommu/settings.c \
-	's/!vf->gone && !vf->own.made/!vf->gone/'
-mutant setting-granted-though-it-failed uml kunit pasid-settings iommu/settings.c \
+mutant setting-of-the-PF-over-that-of-the-VF uml kunit pasid-settings iommu/ceiling.c \
+	's/!vf->gone && !vf->sets.own.made/!vf->gone/'
+mutant setting-granted-though-it-failed uml kunit pasid-settings iommu/ceiling.c \
 	's/pasid_setting_take_back\(&all, old, pasid_default_ceiling\);/;/'
-mutant setting-of-its-own-lost-in-a-failure uml kunit pasid-settings iommu/settings.c \
+mutant setting-of-its-own-lost-in-a-failure uml kunit pasid-settings iommu/ceiling.c \
 	's/pasid_setting_take_back\(&own, old, inherited\);/;/'
-mutant VFs-from-before-without-uevent newest load "a VF has its files when udev*" iommu/vf.c \
+mutant VFs-from-before-without-uevent newest load "a VF has its files when udev*" iommu/attach.c \
 	's/kobject_uevent\(&vf->pdev->dev.kobj, KOBJ_CHANGE\);/;/'
 mutant VF-open-at-its-add-event newest settings "a VF is denied before*" iommu/settings.c \
-	's/vf->own = vf->place->own;/;/'
+	's/vf->sets.own = virtfn->own;/;/'
 mutant default_ctl-cut-short newest load "default_ctl without quotes*" iommu/main.c \
 	's/^\treturn -EINVAL;/\treturn 0;/'
 mutant names-one-fails-all newest names "*pasid_status*" iommu/sysfs.c \
 	's/return taken \? -EEXIST : /return /'
-mutant added-without-an-SR-IOV-PF uml kunit "pasid-vf*" iommu/vf.c \
+mutant added-without-an-SR-IOV-PF uml kunit "pasid-vf*" iommu/attach.c \
 	's/!pasid_is_vf\(pdev\) \&\& /!pdev->is_virtfn \&\& /'
 
 # --- Resets, errors and power states of a VF that has a user ----------------------------------------------------
@@ -270,16 +270,16 @@ mutant unknown-capability-is-its-header uml kunit pasid-place vfio/place.c \
 # --- What VMMs are told of a VF -------------------------------------------------------------------------------------
 
 mutant answer-is-the-PFs debug vfio-hwinfo "with* the module*" iommu/hooks.c \
-	's/return pasid_status\(ret, .*/return ret;/'
+	's/return pasid_status_of_vf\(ret, .*/return ret;/'
 mutant answer-is-what-the-guest-has-enabled debug vfio-hwinfo "with* the module*|after each write to pasid_ctl, a VMM with pasid-vfio-pci*" iommu/hooks.c \
-	's/pasid_status\(ret, pasid_vf_granted/pasid_status(ret, pasid_vf_effective/'
+	's/pasid_status_of_vf\(ret, pasid_vf_granted/pasid_status_of_vf(ret, pasid_vf_effective/'
 mutant answer-to-all-callers debug vfio-hwinfo "with* the module*|other callers*" iommu/hooks.c \
 	's/ \|\| !pasid_is_iommufd\(caller\)//'
 mutant answer-that-is-missed-counts debug vfio-hwinfo "with* the module*|a missed call*" iommu/hooks.c \
 	'/"pci_pasid_status"/,/answer/ s/PASID_UNSEEN_NOTHING/PASID_UNSEEN_ANY/'
-mutant change-not-told uml kunit pasid-function iommu/policy.c \
+mutant change-not-told uml kunit pasid-function iommu/change.c \
 	's/^\t\tvf->on_change\(vf->on_change_data\);/\t\t;/'
-mutant told-though-nothing-changed uml kunit pasid-function iommu/policy.c \
+mutant told-though-nothing-changed uml kunit pasid-function iommu/change.c \
 	's/if \(changed && vf->on_change\)/if (vf->on_change)/'
 mutant told-after-it-has-gone uml kunit pasid-function iommu/api.c \
 	's/^\tvf->on_change = NULL;/\t;/'

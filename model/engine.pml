@@ -196,7 +196,7 @@ byte in_replace = NO_PASID;
 bool pre_intent, pre_sure = true, pre_stored;	/* struct pasid_context */
 bool applying;			/* a writer or the worker has changes that are not flushed */
 bool stale;			/* caches may hold what the tables do not say any more */
-byte flushing;			/* pasid_hooks_flushing */
+byte flushing;			/* pasid_flushing */
 
 /* struct pasid_apply, by vf_lock */
 bool whole, err, once_more;
@@ -244,7 +244,7 @@ inline gap()
 	lost_ok_pri = true
 }
 
-inline pasid_hooks_alive()
+inline pasid_probes_alive()
 {
 #ifdef SWITCH
 	alive = !switching;
@@ -301,7 +301,7 @@ inline pasid_vf_remember(p, sure)
 #define MAY_REMEMBER(sure)	true
 #endif
 
-inline pasid_vf_look_entry(p, sure)
+inline pasid_vf_learn_entry(p, sure)
 {
 	if
 	:: in_replace != p && SHOWS_SRE(p) && MAY_REMEMBER(sure) -> pasid_vf_remember(p, sure)
@@ -313,7 +313,7 @@ inline pasid_vf_setup_begins(p, replace)
 {
 	if
 	:: replace ->
-		pasid_vf_look_entry(p, true);
+		pasid_vf_learn_entry(p, true);
 #ifndef WITHOUT_IN_REPLACE
 		in_replace = p
 #endif
@@ -355,7 +355,7 @@ inline store_entry(p)
 	assert(!withdrawn)
 }
 
-inline pasid_context_look()
+inline pasid_context_learn()
 {
 #ifndef WITHOUT_STORED_GATES
 	if :: pre != pre_stored -> pre_intent = pre :: else fi;
@@ -370,7 +370,7 @@ inline pasid_context_look()
 
 inline pasid_vf_edit_contexts(sure, edited)
 {
-	pasid_context_look();
+	pasid_context_learn();
 	pre_sure = pre_sure || (sure);
 	edited = CONTEXT_DIFFERS;
 	if
@@ -392,7 +392,7 @@ inline pasid_apply_visit(p, sure)
 		if
 		:: pte[p].present ->
 #ifndef WITHOUT_LOOK
-			pasid_vf_look_entry(p, sure);
+			pasid_vf_learn_entry(p, sure);
 #endif
 			if
 			:: pte[p].sre != ENTRY_TARGET(p) ->
@@ -477,7 +477,7 @@ inline pasid_vf_apply_once(who)
 }
 
 /* Waits for the flushes of hooks. */
-inline pasid_hooks_settle(who)
+inline pasid_flushes_wait(who)
 {
 #ifndef WITHOUT_SETTLE
 	if
@@ -500,7 +500,7 @@ inline pasid_vf_apply(who)
 	::
 #ifndef SETTLED_BEFORE_PROBES_ARE_SURE
 		before[who] = true;
-		pasid_hooks_alive();
+		pasid_probes_alive();
 		d_step { alive = alive && before[who] };
 		if
 		:: alive && !settled -> synchronize_rcu_tasks(who); settled = before[who]
@@ -512,13 +512,13 @@ inline pasid_vf_apply(who)
 		:: !settled -> synchronize_rcu_tasks(who); settled = before[who]
 		:: else
 		fi;
-		pasid_hooks_alive();
+		pasid_probes_alive();
 #endif
 #ifdef GAPS_READ_AT_THE_BEGINNING_ONLY
 		d_step { was_sure[0] = sre_intent[0] == SURE; was_sure[1] = sre_intent[1] == SURE };
 #endif
 		pasid_vf_apply_once(who);
-		pasid_hooks_settle(who);
+		pasid_flushes_wait(who);
 		if
 		:: !err && stale -> pasid_vf_apply_once(who)
 		:: else
@@ -527,7 +527,7 @@ inline pasid_vf_apply(who)
 		:: err || !alive -> break
 		:: else
 		fi;
-		pasid_hooks_alive();
+		pasid_probes_alive();
 		if
 		:: !alive -> break
 		:: else
@@ -556,7 +556,7 @@ inline pasid_vf_apply(who)
 	before[who] = false
 }
 
-/* ---- policy.c ------------------------------------------------------------------------------------------ */
+/* ---- change.c ------------------------------------------------------------------------------------------ */
 
 inline schedule_retry()
 {
@@ -567,7 +567,7 @@ inline schedule_retry()
 #endif
 }
 
-/* pasid_vf_follow_up(), and the end. */
+/* pasid_vf_schedule_retry(), and the end. */
 inline unlock_vf()
 {
 	if :: stale -> schedule_retry() :: else fi;
@@ -595,7 +595,7 @@ inline pasid_vf_change()
 		late[1] = false;
 		late_pri = false
 	};
-	pasid_hooks_alive();
+	pasid_probes_alive();
 	masked = !alive;
 	atomic {
 		was_enable = enable;
@@ -684,7 +684,7 @@ proctype discover()
 	byte n = WRITES;
 
 	/* pasid_vf_add_present() */
-	atomic { registered = true; pasid_context_look(); pre_stored = pre };
+	atomic { registered = true; pasid_context_learn(); pre_stored = pre };
 #ifndef WITHOUT_WAIT_AT_REGISTRATION
 	synchronize_rcu_tasks(WRITER);
 #endif
@@ -705,9 +705,9 @@ proctype discover()
 }
 #endif
 
-/* ---- hooks.c and atomic.c ---------------------------------------------------------------------------------- */
+/* ---- probe.c and fixup.c ----------------------------------------------------------------------------------- */
 
-inline pasid_check_missed()
+inline pasid_gaps_check_missed()
 {
 	if
 	:: missed ->
@@ -726,7 +726,7 @@ inline pasid_check_missed()
 #define APPLYING	applying
 #endif
 
-inline pasid_vf_entry_left(p, replace)
+inline pasid_vf_after_entry_setup(p, replace)
 {
 	atomic {
 		if
@@ -734,7 +734,7 @@ inline pasid_vf_entry_left(p, replace)
 		:: else ->
 			in_replace = NO_PASID;
 #ifndef FAILED_CALLS_NOT_LOOKED_AT
-			pasid_vf_look_entry(p, ENTRY_GAPS)
+			pasid_vf_learn_entry(p, ENTRY_GAPS)
 #endif
 		fi;
 		if
@@ -753,13 +753,13 @@ inline pasid_vf_entry_left(p, replace)
 			:: true -> invalidate_entry(p)
 			fi
 		};
-		d_step { flushing--; flush = false; pasid_check_missed(); hook_ends(ENTRY_CALLER) }
-	:: else -> d_step { pasid_check_missed(); hook_ends(ENTRY_CALLER) }
+		d_step { flushing--; flush = false; pasid_gaps_check_missed(); hook_ends(ENTRY_CALLER) }
+	:: else -> d_step { pasid_gaps_check_missed(); hook_ends(ENTRY_CALLER) }
 	fi
 }
 
 #if defined(PRI) || defined(PF)
-inline pasid_vf_contexts_now()
+inline pasid_vf_fix_contexts()
 {
 	d_step {
 #ifndef FLUSHING_RAISED_LATE
@@ -838,7 +838,7 @@ inline set_up(p, replace)
 	:: seen ->
 		atomic { hooks = hooks | ENTRY_CALLER; seen = registered };
 		if
-		:: seen -> pasid_vf_entry_left(p, replace)
+		:: seen -> pasid_vf_after_entry_setup(p, replace)
 		:: else -> d_step { hook_ends(ENTRY_CALLER) }
 		fi
 	:: else
@@ -919,14 +919,14 @@ proctype pri_on_demand()
 		};
 		if
 		:: seen ->
-			/* pasid_vf_context_pri() */
+			/* pasid_vf_after_pri_flip() */
 			d_step {
 				hooks = hooks | PRI_CALLER;
 				pre_intent = on;
 				pre_sure = pre_sure || PRI_GAPS
 			};
-			pasid_vf_contexts_now();
-			d_step { pasid_check_missed(); hook_ends(PRI_CALLER) }
+			pasid_vf_fix_contexts();
+			d_step { pasid_gaps_check_missed(); hook_ends(PRI_CALLER) }
 		:: else
 		fi;
 		d_step {
@@ -948,7 +948,7 @@ proctype pci_core()
 	bool flush;
 
 	d_step { hooks = hooks | PF_CALLER; pf_down = true };
-	pasid_vf_contexts_now();
+	pasid_vf_fix_contexts();
 	d_step { hook_ends(PF_CALLER); pf_lost = true };
 	d_step { pf_lost = false; pf_down = false; gap_work = true };
 	busy--
@@ -960,7 +960,7 @@ proctype pci_core()
 proctype other_call()
 {
 	instance = false;
-	d_step { pasid_check_missed(); instance = true };
+	d_step { pasid_gaps_check_missed(); instance = true };
 	busy--
 }
 #endif

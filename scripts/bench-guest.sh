@@ -100,7 +100,7 @@ count_writes() { # ACTOR
 	witness inval --summary >/tmp/summary
 	submissions=$(sed -n 's/^submissions //p' /tmp/summary)
 	awk '/ write [-+]/ { n++ }
-		/ flush: / { sub(".*descriptors=", ""); descriptors[n] += $0; all += $0 }
+		/ pasid_flush: / { sub(".*descriptors=", ""); descriptors[n] += $0; all += $0 }
 		END { for (i = 1; i <= n; i++) printf "%8d", descriptors[i]; print " ", all }' \
 		$tracing/trace >/tmp/counted
 	said=$(sed 's/.* //' /tmp/counted)
@@ -111,7 +111,7 @@ count_writes() { # ACTOR
 
 bench_counts() {
 	local pasids domains actor kind
-	echo 1 >$tracing/events/pasid_ctl/flush/enable
+	echo 1 >$tracing/events/pasid_ctl/pasid_flush/enable
 	for actor in by_admin by_user; do
 		printf '\n  descriptors of a write %s, each submitted alone\n  %-13s' "${actor%_*} the ${actor#*_}" 'PASIDs domains'
 		for kind in $kinds; do
@@ -128,7 +128,7 @@ bench_counts() {
 		done
 	done
 	echo
-	echo 0 >$tracing/events/pasid_ctl/flush/enable
+	echo 0 >$tracing/events/pasid_ctl/pasid_flush/enable
 }
 
 # --- What a write costs the processor ------------------------------------------------------------------------

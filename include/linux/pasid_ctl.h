@@ -2,10 +2,10 @@
 /*
  * pasid-ctl: what an SR-IOV VF may do with PASIDs, enforced by Intel VT-d
  *
- * This header is for modules that stand between a VF's assigned user and the
- * IOMMU, such as a vfio-pci variant driver, and for drivers of PFs, which know
- * where the configuration space of their VFs is free. The host's admin uses
- * sysfs instead (see sysfs-abi/).
+ * This header is for modules that act for the user to whom a VF is assigned, such
+ * as a vfio-pci variant driver, and for drivers of PFs, which know which bytes of
+ * their VFs' configuration space are free. The host's admin uses sysfs instead
+ * (see sysfs-abi/).
  */
 #ifndef _LINUX_PASID_CTL_H
 #define _LINUX_PASID_CTL_H
@@ -18,13 +18,12 @@ struct pci_dev;
 struct pasid_ctl_user;
 
 /*
- * Permissions. The first three sit where the PASID control register has the
- * control of the same name (PCIe 6.3, 7.8.9.3); the fourth is bit 0 of the PRI
- * control register.
+ * Permissions. The first three have the values of the bits of the same names in the
+ * PASID control register (PCIe 6.3, 7.8.9.3).
  */
 #define PASID_PERM_ENABLE	BIT(0)	/* requests with PASID */
-#define PASID_PERM_EXEC		BIT(1)	/* ... that ask for execute (ER) */
-#define PASID_PERM_PRIV		BIT(2)	/* ... in privileged mode (PR) */
+#define PASID_PERM_EXEC		BIT(1)	/* requests with PASID that ask for execute (ER) */
+#define PASID_PERM_PRIV		BIT(2)	/* requests with PASID in privileged mode (PR) */
 #define PASID_PERM_PRI		BIT(3)	/* page requests */
 #define PASID_PERM_NONE		0
 #define PASID_PERM_ALL		(PASID_PERM_ENABLE | PASID_PERM_EXEC | \
@@ -33,10 +32,12 @@ struct pasid_ctl_user;
 /**
  * struct pasid_ctl_state - a VF's permission sets at one moment
  * @supported: what the PF and the IOMMU can do now
- * @ceiling: what the host's admin lets this VF do at most, cut to @supported
- * @requested: what the VF's user asked for; all while there is no user
- * @effective: what the IOMMU lets the VF do: @supported, @ceiling and
- *	@requested together; exec and priv only with enable
+ * @ceiling: what the host's admin lets this VF do at most, without what is not
+ *	in @supported
+ * @requested: what the VF's user asks for; all permissions if there is no user
+ * @effective: what the IOMMU lets the VF do: the permissions that are in
+ *	@supported and in @ceiling and in @requested. exec and priv count only if
+ *	enable is in all three, too
  * @width: PASID width in bits, 0..20: the smaller of the PF's and the IOMMU's
  *
  * The sets are masks of PASID_PERM_*.

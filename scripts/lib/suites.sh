@@ -71,13 +71,12 @@ make_whole_files() { # FILE
 	done < <(awk -F'\t' '{ split($1, field, " ") } field[5] == 0 { print field[1], field[3], field[4], $3 }' "$suites/new")
 }
 
-# Prints the suite of a file, then all suites: most mutants are noticed by the first one. For policy.c the first one is not
-# pasid-policy, which tests a model of the engine.
+# Prints the suite of a file, then all suites: most mutants are noticed by the first one.
 suites_of() { # FILE
 	local name=${1##*/}
 	name=${name%.c}
 	name=pasid-${name#pasid-}
-	[ "$1" != iommu/policy.c ] && grep -q "name = \"$name\"" "$repo"/kunit/*.c || name='pasid-vf*'
+	grep -q "name = \"$name\"" "$repo"/kunit/*.c || name='pasid-vf*'
 	echo "$name,*"
 }
 

@@ -142,7 +142,7 @@ granted_or_not() {
 		;;
 	EIO)
 		expect_fails grep 'did not complete an invalidation' /tmp/log || return
-		grep 'cannot be followed: what was to be taken away is' /tmp/log >>/tmp/reasons || true # ten in 5 s are said
+		grep 'cannot be enabled: permissions that the change removes are off' /tmp/log >>/tmp/reasons || true # ten in 5 s are said
 		expect_ctl "$first" '-enable -exec -priv -pri' || return
 		;;
 	*) cat /tmp/said && return 1 ;;

@@ -123,7 +123,7 @@ first_user() { # BDF SET
 	echo >$tracing/trace
 	echo 1 >$tracing/events/workqueue/workqueue_execute_end/enable
 	user_do get "$@" || return
-	await 10 grep -q pasid_grants_work $tracing/trace
+	await 10 grep -q pasid_rescan_work $tracing/trace
 	echo 0 >$tracing/events/workqueue/workqueue_execute_end/enable
 }
 

@@ -23,11 +23,11 @@ lose_pasid() {
 	local tracing=/sys/kernel/tracing
 	echo 'p:lab/write pci_write_config_word' >"$tracing/kprobe_events"
 	echo >"$tracing/trace"
-	echo 1 >"$tracing/events/pasid_ctl/flush/enable"
+	echo 1 >"$tracing/events/pasid_ctl/pasid_flush/enable"
 	echo 1 >"$tracing/events/lab/enable"
 	echo 0 >"$mock/pasid"
 	echo 0 >"$tracing/events/lab/enable"
-	echo 0 >"$tracing/events/pasid_ctl/flush/enable"
+	echo 0 >"$tracing/events/pasid_ctl/pasid_flush/enable"
 	cp "$tracing/trace" /tmp/order
 	echo >"$tracing/kprobe_events"
 }
@@ -38,7 +38,7 @@ contexts_follow() { # FIRST SECOND
 
 pf_loses_pasid() {
 	lose_pasid
-	awk '/ flush: / { flushed = 1 } / write: / { exit } END { exit !flushed }' /tmp/order
+	awk '/ pasid_flush: / { flushed = 1 } / write: / { exit } END { exit !flushed }' /tmp/order
 	grep -q ' write: ' /tmp/order
 	contexts_follow 0 0
 	expect_equal "$(inval_count '^pasid-cache global')" 1 'PASID-cache invalidations'
@@ -46,7 +46,7 @@ pf_loses_pasid() {
 	expect_equal "$(inval_count "^context-cache device sid=${first#0000:}")" 1 'context-cache invalidations'
 	expect_file "$pci/$first/pasid_status/supported" "-enable -exec -priv $(pri_now)"
 	expect_file "$pci/$first/pasid_status/effective" "-enable -exec -priv $(pri_now)"
-	expect_said 'loses PASID: its VFs lose it first'
+	expect_said 'Linux is switching PASID off: the IOMMU blocks it for the VFs first'
 }
 
 pri_now() {
@@ -58,7 +58,7 @@ nothing_is_granted_meanwhile() {
 	set_ctl "$first" default
 	contexts_follow 0 0
 	expect_context "$(vf 7)" PASIDE 0
-	[ "$(dmesg | grep -c 'loses PASID')" = 1 ]
+	[ "$(dmesg | grep -c 'is switching PASID off')" = 1 ]
 }
 
 attach_meanwhile_is_denied() {
@@ -119,15 +119,15 @@ vf_that_lost_ats_gets_it_back() {
 	set_ctl "$first" -enable
 	echo 0 >"$mock/vf_ats_off"
 	expect_equal "$(ats_enable "$first")" 0 'ATS Enable'
-	echo 1 >/sys/kernel/tracing/events/pasid_ctl/ats_restore/enable
+	echo 1 >/sys/kernel/tracing/events/pasid_ctl/pasid_ats_restore/enable
 	witness inval mark
 	set_ctl "$first" +enable
 	expect_equal "$(ats_enable "$first")" 1 'ATS Enable'
 	expect_equal "$(inval_count "^device-iotlb sid=${first#0000:} all")" 1 'device-TLB invalidations'
-	grep -q 'ats_restore: 0000.* times=1' /sys/kernel/tracing/trace
+	grep -q 'pasid_ats_restore: 0000.* times=1' /sys/kernel/tracing/trace
 	set_ctl "$first" -enable
 	set_ctl "$first" +enable
-	[ "$(grep -c ats_restore: /sys/kernel/tracing/trace)" = 1 ]
+	[ "$(grep -c pasid_ats_restore: /sys/kernel/tracing/trace)" = 1 ]
 }
 
 # Page requests need ATS. So when pci_disable_ats() returns, PRE is clear, and poll() on `effective` reports it.
@@ -184,10 +184,10 @@ tracepoints_fire() {
 	set_ctl "$first" -enable
 	answer "$pci/$first/pasid_ctl" nonsense
 	echo 0 >"$events/enable"
-	grep -q "set: $first ceiling=" /sys/kernel/tracing/trace
-	grep -q "apply: $first rid=0x208 pasid=-1 old=0x.*d new=0x.*5" /sys/kernel/tracing/trace
-	grep -q "flush: $first descriptors=[1-9].* err=0" /sys/kernel/tracing/trace
-	grep -q "refuse: $first err=-22 each word" /sys/kernel/tracing/trace
+	grep -q "pasid_set: $first ceiling=" /sys/kernel/tracing/trace
+	grep -q "pasid_apply: $first rid=0x208 pasid=-1 old=0x.*d new=0x.*5" /sys/kernel/tracing/trace
+	grep -q "pasid_flush: $first descriptors=[1-9].* err=0" /sys/kernel/tracing/trace
+	grep -q "pasid_refuse: $first err=-22 each word" /sys/kernel/tracing/trace
 	set_ctl "$first" default
 }
 

@@ -56,13 +56,13 @@ loads_as_it_is() {
 it 'a kernel without qi_submit_sync(): the module names it and does not load' lacks qi_submit_sync qi_submit_sunk \
 	'this kernel has no qi_submit_sunk() that can be probed'
 it 'a kernel without the function that sets up first-stage entries: the module names it and does not load' lacks intel_pasid_setup_first_level intel_pasid_setup_first_lexel \
-	'cannot follow intel_pasid_setup_first_lexel() (error -2), so it cannot control PASID-table entries'
+	'cannot hook intel_pasid_setup_first_lexel() (error -2), so this module cannot control PASID-table entries'
 it 'a kernel without struct device_domain_info: the module names it and does not load' lacks device_domain_info device_domain_inf0 \
 	"the kernel's BTF has no struct device_domain_inf0"
 it 'a kernel without the member dtlb_extra_inval: the module names it and does not load' lacks dtlb_extra_inval dtlb_extra_inv4l \
-	'struct device_domain_info has no member dtlb_extra_inv4l of type 1 as this module knows it'
+	'struct device_domain_info has no member dtlb_extra_inv4l of the expected type'
 it 'a kernel whose lock has another type: the module names it and does not load' lacks spinlock_t spinlock_x \
-	'struct intel_iommu has no member lock of type spinlock_x as this module knows it'
+	'struct intel_iommu has no member lock of the expected type'
 it 'a kernel whose argument has another name: the module names it and does not load' lacks options opti0ns \
 	"qi_submit_sync() does not take 'opti0ns' as argument 4"
 it 'kprobes are disarmed: the module says so and does not load' disarmed_at_load

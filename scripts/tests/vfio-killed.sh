@@ -77,15 +77,14 @@ pasids_go_first() {
 	open_with_dma
 	echo 'p:lab/teardown intel_pasid_tear_down_entry' >$tracing/kprobe_events
 	echo >$tracing/trace
-	echo 1 >$tracing/events/pasid_ctl/set/enable
+	echo 1 >$tracing/events/pasid_ctl/pasid_set/enable
 	echo 1 >$tracing/events/lab/enable
 	client_kill it
 	echo 0 >$tracing/events/lab/enable
-	echo 0 >$tracing/events/pasid_ctl/set/enable
+	echo 0 >$tracing/events/pasid_ctl/pasid_set/enable
 	echo >$tracing/kprobe_events
-	sed -n 's/.* \(set\|teardown\): .*/\1/p' $tracing/trace >/tmp/order
-	awk '/teardown/ { torn = 1; late = ended } /set/ { ended = 1 } END { exit !torn || !ended || late }' /tmp/order ||
-		{ cat /tmp/order && return 1; }
+	awk '/ teardown: / { torn = 1; late = ended } / pasid_set: .* request=0xf / { ended = 1 } END { exit !torn || !ended || late }' \
+		$tracing/trace || { cat $tracing/trace && return 1; }
 	expect_free "$vf"
 }
 

@@ -69,12 +69,12 @@ reset_asks_for_nothing_before() {
 	enabled
 	printf '%s\n' 'p:lab/save pci_save_state' 'p:lab/restore pci_restore_state' >$tracing/kprobe_events
 	echo >$tracing/trace
-	echo 1 >$tracing/events/pasid_ctl/flush/enable
+	echo 1 >$tracing/events/pasid_ctl/pasid_flush/enable
 	echo 1 >$tracing/events/lab/enable
 	expect_client 0 it reset
 	echo 0 >$tracing/events/lab/enable
-	echo 0 >$tracing/events/pasid_ctl/flush/enable
-	sed -n 's/.* \(flush\|save\|restore\): .*/\1/p' $tracing/trace >/tmp/order
+	echo 0 >$tracing/events/pasid_ctl/pasid_flush/enable
+	sed -n 's/.* \(pasid_flush\|save\|restore\): .*/\1/p' $tracing/trace >/tmp/order
 	echo >$tracing/kprobe_events
 	awk '/save/ { saved = 1 } /restore/ { restored = 1 } /flush/ && !restored { early = 1 } /flush/ && restored { late = 1 }
 		END { exit !saved || early || !late }' /tmp/order || { cat /tmp/order && return 1; }

@@ -46,11 +46,11 @@ static void hook_set_up(struct kunit *test, u32 pasid)
 
 static void hook_set_pri(bool on)
 {
-	const struct pasid_gaps gaps = pasid_hooks_gaps();
+	const struct pasid_gaps gaps = pasid_gaps_now();
 	u64 *ctx = vf_context(FAKE_RID(hook.fn->pdev.devfn));
 
 	*ctx = (*ctx & ~PRE) | (on ? PRE : 0);
-	pasid_vf_context_pri(hook.vf, &gaps, on);
+	pasid_vf_after_pri_flip(hook.vf, &gaps, on);
 }
 
 /* --- Each hook, and a function in each state ---------------------------------------- */
@@ -107,7 +107,7 @@ static void hook_do(struct kunit *test, enum hook_kind kind)
 		hook_set_pri(true);
 		break;
 	case HOOK_PF:
-		pasid_pf_losing(&hook.pf->pdev, ENABLE);
+		pasid_pf_disabling(&hook.pf->pdev, ENABLE);
 		break;
 	}
 }
@@ -186,13 +186,13 @@ static void hook_leaves_other_pfs(struct kunit *test)
 	struct pasid_vf *other = vf_of(hook.other);
 
 	hook_look();
-	pasid_pf_losing(&hook.pf->pdev, ENABLE);
+	pasid_pf_disabling(&hook.pf->pdev, ENABLE);
 	KUNIT_EXPECT_EQ(test, 1, fake_unit.device);
 	KUNIT_EXPECT_EQ(test, PASIDE | PRE, vf_gates(hook.other));
 	KUNIT_EXPECT_FALSE(test, work_pending(&other->refresh));
-	pasid_pf_losing(other->pf, ENABLE);
+	pasid_pf_disabling(other->pf, ENABLE);
 	flush_work(&other->refresh);
-	pasid_pf_gained(&hook.pf->pdev, ENABLE);
+	pasid_pf_enabled(&hook.pf->pdev, ENABLE);
 	KUNIT_EXPECT_EQ(test, 0, pasid_vf_owed(hook.vf));
 	KUNIT_EXPECT_FALSE(test, work_pending(&other->refresh));
 	pasid_vf_refresh(other);
@@ -211,13 +211,13 @@ static void hook_of_pf_owes_one(struct kunit *test)
 	for (frozen = 0; frozen < ARRAY_SIZE(fn); frozen++) {
 		fn[frozen]->pdev.error_state = pci_channel_io_frozen;
 		hook_look();
-		pasid_pf_losing(&hook.pf->pdev, ENABLE);
+		pasid_pf_disabling(&hook.pf->pdev, ENABLE);
 		KUNIT_EXPECT_EQ(test, ARRAY_SIZE(fn) - 1, fake_unit.device);
 		for (i = 0; i < ARRAY_SIZE(fn); i++)
 			KUNIT_EXPECT_EQ(test, i == frozen ? PASID_OWED_DEVICE : 0,
 					pasid_vf_owed(vf_of(fn[i])));
 		fn[frozen]->pdev.error_state = pci_channel_io_normal;
-		pasid_pf_gained(&hook.pf->pdev, ENABLE);
+		pasid_pf_enabled(&hook.pf->pdev, ENABLE);
 		for (i = 0; i < ARRAY_SIZE(fn); i++)
 			vf_expect_settled(test, fn[i], BUILTIN);
 	}
@@ -240,7 +240,7 @@ static void hook_of_pf_fails_once(struct kunit *test)
 	struct fake_pci *second = vf_plug_vf(hook.pf, 2);
 
 	fake_unit.meanwhile = hook_queue_fails_once;
-	pasid_pf_losing(&hook.pf->pdev, ENABLE);
+	pasid_pf_disabling(&hook.pf->pdev, ENABLE);
 	KUNIT_EXPECT_NULL(test, fake_unit.meanwhile);
 	KUNIT_EXPECT_EQ(test, PASID_OWED_IOMMU, pasid_vf_owed(hook.vf));
 	KUNIT_EXPECT_EQ(test, PASID_OWED_IOMMU, pasid_vf_owed(vf_of(second)));
@@ -254,7 +254,7 @@ static void hook_of_pf_fails_once(struct kunit *test)
 static void hook_flushes_for_a_writer(struct kunit *test)
 {
 	vf_set_ceiling(test, hook.vf, NONE, 0);
-	WRITE_ONCE(hook.vf->applying, true);
+	WRITE_ONCE(hook.vf->tables.applying, true);
 	hook_look();
 	hook_set_pri(true);
 	KUNIT_EXPECT_EQ(test, 1, fake_unit.device);
@@ -262,12 +262,12 @@ static void hook_flushes_for_a_writer(struct kunit *test)
 	hook_set_pri(false);
 	KUNIT_EXPECT_EQ(test, 1, fake_unit.device);
 	hook_look();
-	pasid_pf_losing(&hook.pf->pdev, ENABLE);
+	pasid_pf_disabling(&hook.pf->pdev, ENABLE);
 	KUNIT_EXPECT_EQ(test, 1, fake_unit.device);
-	WRITE_ONCE(hook.vf->applying, false);
+	WRITE_ONCE(hook.vf->tables.applying, false);
 	hook_look();
 	hook_set_pri(false);
-	pasid_pf_losing(&hook.pf->pdev, ENABLE);
+	pasid_pf_disabling(&hook.pf->pdev, ENABLE);
 	KUNIT_EXPECT_EQ(test, 0, fake_unit.submissions);
 }
 
@@ -299,7 +299,7 @@ static struct kunit_case hook_test_cases[] = {
 };
 
 static struct kunit_suite hook_suite = {
-	.name = "pasid-atomic",
+	.name = "pasid-fixup",
 	.init = hook_init,
 	.test_cases = hook_test_cases,
 };

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fixups: a hook sees that intel-iommu has written an entry, or that Linux has switched ATS off.
+ * It makes the entry and its caches obey before the hooked function returns to its caller. Work
+ * that may wait, such as switching ATS on again, is left to the VF's worker. Hooks run with
+ * preemption off: they may take spinlocks and wait for the invalidation queue, as intel-iommu
+ * does, but must not sleep.
+ */
+#include "engine.h"
+#include "trace.h"
+
+static void pasid_vf_plan_done(struct pasid_vf *vf, const struct vtd_plan *plan)
+{
+	trace_pasid_flush(&vf->pdev->dev, plan->descriptors, plan->err);
+	if (plan->owed)
+		pasid_vf_owe_device(vf);
+	if (plan->err)
+		atomic_set(&vf->owed.iommu, 1);
+	if (plan->owed || plan->err)
+		schedule_work(&vf->refresh);
+}
+
+/**
+ * pasid_vf_fix_contexts() - make a VF's context entries and their caches obey at once
+ * @vf: the VF
+ *
+ * Context: Hook.
+ */
+void pasid_vf_fix_contexts(struct pasid_vf *vf)
+{
+	struct vtd_function fn;
+	struct vtd_plan plan;
+	bool awake;
+
+	pasid_flush_begins();
+	/* A writer may have changed an entry first and invalidate later: too late for a hook. */
+	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->tables.applying)) {
+		awake = pasid_vf_keep_awake(vf);
+		vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
+		pasid_vf_read_function(vf, &fn);
+		pasid_vf_plan_contexts(vf, &plan);
+		vtd_plan_all_domains(&plan, &fn);
+		vtd_plan_device_tlb(&plan, &fn);
+		pasid_vf_plan_done(vf, &plan);
+		pasid_vf_let_sleep(vf, awake);
+	}
+	pasid_flush_ends();
+}
+
+/**
+ * pasid_vf_after_pri_flip() - intel-iommu has set or cleared PRE in a VF's context entry
+ * @vf: the VF
+ * @gaps: their number when intel-iommu began
+ * @enable: intel-iommu has set PRE
+ *
+ * Context: Hook.
+ */
+void pasid_vf_after_pri_flip(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable)
+{
+	/* If both have cleared PRE, the entry does not show it: so the argument counts. */
+	spin_lock(vf->unit.lock);
+	if (enable)
+		vf->tables.ctx[0].intent |= VTD_CTX_PRE;
+	else
+		vf->tables.ctx[0].intent &= ~VTD_CTX_PRE;
+	vf->tables.ctx[0].sure = gaps->contexts;
+	spin_unlock(vf->unit.lock);
+	pasid_vf_fix_contexts(vf);
+	/* The supported set may have changed, and with it whether the VF is restricted. */
+	schedule_work(&vf->refresh);
+}
+
+static u64 *pasid_vf_find_entry(const struct pasid_vf *vf, u32 pasid)
+{
+	u64 *ctx = pasid_vf_find_context(vf, &vf->tables.ctx[0]);
+	struct vtd_pasid_dir dir;
+
+	if (!ctx || vtd_find_pasid_dir(ctx, pasid_unit_map, &dir) ||
+	    pasid == dir.rid_pasid)
+		return NULL;
+	return vtd_find_pte(&dir, pasid, pasid_unit_map);
+}
+
+/**
+ * pasid_vf_before_entry_setup() - intel-iommu begins to set up a PASID-table entry
+ * @vf: the VF
+ * @pasid: the entry's PASID
+ * @gaps: their number now
+ * @replace: intel-iommu overwrites a present entry; else it refuses one that is present
+ *
+ * Context: Hook.
+ */
+void pasid_vf_before_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
+				 bool replace)
+{
+	spin_lock(vf->unit.lock);
+	pasid_vf_setup_begins(vf, pasid, pasid_vf_find_entry(vf, pasid), gaps, replace);
+	spin_unlock(vf->unit.lock);
+}
+
+/* Returns whether the entry had to be changed; pasid_flush_begins() was called then. */
+static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte)
+{
+	struct vtd_pte_rule rule = pasid_vf_rule(vf);
+	u64 old = READ_ONCE(pte[2]);
+	u64 new = pasid_vf_entry_target(vf, pasid, pte, &rule);
+
+	if (new == old)
+		return false;
+	pasid_flush_begins();
+	pasid_unit_store(&vf->unit, &pte[2], new);
+	trace_pasid_apply(&vf->pdev->dev, vf->tables.ctx[0].rid, pasid, old, new);
+	return true;
+}
+
+static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
+{
+	bool awake = pasid_vf_keep_awake(vf);
+	struct vtd_function fn;
+	struct vtd_plan plan;
+
+	vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
+	pasid_vf_read_function(vf, &fn);
+	vtd_plan_entry(&plan, &fn, did, pasid);
+	pasid_vf_plan_done(vf, &plan);
+	pasid_vf_let_sleep(vf, awake);
+}
+
+/**
+ * pasid_vf_after_entry_setup() - intel-iommu has set up a PASID-table entry, or failed to
+ * @vf: the VF
+ * @pasid: the entry's PASID
+ * @gaps: as with pasid_vf_before_entry_setup()
+ * @replace: as with pasid_vf_before_entry_setup()
+ * @done: intel-iommu succeeded
+ *
+ * When this returns, the entry and its caches obey. intel-iommu's caller goes on afterwards. A
+ * writer may have changed the entry first and invalidate later, so that the hook invalidates, too.
+ *
+ * Context: Hook.
+ */
+void pasid_vf_after_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
+				bool replace, bool done)
+{
+	bool changed = false, flush = false;
+	u64 *pte;
+	u16 did;
+
+	spin_lock(vf->unit.lock);
+	pte = pasid_vf_find_entry(vf, pasid);
+	pasid_vf_setup_ends(vf, pasid, pte, gaps, replace, done);
+	if (pte && (READ_ONCE(pte[0]) & VTD_PRESENT)) {
+		changed = pasid_vf_edit_entry(vf, pasid, pte);
+		flush = changed || READ_ONCE(vf->tables.applying);
+		did = FIELD_GET(VTD_PTE_DID, READ_ONCE(pte[1]));
+	}
+	spin_unlock(vf->unit.lock);
+	if (flush)
+		pasid_vf_flush_entry(vf, pasid, did);
+	if (changed)
+		pasid_flush_ends();
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Hooks: probes of this module on functions of intel-iommu and the PCI core. */
+#ifndef _PASID_PROBE_H
+#define _PASID_PROBE_H
+
+#include <linux/kprobes.h>
+
+#include "gaps.h"
+#include "kernel.h"
+
+/**
+ * struct pasid_call - one call of a hooked function
+ * @hook: the hook
+ * @gaps: their number when the call began
+ * @arg: the arguments that the hook names
+ */
+struct pasid_call {
+	const struct pasid_hook *hook;
+	struct pasid_gaps gaps;
+	unsigned long arg[PASID_HOOK_ARGS];
+};
+
+/**
+ * struct pasid_hook - what this module does at calls of one function
+ * @symbol: the function's name, see pasid_hooked
+ * @unseen: what the function may have changed if the hook missed a call
+ * @on_demand: the hook is enabled only while some VF needs it, see pasid_probes_need()
+ * @replace: of a set-up function: it overwrites a present entry; others refuse one
+ * @perm: of a function that switches a capability of a PF: the permission that needs it
+ * @enter: called before the function, or NULL. A hook with @leave may miss a call, which the
+ *	kernel counts
+ * @leave: called after the function, with its return value, or NULL
+ * @answer: instead of @enter and @leave: called after the function, with its return address and
+ *	its return value. The caller of the function gets what @answer returns
+ * @at: positions of the arguments that the handlers read
+ * @next: in the list of gaps.c
+ * @entry: the probe of a hook with @enter only
+ * @exit: the probe of a hook with @leave or @answer
+ *
+ * Handlers run with preemption off.
+ */
+struct pasid_hook {
+	const char *symbol;
+	enum pasid_unseen unseen;
+	bool on_demand;
+	bool replace;
+	unsigned int perm;
+	void (*enter)(const struct pasid_call *call);
+	void (*leave)(const struct pasid_call *call, int ret);
+	int (*answer)(const struct pasid_call *call, unsigned long caller, int ret);
+	int at[PASID_HOOK_ARGS];
+	struct pasid_hook *next;
+	struct kprobe entry;
+	struct kretprobe exit;
+};
+
+/* probe.c */
+int pasid_probes_init(struct pasid_hook *hooks, int count);
+void pasid_probes_exit(void);
+int pasid_probes_need(bool need);
+
+/* hooks.c */
+int pasid_hooks_init(void);
+void pasid_hooks_exit(void);
+
+#endif /* _PASID_PROBE_H */

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Self-test: this module calls a function of its own that has a probe, to see whether probes
+ * fire.
+ */
+#include "probe.h"
+
+/**
+ * struct pasid_self_test - what became of a call of pasid_self_test_target()
+ * @entered: the entry handler saw it
+ * @left: the return handler saw it, with the return value
+ */
+struct pasid_self_test {
+	bool entered;
+	bool left;
+};
+
+#define PASID_SELF_TEST_RETURN	0x5ca1ab1e
+
+/* Does nothing. Its hook has handlers at entry and return, as those of intel-iommu have. */
+static noinline __noclone int pasid_self_test_target(void *first, struct pasid_self_test *test)
+{
+	barrier_data(first);
+	return test ? PASID_SELF_TEST_RETURN : 0;
+}
+
+static void pasid_self_test_enter(const struct pasid_call *call)
+{
+	((struct pasid_self_test *)call->arg[0])->entered = true;
+}
+
+static void pasid_self_test_leave(const struct pasid_call *call, int ret)
+{
+	((struct pasid_self_test *)call->arg[0])->left = ret == PASID_SELF_TEST_RETURN;
+}
+
+struct pasid_hook pasid_self_test_hook = {
+	.enter = pasid_self_test_enter,
+	.leave = pasid_self_test_leave,
+	.at = { 1 },
+	.exit.kp.addr = (void *)pasid_self_test_target,
+};
+
+/**
+ * pasid_probes_fire() - do probes fire?
+ *
+ * They do not after an administrator has disarmed all kprobes.
+ *
+ * Context: Process context, may sleep; pasid_self_test_hook is registered and enabled.
+ * Return: whether the probes of a function of this module have fired.
+ */
+bool pasid_probes_fire(void)
+{
+	struct pasid_self_test test = { };
+
+	pasid_self_test_target(NULL, &test);
+	barrier_data(&test);
+	/*
+	 * This changes nothing, as the probe is enabled. But it takes the mutex under which the
+	 * kernel arms or disarms all probes one after the other, and so waits for the last one.
+	 */
+	enable_kretprobe(&pasid_self_test_hook.exit);
+	return READ_ONCE(test.entered) && READ_ONCE(test.left);
+}
