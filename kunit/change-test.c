@@ -99,6 +99,23 @@ static void change_without_hooks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, fake_unit.probes_needed);
 }
 
+/* A set-up began before the hooks were enabled, and ends after the writer has read the entry. */
+static void change_looks_at_set_ups_under_way(struct kunit *test)
+{
+	unsigned int tries;
+	u64 *pte;
+
+	fake_unit.need_err = 1;
+	vf_set_ceiling(test, change.vf, ALL, 0);
+	pte = vf_set_entry(test, change.fn, 5, FIRST, 7, 0);
+	for (tries = 0; !READ_ONCE(pte[2]) && tries < 10 * HZ; tries++)
+		schedule_timeout_uninterruptible(1);
+	KUNIT_EXPECT_EQ(test, ERE, pte[2]);
+	/* No worker is left when the module goes. */
+	fake_unit.need_err = 0;
+	pasid_change_stop();
+}
+
 /* Probes do not fire: what is to be granted is not, not even for a moment. */
 static void change_while_dead(struct kunit *test)
 {
@@ -330,6 +347,7 @@ static struct kunit_case change_test_cases[] = {
 	KUNIT_CASE(change_on_a_later_version),
 	KUNIT_CASE(change_arms_hooks),
 	KUNIT_CASE(change_without_hooks),
+	KUNIT_CASE(change_looks_at_set_ups_under_way),
 	KUNIT_CASE(change_while_dead),
 	KUNIT_CASE(change_of_request_fails),
 	KUNIT_CASE(change_of_one_that_is_gone),

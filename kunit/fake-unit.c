@@ -129,10 +129,10 @@ void fake_kernfs_notify(struct kernfs_node *node)
 
 int pasid_probes_need(bool need)
 {
-	if (need && fake_unit.need_err)
+	if (need && fake_unit.need_err < 0)
 		return fake_unit.need_err;
 	fake_unit.probes_needed += need ? 1 : -1;
-	return 0;
+	return need ? fake_unit.need_err : 0;
 }
 
 /* gaps.c */

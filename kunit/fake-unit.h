@@ -44,7 +44,7 @@ struct fake_event {
  * @hooks_dead: probes do not fire
  * @dead_calls: how often probes do not fire, first, for who asks for it
  * @missed: set-ups that no hook has seen
- * @need_err: result of arming the hooks on demand
+ * @need_err: result of arming the hooks on demand: 0, an error, or 1 if they were off before
  * @probes_needed: number of VFs for which those hooks are armed
  * @going: the module is being unloaded
  * @pins: references of the module that VFs hold
