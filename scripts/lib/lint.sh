@@ -4,7 +4,7 @@
 # scripts; builds, with their compiler's commands for tools that read as it does; and answers that are kept.
 
 # coccinelle needs Python's library and does not say so.
-readonly LINT_TOOLS='clang codespell coccinelle libpython3.13 shellcheck shfmt sparse'
+readonly LINT_TOOLS='clang codespell coccinelle groff-base libpython3.13 shellcheck shfmt sparse'
 
 # The headers are configured for gcc: what that decided about options is decided again. Their own per-CPU variables
 # clang finds doubly qualified, as it knows gcc's address spaces by other names.
