@@ -10,7 +10,11 @@ VERSION	:= $(shell cat VERSION)
 # Where DKMS, too, puts modules that are not the distribution's.
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/pasid-ctl
 
-.PHONY: all modules install uninstall clean demo check lint kunit model bench mutate soak help
+# The tool and its pages are the same for every kernel.
+PREFIX	?= /usr/local
+TOOLDIR	:= $(DESTDIR)$(PREFIX)
+
+.PHONY: all modules install uninstall install-tools uninstall-tools clean demo check lint kunit model bench mutate soak help
 
 all: modules
 
@@ -32,6 +36,21 @@ install: modules
 uninstall:
 	rm -rf $(MODDIR)
 	$(if $(DESTDIR),,depmod $(KVER))
+
+install-tools:
+	install -d $(TOOLDIR)/sbin $(TOOLDIR)/lib/pasidctl/lib $(TOOLDIR)/share/man/man5 $(TOOLDIR)/share/man/man8 \
+		$(TOOLDIR)/share/bash-completion/completions
+	install -m 755 tools/pasidctl $(TOOLDIR)/lib/pasidctl/
+	install -m 644 VERSION $(TOOLDIR)/lib/pasidctl/
+	install -m 644 tools/lib/*.sh $(TOOLDIR)/lib/pasidctl/lib/
+	ln -sf ../lib/pasidctl/pasidctl $(TOOLDIR)/sbin/pasidctl
+	install -m 644 man/pasid_ctl.5 $(TOOLDIR)/share/man/man5/
+	install -m 644 man/pasidctl.8 $(TOOLDIR)/share/man/man8/
+	install -m 644 completions/pasidctl $(TOOLDIR)/share/bash-completion/completions/
+
+uninstall-tools:
+	rm -rf $(TOOLDIR)/lib/pasidctl $(TOOLDIR)/sbin/pasidctl $(TOOLDIR)/share/man/man5/pasid_ctl.5 \
+		$(TOOLDIR)/share/man/man8/pasidctl.8 $(TOOLDIR)/share/bash-completion/completions/pasidctl
 
 clean:
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) clean
@@ -64,6 +83,7 @@ soak:
 help:
 	@echo 'make                     build for the running kernel; KVER=<release> for another'
 	@echo 'make install|uninstall   into /lib/modules/<release>/updates/pasid-ctl; DESTDIR= is heeded'
+	@echo 'make install-tools         pasidctl and its pages into PREFIX, /usr/local; DESTDIR= is heeded; uninstall-tools'
 	@echo 'make clean'
 	@echo 'make demo                see it work, in a simulated machine'
 	@echo 'make check               run all tests, in simulated machines'

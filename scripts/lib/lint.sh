@@ -4,7 +4,7 @@
 # scripts; builds, and the compiler's commands for tools that read C as the compiler does; results that are kept.
 
 # coccinelle's package does not depend on Python's library, but needs it.
-readonly LINT_TOOLS='clang codespell coccinelle libpython3.13 shellcheck shfmt sparse'
+readonly LINT_TOOLS='clang codespell coccinelle groff-base libpython3.13 shellcheck shfmt sparse'
 
 # The headers are configured for gcc, so options that depend on the compiler are set for clang. The warning that is
 # switched off is about the headers' per-CPU variables, which clang finds qualified twice.

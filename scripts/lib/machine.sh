@@ -177,7 +177,7 @@ judge() { # ENDED
 run_machine() { # KERNEL IMAGE ACCELERATOR SCRIPT [ARG...]
 	local kernel=$1 image=$2 accelerator=$3 ended=yes
 	shift 3
-	run_image "$run/tree" "$@" | cat "$image" ${vmm:+"$vmm"} - >"$run/initrd"
+	run_image "$run/tree" "$@" | cat "$image" ${vmm:+"$vmm"} ${tools:+"$tools"} - >"$run/initrd"
 	start_qemu "$kernel" "$accelerator"
 	serve || ended=no
 	stop_qemu
@@ -295,7 +295,7 @@ keep_evidence() {
 
 # The command `lab boot`, with the options in opt_*.
 boot() { # SCRIPT [ARG...]
-	local modules image model='' vmm=''
+	local modules image model='' vmm='' tools=''
 	setup
 	use_run_folder
 	[ "$opt_machine" = stock ] || model=$(model_qemu)
@@ -306,6 +306,7 @@ boot() { # SCRIPT [ARG...]
 	[ -z "$opt_icount" ] || opt_accel=tcg,thread=single
 	opt_accel=${opt_accel:-$(accelerator "$opt_kernel" "$image")}
 	[ -z "$opt_vmm" ] || vmm=$(vmm_image "$opt_kernel")
+	[ -z "$opt_tools" ] || tools=$(tools_image "$opt_kernel")
 	run_machine "$opt_kernel" "$image" "$opt_accel" "$@"
 	[ -z "$opt_trace" ] || cp "$run/trace" "$opt_trace"
 	[ -z "$opt_console" ] || cp "$run/console" "$opt_console"
