@@ -2,11 +2,12 @@
 /*
  * How pasid-pf and pasid-vfio-pci keep track of PFs: which functions they know, and what a
  * PF's driver, the admin and the module option say about which VFs. PFs, VFs and the module
- * of a PF's driver are fake.
+ * of a PF's driver are fake; the admin writes to vf_pasid_ranges.
  */
 #include <kunit/test.h>
 #include <linux/module.h>
 
+#include "../vfio/option.h"
 #include "../vfio/pasid-vfio.h"
 #include "fake-pci.h"
 
@@ -18,10 +19,7 @@
 #define AT_DRIVER	0x300
 #define AT_ADMIN	0x200
 #define AT_OPTION	0x400
-#define ADMIN		{ 1, { { AT_ADMIN, AT_ADMIN + 7 } } }
-
-/* Replaces sysfs.c: there is no sysfs. */
-const struct device_attribute pasid_attr_vf_ranges;
+#define ADMIN		"0x200-0x207"
 
 /**
  * struct pf_driver - the PF's driver
@@ -72,7 +70,8 @@ static void pf_unload(void *arg)
 /* Sets empty options: otherwise those of the previous case would stay. */
 static void pf_load(struct kunit *test, const char *options)
 {
-	KUNIT_ASSERT_EQ(test, 0, pasid_pf_init(options ?: ""));
+	KUNIT_ASSERT_EQ(test, 0, pasid_option_init(options ?: ""));
+	KUNIT_ASSERT_EQ(test, 0, pasid_pf_init());
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, pf_unload, NULL));
 }
 
@@ -101,17 +100,39 @@ static struct fake_pci *pf_plug(struct kunit *test, unsigned int devfn)
 	return pf;
 }
 
+/* Writes to the PF's file: 0 or a negative errno. */
+static int pf_write(struct fake_pci *pf, const char *text)
+{
+	int count = pasid_attr_vf_ranges.store(&pf->pdev.dev, NULL, text, strlen(text));
+
+	return count < 0 ? count : 0;
+}
+
+/* Compares what the file would show: there is no sysfs to read it. */
+static int pf_read(struct kunit *test, struct fake_pci *pf, const char *text)
+{
+	char is[PASID_RANGES_TEXT_MAX];
+	struct pasid_ranges ranges;
+	int err = pasid_pf_ranges(&pf->pdev, &ranges);
+
+	if (err)
+		return err;
+	pasid_ranges_format(is, &ranges);
+	KUNIT_EXPECT_STREQ(test, text, is);
+	return 0;
+}
+
 /* The place of a VF's capability, or a negative errno. */
 static int pf_ask(struct fake_pci *vf)
 {
-	struct pasid_offer offers[PASID_SOURCES];
+	struct pasid_answer answers[PASID_SOURCES];
 	enum pasid_source source;
 	const char *why;
 	int err;
 
-	pasid_pf_offers(&vf->pdev, offers);
-	err = pasid_source_choose(offers, &source, &why);
-	return err ?: offers[source].ranges.range[0].first;
+	pasid_ask(&vf->pdev, answers);
+	err = pasid_source_choose(answers, &source, &why);
+	return err ?: answers[source].ranges.range[0].first;
 }
 
 /* Which functions are PFs. */
@@ -135,11 +156,8 @@ KUNIT_ARRAY_PARAM_DESC(pf_kind, pf_kind_cases, name);
 
 static void pf_expect_kind(struct kunit *test, struct fake_pci *fn, int err)
 {
-	const struct pasid_ranges admin = ADMIN;
-	struct pasid_ranges ranges;
-
-	KUNIT_EXPECT_EQ(test, err, pasid_pf_admin_set(&fn->pdev, &admin));
-	KUNIT_EXPECT_EQ(test, err, pasid_pf_admin_get(&fn->pdev, &ranges));
+	KUNIT_EXPECT_EQ(test, err, pf_write(fn, ADMIN));
+	KUNIT_EXPECT_EQ(test, err, pf_read(test, fn, ADMIN));
 }
 
 static void pf_kind(struct kunit *test)
@@ -194,12 +212,12 @@ static void pf_registers_once(struct kunit *test)
 
 /* Which source decides. */
 
-struct pf_offer_case {
+struct pf_answer_case {
 	const char *name;
 	bool registered;
 	int says;
 	enum module_state state;
-	struct pasid_ranges admin;
+	const char *admin;
 	const char *option;
 	bool qat;	/* a VF for which the quirk table asks the PF's driver only */
 	int answer;	/* offset or errno */
@@ -207,7 +225,7 @@ struct pf_offer_case {
 
 #define OPTION	"1b36:5052@0x400-0x407"
 
-static const struct pf_offer_case pf_offer_cases[] = {
+static const struct pf_answer_case pf_answer_cases[] = {
 	{ "no source", .answer = -ENOENT },
 	{ "driver", true, 1, .answer = AT_DRIVER },
 	{ "driver with as many as there is room for", true, PASID_RANGES_MAX,
@@ -238,11 +256,11 @@ static const struct pf_offer_case pf_offer_cases[] = {
 	{ "driver before quirk", true, 1, .qat = true, .answer = AT_DRIVER },
 };
 
-KUNIT_ARRAY_PARAM_DESC(pf_offer, pf_offer_cases, name);
+KUNIT_ARRAY_PARAM_DESC(pf_answer, pf_answer_cases, name);
 
-static void pf_offers(struct kunit *test)
+static void pf_answers(struct kunit *test)
 {
-	const struct pf_offer_case *c = test->param_value;
+	const struct pf_answer_case *c = test->param_value;
 	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1);
 	struct fake_pci *other = pf_plug_vf(pf_plug(test, 0x10), 0x11);
 
@@ -251,7 +269,7 @@ static void pf_offers(struct kunit *test)
 		vf->pdev.vendor = PCI_VENDOR_ID_INTEL;
 		vf->pdev.device = 0x4941;
 	}
-	KUNIT_ASSERT_EQ(test, 0, pasid_pf_admin_set(&pf->pdev, &c->admin));
+	KUNIT_ASSERT_EQ(test, 0, pf_write(pf, c->admin ?: ""));
 	if (c->registered)
 		KUNIT_ASSERT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
 	driver->says = c->says;
@@ -283,12 +301,11 @@ static void pf_driver_is_built_in(struct kunit *test)
 
 static void pf_driver_comes_and_goes(struct kunit *test)
 {
-	const struct pasid_ranges admin = ADMIN;
 	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1), *late;
 
 	pf_load(test, OPTION);
 	KUNIT_EXPECT_EQ(test, AT_OPTION, pf_ask(vf));
-	KUNIT_EXPECT_EQ(test, 0, pasid_pf_admin_set(&pf->pdev, &admin));
+	KUNIT_EXPECT_EQ(test, 0, pf_write(pf, ADMIN));
 	KUNIT_EXPECT_EQ(test, AT_ADMIN, pf_ask(vf));
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
 	KUNIT_EXPECT_EQ(test, AT_DRIVER, pf_ask(vf));
@@ -319,14 +336,11 @@ static void pf_registration_stays(struct kunit *test)
 /* Ranges that were named for a PF are dropped when the PF is removed. */
 static void pf_comes_and_goes(struct kunit *test)
 {
-	const struct pasid_ranges admin = ADMIN;
 	struct fake_pci *pf = pf_plug(test, 0), *vf = pf_plug_vf(pf, 1);
-	struct pasid_ranges ranges;
 
 	pf_load(test, NULL);
-	KUNIT_EXPECT_EQ(test, 0, pasid_pf_admin_set(&pf->pdev, &admin));
-	KUNIT_EXPECT_EQ(test, 0, pasid_pf_admin_get(&pf->pdev, &ranges));
-	KUNIT_EXPECT_MEMEQ(test, &admin, &ranges, sizeof(ranges));
+	KUNIT_EXPECT_EQ(test, 0, pf_write(pf, ADMIN));
+	KUNIT_EXPECT_EQ(test, 0, pf_read(test, pf, ADMIN));
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
 	fake_pci_unplug(vf);
 	pasid_pf_unregister(&pf->pdev);
@@ -335,60 +349,39 @@ static void pf_comes_and_goes(struct kunit *test)
 	fake_pci_plug(pf);
 	fake_pci_plug(vf);
 	KUNIT_EXPECT_EQ(test, -ENOENT, pf_ask(vf));
-	KUNIT_EXPECT_EQ(test, 0, pasid_pf_admin_get(&pf->pdev, &ranges));
-	KUNIT_EXPECT_EQ(test, 0, ranges.count);
+	KUNIT_EXPECT_EQ(test, 0, pf_read(test, pf, ""));
 	KUNIT_EXPECT_EQ(test, 0, pasid_pf_register(&pf->pdev, &driver->ops));
 }
 
-/* The module option, read at load. */
-
-struct pf_option_case {
-	const char *name;
-	const char *text;
-	int err;
-};
-
-#define EIGHT	"8086:4941@0x100-0x103,8086:4941@0x104-0x107,8086:4941@0x108-0x10b," \
-		"8086:4941@0x10c-0x10f,8086:4941@0x110-0x113,8086:4941@0x114-0x117," \
-		"8086:4941@0x118-0x11b,8086:4941@0x11c-0x11f,"
-#define SIXTEEN	EIGHT "8086:4941@0x200-0x203,8086:4941@0x204-0x207,8086:4941@0x208-0x20b," \
-		"8086:4941@0x20c-0x20f,8086:4941@0x210-0x213,8086:4941@0x214-0x217," \
-		"8086:4941@0x218-0x21b,8086:4941@0x21c-0x21f,"
-
-static const struct pf_option_case pf_option_cases[] = {
-	{ "nothing", "" },
-	{ "one", OPTION },
-	{ "two of one device", OPTION ",1b36:5052@0x500-0x507" },
-	{ "the same place in two devices", OPTION ",1b36:5053@0x400-0x407" },
-	{ "sixteen of one device and one of another", SIXTEEN OPTION },
-	{ "seventeen of one device", SIXTEEN "8086:4941@0x300-0x303", -EINVAL },
-	{ "no range", "1b36:5052", -EINVAL },
-	{ "not aligned", "1b36:5052@0x401-0x407", -EINVAL },
-	{ "below extended space", "1b36:5052@0x80-0x87", -EINVAL },
-	{ "overlap in one device", OPTION ",1b36:5052@0x404-0x40b", -EINVAL },
-};
-
-KUNIT_ARRAY_PARAM_DESC(pf_option, pf_option_cases, name);
-
-static void pf_option(struct kunit *test)
+/* A text that is refused changes nothing. */
+static void pf_refuses_text(struct kunit *test)
 {
-	const struct pf_option_case *c = test->param_value;
+	struct fake_pci *pf = pf_plug(test, 0);
+	char *page = kunit_kmalloc(test, PAGE_SIZE + 1, GFP_KERNEL);
 
-	if (c->err)
-		KUNIT_EXPECT_EQ(test, c->err, pasid_pf_init(c->text));
-	else
-		pf_load(test, c->text);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memset(page, 0x20, PAGE_SIZE);
+	page[PAGE_SIZE] = 0;
+	pf_load(test, NULL);
+	KUNIT_EXPECT_EQ(test, 0, pf_write(pf, ADMIN));
+	KUNIT_EXPECT_EQ(test, -EINVAL, pf_write(pf, "0x200"));
+	KUNIT_EXPECT_EQ(test, -ERANGE, pf_write(pf, "0x80-0x87"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, pf_write(pf, page));
+	KUNIT_EXPECT_EQ(test, 0, pf_read(test, pf, ADMIN));
+	page[PAGE_SIZE - 1] = 0;
+	KUNIT_EXPECT_EQ(test, 0, pf_write(pf, page));
+	KUNIT_EXPECT_EQ(test, 0, pf_read(test, pf, ""));
 }
 
 static struct kunit_case pf_test_cases[] = {
 	KUNIT_CASE_PARAM(pf_kind, pf_kind_gen_params),
 	KUNIT_CASE(pf_registers_once),
-	KUNIT_CASE_PARAM(pf_offers, pf_offer_gen_params),
+	KUNIT_CASE_PARAM(pf_answers, pf_answer_gen_params),
 	KUNIT_CASE(pf_driver_is_built_in),
 	KUNIT_CASE(pf_driver_comes_and_goes),
 	KUNIT_CASE(pf_registration_stays),
 	KUNIT_CASE(pf_comes_and_goes),
-	KUNIT_CASE_PARAM(pf_option, pf_option_gen_params),
+	KUNIT_CASE(pf_refuses_text),
 	{}
 };
 

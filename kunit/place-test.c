@@ -55,7 +55,7 @@ struct place_case {
 	struct pasid_ranges ranges;
 	bool pri;
 	int err;
-	struct pasid_layout want;
+	struct pasid_cap_layout want;
 };
 
 #define FREE(...)	{ .count = ARRAY_SIZE(((struct pasid_range[]){ __VA_ARGS__ })), \
@@ -66,35 +66,35 @@ struct place_case {
 
 static const struct place_case place_cases[] = {
 	{ "empty list", {}, {}, FREE({ 0x180, 0x18f }), .want = {
-	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1 } },
+	  .pasid = 0x180, .headers = { { 0x100, NULL_CAP(0x180) } }, .header_count = 1 } },
 	{ "empty list, first header", {}, {}, FREE({ 0x100, 0x107 }), .want = {
 	  .pasid = 0x100 } },
 	{ "behind the only capability", { { 0x100, H(ARI, 0) } }, {}, FREE({ 0x108, 0x10f }),
-	  .want = { .pasid = 0x108, .link = { { 0x100, H(ARI, 0x108) } }, .link_count = 1 } },
+	  .want = { .pasid = 0x108, .headers = { { 0x100, H(ARI, 0x108) } }, .header_count = 1 } },
 	{ "between two", TWO_CAPS, {}, FREE({ 0x180, 0x187 }), .want = {
-	  .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x180) } },
-	  .link_count = 1 } },
+	  .pasid = 0x180, .pasid_next = 0x200, .headers = { { 0x100, H(ARI, 0x180) } },
+	  .header_count = 1 } },
 	{ "up to the next one", TWO_CAPS, {}, FREE({ 0x1f8, 0x1ff }), .want = {
-	  .pasid = 0x1f8, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x1f8) } },
-	  .link_count = 1 } },
+	  .pasid = 0x1f8, .pasid_next = 0x200, .headers = { { 0x100, H(ARI, 0x1f8) } },
+	  .header_count = 1 } },
 	{ "behind the last", TWO_CAPS, {}, FREE({ 0x208, 0x20f }), .want = {
-	  .pasid = 0x208, .link = { { 0x200, H(ATS, 0x208) } }, .link_count = 1 } },
+	  .pasid = 0x208, .headers = { { 0x200, H(ATS, 0x208) } }, .header_count = 1 } },
 	{ "last bytes of all", TWO_CAPS, {}, FREE({ 0xff8, 0xfff }), .want = {
-	  .pasid = 0xff8, .link = { { 0x200, H(ATS, 0xff8) } }, .link_count = 1 } },
+	  .pasid = 0xff8, .headers = { { 0x200, H(ATS, 0xff8) } }, .header_count = 1 } },
 	{ "the last 4 bytes are not enough", TWO_CAPS, {}, FREE({ 0xffc, 0xfff }),
 	  .err = -ENOSPC },
 	{ "4 bytes are not enough, the next range is", TWO_CAPS, {},
 	  FREE({ 0x180, 0x183 }, { 0x300, 0x307 }), .want = {
-	  .pasid = 0x300, .link = { { 0x200, H(ATS, 0x300) } }, .link_count = 1 } },
+	  .pasid = 0x300, .headers = { { 0x200, H(ATS, 0x300) } }, .header_count = 1 } },
 	{ "the first range that fits, not the lowest", TWO_CAPS, {},
 	  FREE({ 0x300, 0x307 }, { 0x180, 0x187 }), .want = {
-	  .pasid = 0x300, .link = { { 0x200, H(ATS, 0x300) } }, .link_count = 1 } },
+	  .pasid = 0x300, .headers = { { 0x200, H(ATS, 0x300) } }, .header_count = 1 } },
 	{ "a range beyond the count is not used", TWO_CAPS, {},
 	  { .count = 1, .range = { { 0x180, 0x183 }, { 0x300, 0x307 } } }, .err = -ENOSPC },
 	{ "a range beyond the count may overlap", TWO_CAPS, {},
 	  { .count = 1, .range = { { 0x180, 0x187 }, { 0x100, 0x103 } } }, .want = {
-	  .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x180) } },
-	  .link_count = 1 } },
+	  .pasid = 0x180, .pasid_next = 0x200, .headers = { { 0x100, H(ARI, 0x180) } },
+	  .header_count = 1 } },
 	{ "no range", TWO_CAPS, {}, {}, .err = -ENOSPC },
 	{ "last 4 bytes of a body", TWO_CAPS, {}, FREE({ 0x104, 0x10f }), .err = -EADDRINUSE },
 	{ "header of the next", TWO_CAPS, {}, FREE({ 0x1f8, 0x203 }), .err = -EADDRINUSE },
@@ -104,18 +104,18 @@ static const struct place_case place_cases[] = {
 	  .err = -EADDRINUSE },
 	{ "header at 0x100", TWO_CAPS, {}, FREE({ 0x100, 0x107 }), .err = -EADDRINUSE },
 	{ "before one of unknown size", UNKNOWN_FIRST, {}, FREE({ 0x108, 0x10f }), .want = {
-	  .pasid = 0x108, .pasid_next = 0x180, .link = { { 0x100, H(ARI, 0x108) } },
-	  .link_count = 1 } },
+	  .pasid = 0x108, .pasid_next = 0x180, .headers = { { 0x100, H(ARI, 0x108) } },
+	  .header_count = 1 } },
 	{ "right before one of unknown size", UNKNOWN_FIRST, {}, FREE({ 0x178, 0x17f }),
-	  .want = { .pasid = 0x178, .pasid_next = 0x180, .link = { { 0x100, H(ARI, 0x178) } },
-	  .link_count = 1 } },
+	  .want = { .pasid = 0x178, .pasid_next = 0x180, .headers = { { 0x100, H(ARI, 0x178) } },
+	  .header_count = 1 } },
 	{ "in one of unknown size", UNKNOWN_FIRST, {}, FREE({ 0x17c, 0x18b }),
 	  .err = -EADDRINUSE },
 	{ "far behind one of unknown size", UNKNOWN_FIRST, {}, FREE({ 0x1f8, 0x1ff }),
 	  .err = -EADDRINUSE },
 	{ "behind one of unknown size, the next one is over", UNKNOWN_FIRST, {},
 	  FREE({ 0x208, 0x20f }), .want = {
-	  .pasid = 0x208, .link = { { 0x200, H(ATS, 0x208) } }, .link_count = 1 } },
+	  .pasid = 0x208, .headers = { { 0x200, H(ATS, 0x208) } }, .header_count = 1 } },
 	{ "the next one is lower in the list", { { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0x180) },
 	  { 0x180, H(UNKNOWN, 0) } }, {}, FREE({ 0x1f0, 0x1f7 }), .err = -EADDRINUSE },
 	{ "behind one of unknown size, which is the last", { { 0x100, H(UNKNOWN, 0) } }, {},
@@ -126,66 +126,66 @@ static const struct place_case place_cases[] = {
 	  .err = -EINVAL },
 	{ "PRI beside it", TWO_CAPS, {}, FREE({ 0x180, 0x197 }), true, .want = {
 	  .pasid = 0x180, .pasid_next = 0x188, .pri = 0x188, .pri_next = 0x200,
-	  .link = { { 0x100, H(ARI, 0x180) } }, .link_count = 1 } },
+	  .headers = { { 0x100, H(ARI, 0x180) } }, .header_count = 1 } },
 	{ "no PRI where it is not asked for", TWO_CAPS, {}, FREE({ 0x180, 0x197 }), .want = {
-	  .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x180) } },
-	  .link_count = 1 } },
+	  .pasid = 0x180, .pasid_next = 0x200, .headers = { { 0x100, H(ARI, 0x180) } },
+	  .header_count = 1 } },
 	{ "no room for PRI, by 4 bytes", TWO_CAPS, {}, FREE({ 0x180, 0x193 }), true, .want = {
-	  .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x180) } },
-	  .link_count = 1 } },
+	  .pasid = 0x180, .pasid_next = 0x200, .headers = { { 0x100, H(ARI, 0x180) } },
+	  .header_count = 1 } },
 	{ "room for one of them", TWO_CAPS, {}, FREE({ 0x180, 0x18f }), true, .want = {
-	  .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x180) } },
-	  .link_count = 1 } },
+	  .pasid = 0x180, .pasid_next = 0x200, .headers = { { 0x100, H(ARI, 0x180) } },
+	  .header_count = 1 } },
 	{ "no room for either", TWO_CAPS, {}, FREE({ 0x180, 0x183 }), true, .err = -ENOSPC },
 	{ "PRI in a range of its own", TWO_CAPS, {},
 	  FREE({ 0x180, 0x187 }, { 0x300, 0x30f }), true, .want = {
 	  .pasid = 0x180, .pasid_next = 0x200, .pri = 0x300,
-	  .link = { { 0x100, H(ARI, 0x180) }, { 0x200, H(ATS, 0x300) } }, .link_count = 2 } },
+	  .headers = { { 0x100, H(ARI, 0x180) }, { 0x200, H(ATS, 0x300) } }, .header_count = 2 } },
 	{ "PASID makes room for PRI", TWO_CAPS, {},
 	  FREE({ 0x180, 0x18f }, { 0x300, 0x307 }), true, .want = {
 	  .pasid = 0x300, .pri = 0x180, .pri_next = 0x200,
-	  .link = { { 0x100, H(ARI, 0x180) }, { 0x200, H(ATS, 0x300) } }, .link_count = 2 } },
+	  .headers = { { 0x100, H(ARI, 0x180) }, { 0x200, H(ATS, 0x300) } }, .header_count = 2 } },
 	{ "PRI lower, in the same gap", TWO_CAPS, {},
 	  FREE({ 0x300, 0x307 }, { 0x280, 0x28f }), true, .want = {
 	  .pasid = 0x300, .pri = 0x280, .pri_next = 0x300,
-	  .link = { { 0x200, H(ATS, 0x280) } }, .link_count = 1 } },
+	  .headers = { { 0x200, H(ATS, 0x280) } }, .header_count = 1 } },
 	{ "both on an empty list", {}, {}, FREE({ 0x180, 0x197 }), true, .want = {
 	  .pasid = 0x180, .pasid_next = 0x188, .pri = 0x188,
-	  .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1 } },
+	  .headers = { { 0x100, NULL_CAP(0x180) } }, .header_count = 1 } },
 	{ "both on an empty list, first header", {}, {}, FREE({ 0x100, 0x117 }), true, .want = {
 	  .pasid = 0x100, .pasid_next = 0x108, .pri = 0x108 } },
 	{ "null capability first", { { 0x100, NULL_CAP(0x200) }, { 0x200, H(ATS, 0) } }, {},
 	  FREE({ 0x104, 0x10b }), .want = {
-	  .pasid = 0x104, .pasid_next = 0x200, .link = { { 0x100, NULL_CAP(0x104) } },
-	  .link_count = 1 } },
+	  .pasid = 0x104, .pasid_next = 0x200, .headers = { { 0x100, NULL_CAP(0x104) } },
+	  .header_count = 1 } },
 	{ "pointer below 0x100 ends the list",
 	  { { 0x100, H(ARI, 0x40) }, { 0x40, H(ATS, 0x180) } }, {}, FREE({ 0x180, 0x187 }),
-	  .want = { .pasid = 0x180, .link = { { 0x100, H(ARI, 0x180) } }, .link_count = 1 } },
+	  .want = { .pasid = 0x180, .headers = { { 0x100, H(ARI, 0x180) } }, .header_count = 1 } },
 	{ "all bits of the version stay", { { 0x100, ARI | 0xf0000 } }, {},
 	  FREE({ 0x180, 0x187 }), .want = {
-	  .pasid = 0x180, .link = { { 0x100, ARI | 0xf0000 | 0x180 << 20 } },
-	  .link_count = 1 } },
+	  .pasid = 0x180, .headers = { { 0x100, ARI | 0xf0000 | 0x180 << 20 } },
+	  .header_count = 1 } },
 	{ "low bits of a pointer are masked",
 	  { { 0x100, H(ARI, 0x203) }, { 0x200, H(ATS, 0) } }, {}, FREE({ 0x180, 0x187 }),
-	  .want = { .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x180) } },
-		    .link_count = 1 } },
+	  .want = { .pasid = 0x180, .pasid_next = 0x200, .headers = { { 0x100, H(ARI, 0x180) } },
+		    .header_count = 1 } },
 	{ "list not in ascending order",
 	  { { 0x100, H(ARI, 0x300) }, { 0x300, H(ATS, 0x200) }, { 0x200, H(ATS, 0) } }, {},
 	  FREE({ 0x280, 0x287 }), .want = {
-	  .pasid = 0x280, .pasid_next = 0x300, .link = { { 0x100, H(ARI, 0x280) } },
-	  .link_count = 1 } },
+	  .pasid = 0x280, .pasid_next = 0x300, .headers = { { 0x100, H(ARI, 0x280) } },
+	  .header_count = 1 } },
 	{ "hidden from the user, still taken",
 	  { { 0x100, H(ARI, 0x180) }, { 0x180, H(DVSEC, 0x200) }, { 0x184, 0x01000000 },
 	    { 0x200, H(ATS, 0) } }, TWO_CAPS, FREE({ 0x18c, 0x193 }), .err = -EADDRINUSE },
 	{ "hidden from the user, not linked",
 	  { { 0x100, H(ARI, 0x180) }, { 0x180, H(DVSEC, 0x200) }, { 0x184, 0x01000000 },
 	    { 0x200, H(ATS, 0) } }, TWO_CAPS, FREE({ 0x190, 0x197 }), .want = {
-	  .pasid = 0x190, .pasid_next = 0x200, .link = { { 0x100, H(ARI, 0x190) } },
-	  .link_count = 1 } },
+	  .pasid = 0x190, .pasid_next = 0x200, .headers = { { 0x100, H(ARI, 0x190) } },
+	  .header_count = 1 } },
 	{ "first one hidden", { { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0) } },
 	  { { 0x100, NULL_CAP(0x200) }, { 0x200, H(ATS, 0) } }, FREE({ 0x180, 0x187 }), .want = {
-	  .pasid = 0x180, .pasid_next = 0x200, .link = { { 0x100, NULL_CAP(0x180) } },
-	  .link_count = 1 } },
+	  .pasid = 0x180, .pasid_next = 0x200, .headers = { { 0x100, NULL_CAP(0x180) } },
+	  .header_count = 1 } },
 	{ "list with a loop", { { 0x100, H(ARI, 0x200) }, { 0x200, H(ATS, 0x100) } }, {},
 	  FREE({ 0x180, 0x187 }), .err = -ELOOP },
 	{ "list with a loop, which the user does not see",
@@ -199,22 +199,22 @@ static const struct place_case place_cases[] = {
 	{ "device goes", { { 0x100, H(ARI, 0x200) }, { 0x200, U32_MAX } }, {},
 	  FREE({ 0x180, 0x187 }), .err = -EIO },
 	{ "dirty header", { { 0x180, 1 } }, {}, FREE({ 0x180, 0x187 }), .want = {
-	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1,
+	  .pasid = 0x180, .headers = { { 0x100, NULL_CAP(0x180) } }, .header_count = 1,
 	  .dirty = 0x180 } },
 	{ "dirty registers", { { 0x184, 0x80000000 } }, {}, FREE({ 0x180, 0x187 }), .want = {
-	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1,
+	  .pasid = 0x180, .headers = { { 0x100, NULL_CAP(0x180) } }, .header_count = 1,
 	  .dirty = 0x184 } },
 	{ "dirty bytes beside it do not count", { { 0x17c, 1 }, { 0x188, 1 } }, {},
 	  FREE({ 0x180, 0x187 }), .want = {
-	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1 } },
+	  .pasid = 0x180, .headers = { { 0x100, NULL_CAP(0x180) } }, .header_count = 1 } },
 	{ "dirty, but there is no PRI", { { 0x4, 1 } }, {}, FREE({ 0x180, 0x187 }), true, .want = {
-	  .pasid = 0x180, .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1 } },
+	  .pasid = 0x180, .headers = { { 0x100, NULL_CAP(0x180) } }, .header_count = 1 } },
 	{ "dirty, but not under PRI", { { 0x184, 1 } }, {}, FREE({ 0x180, 0x197 }), true, .want = {
 	  .pasid = 0x180, .pasid_next = 0x188, .pri = 0x188,
-	  .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1, .dirty = 0x184 } },
+	  .headers = { { 0x100, NULL_CAP(0x180) } }, .header_count = 1, .dirty = 0x184 } },
 	{ "dirty under PRI", { { 0x194, 1 } }, {}, FREE({ 0x180, 0x197 }), true, .want = {
 	  .pasid = 0x180, .pasid_next = 0x188, .pri = 0x188,
-	  .link = { { 0x100, NULL_CAP(0x180) } }, .link_count = 1, .dirty = 0x194 } },
+	  .headers = { { 0x100, NULL_CAP(0x180) } }, .header_count = 1, .dirty = 0x194 } },
 };
 
 KUNIT_ARRAY_PARAM_DESC(place, place_cases, name);
@@ -224,8 +224,8 @@ static void place_table(struct kunit *test)
 	const struct place_case *c = test->param_value;
 	struct pasid_space hw = place_space(test, c->hw);
 	struct pasid_space view = c->view[0].at ? place_space(test, c->view) : hw;
-	const struct pasid_layout *want = &c->want;
-	struct pasid_layout is;
+	const struct pasid_cap_layout *want = &c->want;
+	struct pasid_cap_layout is = {};
 	const char *why = NULL;
 	unsigned int i;
 
@@ -239,10 +239,10 @@ static void place_table(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, want->pri, is.pri);
 	KUNIT_EXPECT_EQ(test, want->pri_next, is.pri_next);
 	KUNIT_EXPECT_EQ(test, want->dirty, is.dirty);
-	KUNIT_ASSERT_EQ(test, want->link_count, is.link_count);
-	for (i = 0; i < is.link_count; i++) {
-		KUNIT_EXPECT_EQ(test, want->link[i].at, is.link[i].at);
-		KUNIT_EXPECT_EQ(test, want->link[i].header, is.link[i].header);
+	KUNIT_ASSERT_EQ(test, want->header_count, is.header_count);
+	for (i = 0; i < is.header_count; i++) {
+		KUNIT_EXPECT_EQ(test, want->headers[i].at, is.headers[i].at);
+		KUNIT_EXPECT_EQ(test, want->headers[i].value, is.headers[i].value);
 	}
 }
 
@@ -306,7 +306,7 @@ static void place_behind_body(struct kunit *test)
 	struct pasid_space hw = place_space(test, regs);
 	u16 end = 0x140 + c->size;
 	struct pasid_ranges ranges = { .count = 1, .range = { { end, end + 15 } } };
-	struct pasid_layout layout;
+	struct pasid_cap_layout layout = {};
 	const char *why;
 
 	KUNIT_EXPECT_EQ(test, 0, pasid_place(&hw, &hw, &ranges, false, &layout, &why));
@@ -328,7 +328,7 @@ static void place_body_at_end(struct kunit *test)
 	static const u16 ids[] = { 0x0b, 0x15, 0x16, 0x23, 0x24, 0x10 };
 	const struct pasid_ranges ranges = FREE({ 0x180, 0x187 });
 	struct place_reg regs[REGS] = { { 0x100, H(ARI, 0xffc) } };
-	struct pasid_layout layout;
+	struct pasid_cap_layout layout = {};
 	struct pasid_space hw;
 	const char *why;
 	unsigned int i;
@@ -351,7 +351,7 @@ static void place_rebar_at_end(struct kunit *test)
 	struct place_reg regs[REGS] = { { 0x100, H(ARI, 0xff4) }, { 0xff4, H(0x15, 0) },
 					{ 0xffc, 1 << 5 } };
 	struct pasid_space hw = place_space(test, regs);
-	struct pasid_layout layout;
+	struct pasid_cap_layout layout = {};
 	const char *why;
 
 	KUNIT_EXPECT_EQ(test, -EADDRINUSE,
@@ -368,7 +368,7 @@ static void place_longest_list(struct kunit *test)
 	u32 *dwords = kunit_kcalloc(test, DWORDS, sizeof(*dwords), GFP_KERNEL);
 	const struct pasid_space hw = { .read = place_read, .arg = dwords };
 	const struct pasid_ranges ranges = FREE({ 0x180, 0x187 });
-	struct pasid_layout layout;
+	struct pasid_cap_layout layout = {};
 	const char *why;
 	unsigned int at;
 
@@ -419,7 +419,7 @@ static void place_keeps_list(struct kunit *test)
 	struct pasid_space space = { .read = place_read, .arg = dwords };
 	struct pasid_ranges ranges = { .count = 2 };
 	unsigned int i, j, before, added, nulls;
-	struct pasid_layout layout;
+	struct pasid_cap_layout layout = {};
 	struct rnd_state rnd;
 	const char *why;
 
@@ -437,10 +437,10 @@ static void place_keeps_list(struct kunit *test)
 		nulls = !dwords[0x100 / 4];
 		KUNIT_ASSERT_EQ(test, 0, pasid_place(&space, &space, &ranges, true, &layout, &why));
 		added = 1 + !!layout.pri;
-		for (j = 0; j < layout.link_count; j++) {
-			KUNIT_ASSERT_EQ(test, dwords[layout.link[j].at / 4] & 0xfffff,
-					layout.link[j].header & 0xfffff);
-			dwords[layout.link[j].at / 4] = layout.link[j].header;
+		for (j = 0; j < layout.header_count; j++) {
+			KUNIT_ASSERT_EQ(test, dwords[layout.headers[j].at / 4] & 0xfffff,
+					layout.headers[j].value & 0xfffff);
+			dwords[layout.headers[j].at / 4] = layout.headers[j].value;
 		}
 		dwords[layout.pasid / 4] = H(0x1b, layout.pasid_next);
 		if (layout.pri)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The quirk table: which row is found, what a row offers, and that each row can be used. */
+/* The quirk table: which row is found, what a row answers, and that each row can be used. */
 #include <kunit/test.h>
 
 #include "../vfio/quirks.h"
@@ -56,51 +56,52 @@ static void quirks_row_can_be_used(struct kunit *test)
 				    row->vendor << 16 | row->device, "a second row");
 }
 
-static void quirks_row_offers(struct kunit *test)
+static void quirks_row_answers(struct kunit *test)
 {
 	const struct quirk_row *row = test->param_value;
-	struct pasid_offer offer = { .err = -EIO };
+	struct pasid_answer answer = { .err = -EIO, .pri = true };
 
-	pasid_quirk_offer(pasid_quirk_find(row->vendor, row->device), &offer);
-	KUNIT_EXPECT_EQ(test, 0, offer.err);
-	KUNIT_EXPECT_MEMEQ(test, &row->ranges, &offer.ranges, sizeof(offer.ranges));
+	pasid_quirk_answer(pasid_quirk_find(row->vendor, row->device), &answer);
+	KUNIT_EXPECT_EQ(test, 0, answer.err);
+	KUNIT_EXPECT_MEMEQ(test, &row->ranges, &answer.ranges, sizeof(answer.ranges));
+	KUNIT_EXPECT_EQ(test, !!(row->kinds & PASID_KIND_PRI), answer.pri);
 }
 
 static void quirks_unknown_device(struct kunit *test)
 {
-	struct pasid_offer offer = {};
+	struct pasid_answer answer = {};
 
 	KUNIT_EXPECT_NULL(test, pasid_quirk_find(0x8086, 0x0000));
 	KUNIT_EXPECT_NULL(test, pasid_quirk_find(0xffff, 0xffff));
 	/* The QAT PF, beside its VF. */
 	KUNIT_EXPECT_NULL(test, pasid_quirk_find(0x8086, 0x4940));
-	pasid_quirk_offer(NULL, &offer);
-	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, offer.err);
+	pasid_quirk_answer(NULL, &answer);
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, answer.err);
 }
 
 /* A row that asks the PF's driver only: without the driver, no bytes are free. */
 static void quirks_ask_pf_driver(struct kunit *test)
 {
-	struct pasid_offer offers[PASID_SOURCES];
+	struct pasid_answer answers[PASID_SOURCES];
 	enum pasid_source source;
 	const char *why;
 	unsigned int i;
 
 	for (i = 0; i < PASID_SOURCES; i++)
-		offers[i].err = -EOPNOTSUPP;
-	pasid_quirk_offer(pasid_quirk_find(0x8086, 0x4941), &offers[PASID_SOURCE_QUIRK]);
-	KUNIT_EXPECT_EQ(test, -ENOSPC, pasid_source_choose(offers, &source, &why));
+		answers[i].err = -EOPNOTSUPP;
+	pasid_quirk_answer(pasid_quirk_find(0x8086, 0x4941), &answers[PASID_SOURCE_QUIRK]);
+	KUNIT_EXPECT_EQ(test, -ENOSPC, pasid_source_choose(answers, &source, &why));
 	KUNIT_EXPECT_EQ(test, PASID_SOURCE_QUIRK, source);
-	offers[PASID_SOURCE_PF_DRIVER].err = 0;
-	offers[PASID_SOURCE_PF_DRIVER].ranges.count = 1;
-	KUNIT_EXPECT_EQ(test, 0, pasid_source_choose(offers, &source, &why));
+	answers[PASID_SOURCE_PF_DRIVER].err = 0;
+	answers[PASID_SOURCE_PF_DRIVER].ranges.count = 1;
+	KUNIT_EXPECT_EQ(test, 0, pasid_source_choose(answers, &source, &why));
 	KUNIT_EXPECT_EQ(test, PASID_SOURCE_PF_DRIVER, source);
 }
 
 static struct kunit_case quirks_cases[] = {
 	KUNIT_CASE_PARAM(quirks_finds_row, row_gen_params),
 	KUNIT_CASE_PARAM(quirks_row_can_be_used, row_gen_params),
-	KUNIT_CASE_PARAM(quirks_row_offers, row_gen_params),
+	KUNIT_CASE_PARAM(quirks_row_answers, row_gen_params),
 	KUNIT_CASE(quirks_unknown_device),
 	KUNIT_CASE(quirks_ask_pf_driver),
 	{}

@@ -48,17 +48,17 @@ static void source_choose(struct kunit *test)
 {
 	static const int errs[] = { -EOPNOTSUPP, 0, 0, -EPERM, -E2BIG };
 	const struct source_case *c = test->param_value;
-	struct pasid_offer offers[PASID_SOURCES] = {};
+	struct pasid_answer answers[PASID_SOURCES] = {};
 	enum pasid_source source = PASID_SOURCES;
 	const char *why = NULL;
 	unsigned int i;
 
 	for (i = 0; i < PASID_SOURCES; i++) {
-		offers[i].err = errs[c->says[i]];
+		answers[i].err = errs[c->says[i]];
 		/* Ranges do not count if there is an error. */
-		offers[i].ranges.count = c->says[i] != NOTHING;
+		answers[i].ranges.count = c->says[i] != NOTHING;
 	}
-	KUNIT_EXPECT_EQ(test, c->err, pasid_source_choose(offers, &source, &why));
+	KUNIT_EXPECT_EQ(test, c->err, pasid_source_choose(answers, &source, &why));
 	KUNIT_EXPECT_EQ(test, c->source, source);
 	if (c->err)
 		KUNIT_EXPECT_STREQ(test, c->why, why);

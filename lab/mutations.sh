@@ -204,60 +204,60 @@ mutant added-without-an-SR-IOV-PF uml kunit "pasid-vf*" iommu/attach.c \
 # --- Resets, errors and power states of a VF that has a user ----------------------------------------------------
 
 mutant reset-waits-for-the-VF newest vfio-reset "no invalidation is sent*|a VF that hangs*" vfio/main.c \
-	'/^static void pasid_vfio_reset_prepare/,/^}/ s/pasid_user_hold\((.*)\);/pasid_user_clear(\1);\n\t&/'
+	'/^static void pasid_vfio_reset_prepare/,/^}/ s/pasid_request_mark_resetting\((.*)\);/pasid_request_clear(\1);\n\t&/'
 mutant registers-outlive-a-reset newest vfio-reset "a reset of the function*" vfio/main.c \
-	'/^static void pasid_vfio_reset_done/,/^}/ s/pasid_user_reset\((.*)\);/WRITE_ONCE(\1->resetting, false);/'
-mutant registers-outlive-a-reset-of-the-PF newest vfio-reset "a reset of the PF*" vfio/user.c \
+	'/^static void pasid_vfio_reset_done/,/^}/ s/pasid_request_reset_done\((.*)\);/WRITE_ONCE(\1->resetting, false);/'
+mutant registers-outlive-a-reset-of-the-PF newest vfio-reset "a reset of the PF*" vfio/open.c \
 	's/^\tpasid_ctl_on_reset\(.*/\t;/'
 mutant frozen-VF-takes-writes newest vfio-reset "while a VF is frozen*" vfio/main.c \
-	'/^static pci_ers_result_t pasid_vfio_error_detected/,/^}/ s/pasid_user_hold\(dev\);/;/'
-mutant VF-that-is-held-takes-writes newest vfio-reset "while a VF is frozen*" vfio/user.c \
-	'/^int pasid_user_write_cap/,/^}/ s/if \(READ_ONCE\(dev->resetting\)\)/if (false)/'
-mutant VF-that-is-held-takes-writes-to-the-region newest vfio-reset "while a VF is frozen*" vfio/user.c \
+	'/^static pci_ers_result_t pasid_vfio_error_detected/,/^}/ s/pasid_request_mark_resetting\(dev\);/;/'
+mutant VF-that-is-held-takes-writes newest vfio-reset "while a VF is frozen*" vfio/request.c \
+	'/^int pasid_request_write_cap/,/^}/ s/if \(READ_ONCE\(dev->resetting\)\)/if (false)/'
+mutant VF-that-is-held-takes-writes-to-the-region newest vfio-reset "while a VF is frozen*" vfio/request.c \
 	's/READ_ONCE\(dev->resetting\) \? -EAGAIN : //'
 mutant voted-reset-is-none newest vfio-reset "a reset by the user before*" vfio/main.c \
 	'/^static pci_ers_result_t pasid_vfio_slot_reset/,/^}/ s/dev->recovering = true;/;/'
 mutant voted-reset-does-not-hold newest vfio-reset "recovery from another error*" vfio/main.c \
-	'/^static pci_ers_result_t pasid_vfio_slot_reset/,/^}/ s/pasid_user_hold\(dev\);/;/'
+	'/^static pci_ers_result_t pasid_vfio_slot_reset/,/^}/ s/pasid_request_mark_resetting\(dev\);/;/'
 mutant error-without-a-reset-clears newest vfio-reset "recovery from an error without*" vfio/main.c \
 	'/^static void pasid_vfio_resume/,/^}/ s/if \(dev->recovering .*/if (true)/'
-mutant hold-that-does-not-end newest vfio-reset "*a new open of a VF that cannot be reset*" vfio/user.c \
-	'/^int pasid_user_open/,/^}/ s/WRITE_ONCE\(dev->resetting, false\);/;/'
+mutant hold-that-does-not-end newest vfio-reset "*a new open of a VF that cannot be reset*" vfio/open.c \
+	'/^int pasid_open/,/^}/ s/WRITE_ONCE\(dev->resetting, false\);/;/'
 mutant D3-leaves-the-registers newest vfio-cap "going from D3hot*" vfio/config.c \
-	'/^ssize_t pasid_config_write/,/^}/ s/pasid_user_clear\(dev\);/;/'
+	'/^ssize_t pasid_config_write/,/^}/ s/pasid_request_clear\(dev\);/;/'
 mutant D3-clears-what-stays newest vfio-power "pasid-vfio-pci, the user has put the VF to sleep*" vfio/config.c \
 	'/^ssize_t pasid_config_write/,/^}/ s/dev->core.needs_pm_restore\)/true)/'
 mutant low-power-leaves-the-registers newest vfio-cap "VFIO's low power*" vfio/main.c \
-	'/^static int pasid_vfio_feature/,/^}/ s/pasid_user_clear\(dev\);/;/'
+	'/^static int pasid_vfio_feature/,/^}/ s/pasid_request_clear\(dev\);/;/'
 mutant write-does-not-wake-the-VF newest vfio-power "in VFIO's low power*" vfio/config.c \
-	'/^static int pasid_config_write_ours/,/^}/ s/if \(pm_runtime_resume_and_get\((.*)\)\)/pm_runtime_get_noresume(\1);\n\tif (false)/'
+	'/^static int pasid_config_write_emulated/,/^}/ s/if \(pm_runtime_resume_and_get\((.*)\)\)/pm_runtime_get_noresume(\1);\n\tif (false)/'
 mutant user-of-a-group-stays newest vfio-cap "closing the VF leaves*" vfio/main.c \
-	'/^static void pasid_vfio_close_device/,/^}/ s/pasid_user_close\(dev\);/;/'
+	'/^static void pasid_vfio_close_device/,/^}/ s/pasid_close\(dev\);/;/'
 mutant user-of-an-iommufd-stays debug vfio-killed "the PASIDs of a user*" vfio/main.c \
-	'/^static void pasid_vfio_unbind_iommufd/,/^}/ s/pasid_user_close\(.*\);/;/'
+	'/^static void pasid_vfio_unbind_iommufd/,/^}/ s/pasid_close\(.*\);/;/'
 mutant user-goes-before-its-PASIDs debug vfio-killed "the PASIDs of a user*" vfio/main.c \
-	'/^static void pasid_vfio_close_device/,/^}/ s/if \(!dev->iommufd\)/if (true)/'
+	'/^static void pasid_vfio_close_device/,/^}/ s/if \(!dev->can_attach\)/if (true)/'
 
 # --- The capability and the control region --------------------------------------------------------------------
 
-mutant region-only-with-a-capability newest vfio-place "without a range*" vfio/user.c \
+mutant region-only-with-a-capability newest vfio-place "without a range*" vfio/open.c \
 	's/err = pasid_region_add\(dev\);/err = dev->shown ? pasid_region_add(dev) : 0;/'
 mutant emulate-of-the-host-alone newest vfio-cap "pasid_emulate decides*" vfio/sysfs.c \
 	'/^static ssize_t pasid_emulate_store/,/^}/ s/WRITE_ONCE\(.*, emulate\);/;/'
-mutant emulate-off-shows-all-the-same newest vfio-cap "emulate=0: no capability*" vfio/user.c \
+mutant emulate-off-shows-all-the-same newest vfio-cap "emulate=0: no capability*" vfio/open.c \
 	's/if \(!dev->emulate\)/if (false)/'
 mutant reading-cap_layout-looks newest vfio-place "reading cap_layout*" vfio/sysfs.c \
-	's/^\tcount = pasid_emit_layout\(buf, &dev->answer\);/\tpasid_answer_get(dev->core.pdev, NULL, false, \&dev->answer);\n\tpasid_answer_put(\&dev->answer);\n&/'
+	's/^\tcount = pasid_emit_layout\(buf, &dev->layout\);/\tpasid_layout_find(dev->core.pdev, NULL, true, \&dev->layout);\n&/'
 mutant cap_layout-keeps-what-it-was newest vfio-place "reading cap_layout*" vfio/sysfs.c \
-	'/^static ssize_t cap_layout_store/,/^}/ s/dev->answer = answer;/;/'
+	'/^static ssize_t cap_layout_store/,/^}/ s/dev->layout = layout;/;/'
 mutant cap_layout-changes-under-a-user newest vfio-place "reading cap_layout*" vfio/sysfs.c \
 	'/^static ssize_t cap_layout_store/,/^}/ s/if \((READ_ONCE\(dev->open\)|dev->open)\)/if (false)/'
 mutant cap_layout-is-not-roots-alone newest vfio-place "reading cap_layout*" vfio/sysfs.c \
 	's/^static DEVICE_ATTR_RW\(cap_layout\);/static DEVICE_ATTR(cap_layout, 0664, cap_layout_show, cap_layout_store);/'
-mutant pri-takes-one-word newest vfio-place "pri=1 without*" vfio/main.c \
+mutant pri-takes-one-word newest vfio-place "pri=1 without*" vfio/layout.c \
 	's/pasid_show_pri && !allow_unserved_pri/false/'
-mutant PRI-status-of-a-PF-in-a-reset newest vfio-cap "while the PF is being reset*" vfio/user.c \
-	'/^void pasid_user_sample_pri/,/^}/ s/pci_user_read_config_word/pci_read_config_word/'
+mutant PRI-status-of-a-PF-in-a-reset newest vfio-cap "while the PF is being reset*" vfio/config.c \
+	'/^static void pasid_config_sample_pri/,/^}/ s/pci_user_read_config_word/pci_read_config_word/'
 mutant registration-ends-with-pasid-vfio-pci newest vfio-place "what the PF's driver said*" vfio/pf.c \
 	'/^static void pasid_pf_free/,/^}/ s/^\tkfree\(pf\);/\tpasid_pf_unregister(pf->pdev);\n&/'
 mutant PF-driver-goes-under-its-answer uml kunit pasid-pf pf/register.c \

@@ -5,6 +5,6 @@
 #include <linux/module.h>
 
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("What PFs' drivers know about the configuration space of their VFs");
+MODULE_DESCRIPTION("Free bytes in VFs' configuration space, as PFs' drivers give them");
 MODULE_AUTHOR("The pasid-ctl developers");
 MODULE_VERSION(PASID_CTL_VERSION);

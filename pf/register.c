@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pasid-pf: the register of what PFs' drivers know about the configuration space of their
- * VFs.
+ * pasid-pf: the list of the PFs whose drivers say which bytes of their VFs' configuration space
+ * are free.
  *
- * A module of its own, as both sides come and go without the other: a PF's driver has it
- * without VFIO and without an IOMMU, and pasid-vfio-pci finds what was registered before
- * it was loaded. It needs the PCI core alone, so there is no machine on which it does not
- * load.
+ * It is a module of its own because a PF's driver and pasid-vfio-pci are loaded and unloaded
+ * without each other: the driver needs no VFIO and no IOMMU to register, and pasid-vfio-pci finds
+ * what was registered before it was loaded. pasid-pf needs nothing but the PCI core, so that it
+ * loads on every machine.
  */
 #include <linux/list.h>
 #include <linux/module.h>
@@ -16,10 +16,10 @@
 #include <linux/slab.h>
 
 /**
- * struct pasid_pf_entry - what a PF's driver has registered
- * @node: in the register
+ * struct pasid_pf_entry - a PF whose driver has registered
+ * @node: in the list
  * @pdev: the PF; a reference is held
- * @ops: the driver's
+ * @ops: what the driver has registered
  */
 struct pasid_pf_entry {
 	struct list_head node;
@@ -27,32 +27,32 @@ struct pasid_pf_entry {
 	const struct pasid_pf_ops *ops;
 };
 
-static LIST_HEAD(pasid_pf_register_list);
+static LIST_HEAD(pasid_pf_list);
 
-/* Protects the register; held while a driver is asked. */
-static DEFINE_MUTEX(pasid_pf_register_lock);
+/* Protects the list; held while a driver is asked. */
+static DEFINE_MUTEX(pasid_pf_lock);
 
 static struct pasid_pf_entry *pasid_pf_entry_find(struct pci_dev *pdev)
 {
 	struct pasid_pf_entry *entry;
 
-	lockdep_assert_held(&pasid_pf_register_lock);
-	list_for_each_entry(entry, &pasid_pf_register_list, node)
+	lockdep_assert_held(&pasid_pf_lock);
+	list_for_each_entry(entry, &pasid_pf_list, node)
 		if (entry->pdev == pdev)
 			return entry;
 	return NULL;
 }
 
 /**
- * pasid_pf_register() - a PF's driver says that it knows about its VFs
+ * pasid_pf_register() - a PF's driver wants to be asked about its VFs
  * @pf: the PF
  * @ops: how to ask it; stays until pasid_pf_unregister()
  *
- * To be called before VFs are assigned, best before they are created.
+ * To be called before a VF of the PF is opened, best before VFs are enabled.
  *
  * Context: Process context, may sleep.
  * Return: 0; -EINVAL without @ops->vf_ranges; -EBUSY if the PF has a registration;
- * -ENODEV if it lacks SR-IOV or PASID, so that no VF will show the capability; -ENOMEM.
+ * -ENODEV if it has no SR-IOV or no PASID capability, so that no VF can have one; -ENOMEM.
  */
 int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops)
 {
@@ -67,14 +67,14 @@ int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops)
 	if (!entry)
 		return -ENOMEM;
 	entry->ops = ops;
-	mutex_lock(&pasid_pf_register_lock);
+	mutex_lock(&pasid_pf_lock);
 	if (pasid_pf_entry_find(pf)) {
 		err = -EBUSY;
 	} else {
 		entry->pdev = pci_dev_get(pf);
-		list_add(&entry->node, &pasid_pf_register_list);
+		list_add(&entry->node, &pasid_pf_list);
 	}
-	mutex_unlock(&pasid_pf_register_lock);
+	mutex_unlock(&pasid_pf_lock);
 	if (err)
 		kfree(entry);
 	return err;
@@ -82,11 +82,11 @@ int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops)
 EXPORT_SYMBOL_GPL(pasid_pf_register);
 
 /**
- * pasid_pf_unregister() - a PF's driver goes away
+ * pasid_pf_unregister() - a PF's driver does not want to be asked any more
  * @pf: the PF; without a registration nothing happens
  *
- * When this returns, the driver is not asked any more. VFs that are open keep their
- * capabilities where they are, so SR-IOV is to be disabled first.
+ * When this returns, the driver is not being asked and will not be. A VF that is open keeps its
+ * capabilities where they are, so that a driver disables SR-IOV first.
  *
  * Context: Process context, may sleep.
  */
@@ -94,11 +94,11 @@ void pasid_pf_unregister(struct pci_dev *pf)
 {
 	struct pasid_pf_entry *entry;
 
-	mutex_lock(&pasid_pf_register_lock);
+	mutex_lock(&pasid_pf_lock);
 	entry = pasid_pf_entry_find(pf);
 	if (entry)
 		list_del(&entry->node);
-	mutex_unlock(&pasid_pf_register_lock);
+	mutex_unlock(&pasid_pf_lock);
 	if (!entry)
 		return;
 	pci_dev_put(entry->pdev);
@@ -125,20 +125,19 @@ static int pasid_pf_ask_driver(const struct pasid_pf_ops *ops, struct pci_dev *v
  * @max: room in @ranges
  *
  * Context: Process context, may sleep.
- * Return: what the driver says, see &struct pasid_pf_ops; -EOPNOTSUPP if none has
- * registered, too; -ENODEV if its module is going away;
- * -E2BIG if it gives more than @max.
+ * Return: what @vf_ranges of &struct pasid_pf_ops returns; -EOPNOTSUPP also if no driver has
+ * registered; -ENODEV if the driver's module is being unloaded; -E2BIG if it gives more than @max.
  */
 int pasid_pf_ask(struct pci_dev *vf, struct pasid_range *ranges, unsigned int max)
 {
 	struct pasid_pf_entry *entry;
 	int count = -EOPNOTSUPP;
 
-	mutex_lock(&pasid_pf_register_lock);
+	mutex_lock(&pasid_pf_lock);
 	entry = pasid_pf_entry_find(pci_physfn(vf));
 	if (entry)
 		count = pasid_pf_ask_driver(entry->ops, vf, ranges, max);
-	mutex_unlock(&pasid_pf_register_lock);
+	mutex_unlock(&pasid_pf_lock);
 	return count;
 }
 EXPORT_SYMBOL_GPL(pasid_pf_ask);

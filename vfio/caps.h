@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The emulated capabilities' registers. Pure: no lock, no hardware.
+ * The registers of the emulated capabilities. Pure: no lock, no hardware.
  *
- * A model is read by copying bytes out of it. A write does not change it but
- * gives the model as it is to be: what that asks of the IOMMU comes first, and
- * only if the IOMMU complies, it replaces the old one.
+ * To write: copy the structure, let pasid_cap_write() or pasid_pri_cap_write() change the copy,
+ * send the new permissions to the IOMMU, and on success store the copy's values with
+ * pasid_cap_set() or pasid_pri_cap_set(). So a guest never reads a value that the IOMMU does not
+ * enforce.
  */
 #ifndef _PASID_CAPS_H
 #define _PASID_CAPS_H
@@ -17,9 +18,9 @@
  * @next: offset of the next capability, or 0
  * @caps: PASID Capability register
  * @ctrl: PASID Control register
- * @writable: bits of @ctrl that a write changes; all others are RsvdP and read 0
+ * @writable: bits of @ctrl that the guest can change; all others read 0
  *
- * All but @ctrl stay as they are from pasid_cap_init() on.
+ * After pasid_cap_init() only @ctrl changes.
  */
 struct pasid_cap {
 	u16 next;
@@ -41,18 +42,18 @@ unsigned int pasid_cap_merge(const struct pasid_cap *cap, unsigned int perms);
  * struct pasid_pri_cap - a PRI capability (PCIe 6.3, 10.5.2)
  * @next: offset of the next capability, or 0
  * @prg_pasid: PRG Response PASID Required
- * @errors: Response Failure and Unexpected Page Request Group Index, as the PF has
- *	them, in the status register's bits
- * @cleared: those of @errors that do not show here any more
- * @enable: Enable; while it is 0, Stopped reads 1: the IOMMU takes no further page
- *	request. Those that it took before may still be in its queue, or in iommufd's,
- *	as nothing that a module can reach drains these
+ * @errors: Response Failure and Unexpected Page Request Group Index, as the PF's status
+ *	register has them, in its bits
+ * @cleared: those of @errors that the guest has cleared, and that are not shown
+ * @enable: Enable. While it is 0, Stopped reads 1: the IOMMU accepts no further page request.
+ *	Requests that it accepted before may still be in its queue or in iommufd's, which a
+ *	module cannot drain
  * @capacity: Outstanding Page Request Capacity
  * @alloc: Outstanding Page Request Allocation
  *
- * The page request interface is the PF's, which all its VFs share, and so are its
- * errors. What a user clears is cleared for this VF alone, and shows again when the PF
- * has cleared and seen it again; what was there before the user came is not its.
+ * The PF and all its VFs share one page request interface, and its errors. An error that a guest
+ * clears is cleared for its VF alone. It is shown again when the PF has cleared it and then has
+ * it again. Errors from before the VF was opened or reset are not shown.
  */
 struct pasid_pri_cap {
 	u16 next;

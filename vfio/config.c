@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Configuration space: accesses to the emulated capabilities, and to the headers that
- * point to them, are taken out; all others are vfio-pci-core's. It does accesses in
- * parts that do not cross a multiple of 4, where what is emulated begins and ends, so
- * what is left of an access is done as if it were whole.
+ * Configuration space: an access is cut at the borders of what is emulated, which is the PASID
+ * and PRI capabilities and the headers that point to them. The emulated parts are done here,
+ * the others by vfio-pci-core. That splits an access at multiples of 4 itself, and what is
+ * emulated begins and ends at multiples of 4, so that cutting changes nothing for the rest.
  */
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
@@ -12,13 +12,46 @@
 
 #include "pasid-vfio.h"
 
-static bool pasid_window_touched(const struct pasid_window *window, u64 pos, size_t count)
+/* What is emulated. */
+enum {
+	PASID_EMULATED_CAP,
+	PASID_EMULATED_PRI,
+	PASID_EMULATED_HEADER,	/* the first of them */
+	PASID_EMULATED = PASID_EMULATED_HEADER + PASID_HEADERS,
+};
+
+/**
+ * struct pasid_bytes - bytes of configuration space
+ * @at: offset of the first, a multiple of 4
+ * @size: how many, a multiple of 4, or 0
+ */
+struct pasid_bytes {
+	u16 at;
+	u16 size;
+};
+
+static struct pasid_bytes pasid_emulated(const struct pasid_vfio *dev, int which)
 {
-	return pos < window->at + window->size && pos + count > window->at && window->size;
+	const struct pasid_cap_layout *layout = &dev->layout;
+
+	switch (which) {
+	case PASID_EMULATED_CAP:
+		return (struct pasid_bytes){ layout->pasid, PASID_CAP_SIZE };
+	case PASID_EMULATED_PRI:
+		return (struct pasid_bytes){ layout->pri, layout->pri ? PASID_PRI_CAP_SIZE : 0 };
+	}
+	which -= PASID_EMULATED_HEADER;
+	return (struct pasid_bytes){ layout->headers[which].at,
+				     which < layout->header_count ? PASID_HEADER_SIZE : 0 };
 }
 
-/* One that is out of bounds is not ours, so that it fails as it always does. */
-static bool pasid_config_is_ours(struct pasid_vfio *dev, size_t count, loff_t offset)
+static bool pasid_is_touched(struct pasid_bytes bytes, u64 pos, size_t count)
+{
+	return pos < bytes.at + bytes.size && pos + count > bytes.at && bytes.size;
+}
+
+/* An access that is out of bounds is left to vfio-pci-core, which fails it. */
+static bool pasid_config_is_emulated(struct pasid_vfio *dev, size_t count, loff_t offset)
 {
 	u64 pos = offset & VFIO_PCI_OFFSET_MASK;
 	int i;
@@ -27,79 +60,93 @@ static bool pasid_config_is_ours(struct pasid_vfio *dev, size_t count, loff_t of
 	    VFIO_PCI_OFFSET_TO_INDEX(offset) != VFIO_PCI_CONFIG_REGION_INDEX ||
 	    count > PCI_CFG_SPACE_EXP_SIZE || pos + count > PCI_CFG_SPACE_EXP_SIZE)
 		return false;
-	for (i = 0; i < PASID_WINDOWS; i++)
-		if (pasid_window_touched(&dev->windows[i], pos, count))
+	for (i = 0; i < PASID_EMULATED; i++)
+		if (pasid_is_touched(pasid_emulated(dev, i), pos, count))
 			return true;
 	return false;
 }
 
 /*
- * The part of an access that comes first: how many bytes, and which window they are
- * in, or PASID_WINDOWS if they are in none.
+ * Cuts an access behind its first part, and says what that is: something that is emulated, or
+ * PASID_EMULATED if it is vfio-pci-core's.
  */
-static int pasid_config_part(struct pasid_vfio *dev, u64 pos, size_t *count)
+static int pasid_config_first_part(struct pasid_vfio *dev, u64 pos, size_t *count)
 {
-	const struct pasid_window *window;
+	struct pasid_bytes bytes;
 	int i;
 
-	for (i = 0; i < PASID_WINDOWS; i++) {
-		window = &dev->windows[i];
-		if (!pasid_window_touched(window, pos, *count))
+	for (i = 0; i < PASID_EMULATED; i++) {
+		bytes = pasid_emulated(dev, i);
+		if (!pasid_is_touched(bytes, pos, *count))
 			continue;
-		if (pos >= window->at) {
-			*count = min_t(size_t, *count, window->at + window->size - pos);
+		if (pos >= bytes.at) {
+			*count = min_t(size_t, *count, bytes.at + bytes.size - pos);
 			return i;
 		}
-		*count = window->at - pos;
+		*count = bytes.at - pos;
 	}
-	return PASID_WINDOWS;
+	return PASID_EMULATED;
 }
 
-static void pasid_config_fetch(struct pasid_vfio *dev, int window, unsigned int offset,
+/*
+ * Takes over the errors that the PF's page request interface has now. Waits for the end of a
+ * reset of the PF, and takes no lock that is held while an invalidation is waited for.
+ */
+static void pasid_config_sample_pri(struct pasid_vfio *dev)
+{
+	struct pci_dev *pf = pci_physfn(dev->core.pdev);
+	u16 status;
+
+	if (!pci_user_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status) &&
+	    !PCI_POSSIBLE_ERROR(status))
+		pasid_pri_cap_sample(&dev->pri, status);
+}
+
+static void pasid_config_fetch(struct pasid_vfio *dev, int which, unsigned int offset,
 			       u8 *buf, size_t count)
 {
 	u8 header[PASID_HEADER_SIZE];
 
-	switch (window) {
-	case PASID_WINDOW_PASID:
+	switch (which) {
+	case PASID_EMULATED_CAP:
 		pasid_cap_read(&dev->cap, offset, buf, count);
 		break;
-	case PASID_WINDOW_PRI:
-		pasid_user_sample_pri(dev);
+	case PASID_EMULATED_PRI:
+		pasid_config_sample_pri(dev);
 		pasid_pri_cap_read(&dev->pri, offset, buf, count);
 		break;
 	default:
-		put_unaligned_le32(dev->answer.layout.link[window - PASID_WINDOW_LINK].header,
+		put_unaligned_le32(dev->layout.headers[which - PASID_EMULATED_HEADER].value,
 				   header);
 		memcpy(buf, header + offset, count);
 	}
 }
 
-static int pasid_config_store(struct pasid_vfio *dev, int window, unsigned int offset,
+static int pasid_config_store(struct pasid_vfio *dev, int which, unsigned int offset,
 			      const u8 *buf, size_t count)
 {
-	switch (window) {
-	case PASID_WINDOW_PASID:
-		return pasid_user_write_cap(dev, offset, buf, count);
-	case PASID_WINDOW_PRI:
-		return pasid_user_write_pri(dev, offset, buf, count);
-	default: /* headers are read-only */
+	switch (which) {
+	case PASID_EMULATED_CAP:
+		return pasid_request_write_cap(dev, offset, buf, count);
+	case PASID_EMULATED_PRI:
+		return pasid_request_write_pri(dev, offset, buf, count);
+	default: /* a header is read-only */
 		return 0;
 	}
 }
 
-static int pasid_config_read_ours(struct pasid_vfio *dev, int window, char __user *buf,
-				  size_t count, u64 pos)
+static int pasid_config_read_emulated(struct pasid_vfio *dev, int which, char __user *buf,
+				      size_t count, u64 pos)
 {
 	u8 bytes[PASID_PRI_CAP_SIZE];
 
-	pasid_config_fetch(dev, window, pos - dev->windows[window].at, bytes, count);
+	pasid_config_fetch(dev, which, pos - pasid_emulated(dev, which).at, bytes, count);
 	return copy_to_user(buf, bytes, count) ? -EFAULT : 0;
 }
 
-/* The VF is awake meanwhile: it has caches that are to be invalidated. */
-static int pasid_config_write_ours(struct pasid_vfio *dev, int window,
-				   const char __user *buf, size_t count, u64 pos)
+/* Keeps the VF awake: its caches may have to be invalidated. */
+static int pasid_config_write_emulated(struct pasid_vfio *dev, int which,
+				       const char __user *buf, size_t count, u64 pos)
 {
 	u8 bytes[PASID_PRI_CAP_SIZE];
 	int err;
@@ -108,24 +155,24 @@ static int pasid_config_write_ours(struct pasid_vfio *dev, int window,
 		return -EFAULT;
 	if (pm_runtime_resume_and_get(&dev->core.pdev->dev))
 		return -EIO;
-	err = pasid_config_store(dev, window, pos - dev->windows[window].at, bytes, count);
+	err = pasid_config_store(dev, which, pos - pasid_emulated(dev, which).at, bytes, count);
 	pm_runtime_put(&dev->core.pdev->dev);
 	return err;
 }
 
-/* Does the first part of an access, and says how large that was. */
+/* Does the first part of an access; returns its size. */
 static ssize_t pasid_config_rw_part(struct pasid_vfio *dev, char __user *buf,
 				    size_t count, loff_t offset, bool write)
 {
 	u64 pos = offset & VFIO_PCI_OFFSET_MASK;
-	int window = pasid_config_part(dev, pos, &count);
+	int which = pasid_config_first_part(dev, pos, &count);
 	int err;
 
-	if (window == PASID_WINDOWS)
+	if (which == PASID_EMULATED)
 		return write ? vfio_pci_core_write(&dev->core.vdev, buf, count, &offset) :
 		       vfio_pci_core_read(&dev->core.vdev, buf, count, &offset);
-	err = write ? pasid_config_write_ours(dev, window, buf, count, pos) :
-	      pasid_config_read_ours(dev, window, buf, count, pos);
+	err = write ? pasid_config_write_emulated(dev, which, buf, count, pos) :
+	      pasid_config_read_emulated(dev, which, buf, count, pos);
 	return err ?: count;
 }
 
@@ -162,7 +209,7 @@ ssize_t pasid_config_read(struct vfio_device *vdev, char __user *buf, size_t cou
 {
 	struct pasid_vfio *dev = to_pasid_vfio(vdev);
 
-	if (!pasid_config_is_ours(dev, count, *ppos))
+	if (!pasid_config_is_emulated(dev, count, *ppos))
 		return vfio_pci_core_read(vdev, buf, count, ppos);
 	return pasid_config_rw(dev, buf, count, ppos, false);
 }
@@ -187,36 +234,13 @@ ssize_t pasid_config_write(struct vfio_device *vdev, const char __user *buf,
 	pci_power_t before = dev->core.pdev->current_state;
 	ssize_t ret;
 
-	if (pasid_config_is_ours(dev, count, *ppos))
+	if (pasid_config_is_emulated(dev, count, *ppos))
 		ret = pasid_config_rw(dev, (char __user *)buf, count, ppos, true);
 	else
 		ret = vfio_pci_core_write(vdev, buf, count, ppos);
 	if ((__force int)before >= (__force int)PCI_D3hot &&
 	    dev->core.pdev->current_state == PCI_D0 &&
 	    dev->core.needs_pm_restore)
-		pasid_user_clear(dev);
+		pasid_request_clear(dev);
 	return ret;
-}
-
-/**
- * pasid_config_show() - put the capabilities into configuration space
- * @dev: the device, being opened; @dev->answer is set
- *
- * Context: Process context; nobody accesses the device yet.
- */
-void pasid_config_show(struct pasid_vfio *dev)
-{
-	const struct pasid_layout *layout = &dev->answer.layout;
-	unsigned int i;
-
-	for (i = 0; i < PASID_LINKS; i++)
-		dev->windows[PASID_WINDOW_LINK + i] = (struct pasid_window) {
-			layout->link[i].at, i < layout->link_count ? PASID_HEADER_SIZE : 0,
-		};
-	dev->windows[PASID_WINDOW_PASID] = (struct pasid_window) {
-		layout->pasid, PASID_CAP_SIZE,
-	};
-	dev->windows[PASID_WINDOW_PRI] = (struct pasid_window) {
-		layout->pri, layout->pri ? PASID_PRI_CAP_SIZE : 0,
-	};
 }

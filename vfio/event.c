@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The event: an interrupt of the VFIO device that says that what the IOMMU lets the VF do has
- * changed. It has the index behind those of vfio-pci, which do not differ from vfio-pci's; the
- * control region tells a VMM that index.
+ * changed. Its index comes after those of vfio-pci, which stay as they are; the control region
+ * tells a VMM the index.
  */
 #include <linux/eventfd.h>
 #include <linux/uaccess.h>
 
 #include "pasid-vfio.h"
 
-/* Says whether there was one before. */
+/* Returns whether an eventfd was set before. */
 static bool pasid_event_replace(struct pasid_vfio *dev, struct eventfd_ctx *eventfd)
 {
 	struct eventfd_ctx *old;
@@ -61,7 +61,7 @@ static long pasid_event_get_info(struct pasid_vfio *dev, struct vfio_device_info
 	return err ?: put_user(PASID_EVENT_INDEX + 1, &arg->num_irqs);
 }
 
-/* As vfio-pci-core says it of interrupts of this kind. */
+/* The flags are those of VFIO_PCI_REQ_IRQ_INDEX. */
 static long pasid_event_get_irq_info(struct pasid_vfio *dev, struct vfio_irq_info __user *arg)
 {
 	const size_t minsz = offsetofend(struct vfio_irq_info, count);
@@ -79,7 +79,7 @@ static long pasid_event_get_irq_info(struct pasid_vfio *dev, struct vfio_irq_inf
 	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
 }
 
-/* -1 takes the eventfd away, and it is no error if there is none. */
+/* -1 takes the eventfd away; it is no error if none is set. */
 static int pasid_event_set_eventfd(struct pasid_vfio *dev, s32 fd)
 {
 	struct eventfd_ctx *eventfd = NULL;
@@ -95,7 +95,7 @@ static int pasid_event_set_eventfd(struct pasid_vfio *dev, s32 fd)
 	return 0;
 }
 
-/* What is an error, and which, is as vfio-pci-core has it for VFIO_PCI_REQ_IRQ_INDEX. */
+/* The errors are those of vfio-pci-core for VFIO_PCI_REQ_IRQ_INDEX. */
 static int pasid_event_set(struct pasid_vfio *dev, const struct vfio_irq_set *set,
 			   bool trigger, s32 fd)
 {
@@ -156,7 +156,7 @@ long pasid_event_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long
 	struct pasid_vfio *dev = to_pasid_vfio(vdev);
 	void __user *uarg = (void __user *)arg;
 
-	if (!dev->user)
+	if (!dev->ctl)
 		return vfio_pci_core_ioctl(vdev, cmd, arg);
 	switch (cmd) {
 	case VFIO_DEVICE_GET_INFO:

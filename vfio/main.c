@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pasid-vfio-pci: a vfio-pci variant driver that shows an emulated PASID capability on
- * VFs, and has the IOMMU enforce what the guest writes to it.
+ * pasid-vfio-pci: a vfio-pci variant driver that shows an emulated PASID capability on VFs, and
+ * has the IOMMU enforce what the guest writes to it. This file has the driver, its options and
+ * its ops.
  *
- * Where the capability goes: pf.c asks the sources (quirks.c is one), source.c takes
- * the first that answers, place.c places; answer.c is the whole. What it does: config.c
- * takes the accesses out, pasid-cap.c and pri-cap.c are the registers, region.c is the
- * other way in, user.c turns all of it into requests to intel-pasid-ctl.
+ * open.c: the device is opened. layout.c finds where the capability goes: ask.c asks the sources
+ * (the PF's driver through pf/, the admin through pf.c and option.c, the table quirks.c), source.c
+ * chooses one, place.c places.
+ * config.c: the guest accesses configuration space. pasid-cap.c and pri-cap.c are the registers,
+ * request.c asks intel-pasid-ctl for what the guest writes there.
+ * region.c and event.c: the VMM reads and writes the control region, and is told of changes.
  */
 #include <linux/cleanup.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 
+#include "option.h"
 #include "pasid-vfio.h"
 #include "quirks.h"
 
@@ -24,21 +28,9 @@ static char *ranges;
 module_param(ranges, charp, 0444);
 MODULE_PARM_DESC(ranges, "Free bytes in VFs' configuration space, \"vendor:device@0x<first>-0x<last>,...\", e.g. \"8086:4941@0x180-0x18f\" (default: none)");
 
-bool pasid_show_pri;
-module_param_named(pri, pasid_show_pri, bool, 0444);
-MODULE_PARM_DESC(pri, "With allow_unserved_pri=1, show a PRI capability, too, where there is room and the IOMMU supports it (default: 0)");
-
-static bool allow_unserved_pri;
-module_param(allow_unserved_pri, bool, 0444);
-MODULE_PARM_DESC(allow_unserved_pri, "Have pri=1 take effect although iommufd gives no user the page requests of a VF, so that nobody answers them (default: 0)");
-
 static bool pasid_emulate = true;
 module_param_named(emulate, pasid_emulate, bool, 0444);
-MODULE_PARM_DESC(emulate, "Show capabilities, where a VF's pasid_emulate does not say otherwise; 0: none, the VMM emulates them and uses the control region, and all is granted that the host grants until it does (default: 1)");
-
-bool pasid_allow_type1;
-module_param_named(allow_type1, pasid_allow_type1, bool, 0444);
-MODULE_PARM_DESC(allow_type1, "Show capabilities also where the user cannot attach a PASID, because it does not use iommufd or the kernel has no PASIDs there (default: 0)");
+MODULE_PARM_DESC(emulate, "Show capabilities, where a VF's pasid_emulate does not say otherwise; 0: none, the VMM emulates them and uses the control region; until it writes there, the VF may do all that pasid_ctl allows (default: 1)");
 
 static int pasid_vfio_init_dev(struct vfio_device *vdev)
 {
@@ -47,7 +39,7 @@ static int pasid_vfio_init_dev(struct vfio_device *vdev)
 	mutex_init(&dev->lock);
 	spin_lock_init(&dev->event_lock);
 	dev->emulate = pasid_emulate;
-	dev->answer = (struct pasid_answer){
+	dev->layout = (struct pasid_cap_layout){
 		.err = -ENODATA, .why = "nobody has looked yet: write 1, or open the VF",
 	};
 	return vfio_pci_core_init_dev(vdev);
@@ -67,7 +59,7 @@ static int pasid_vfio_open_device(struct vfio_device *vdev)
 	err = vfio_pci_core_enable(&dev->core);
 	if (err)
 		return err;
-	err = pasid_user_open(dev);
+	err = pasid_open(dev);
 	if (err) {
 		vfio_pci_core_disable(&dev->core);
 		return err;
@@ -76,18 +68,21 @@ static int pasid_vfio_open_device(struct vfio_device *vdev)
 	return 0;
 }
 
-/* With iommufd, PASIDs are detached after this, so the user stays for that long. */
+/*
+ * PASIDs that the VMM has attached are detached after this. Their VF stays registered until then,
+ * in unbind_iommufd().
+ */
 static void pasid_vfio_close_device(struct vfio_device *vdev)
 {
 	struct pasid_vfio *dev = to_pasid_vfio(vdev);
 
 	vfio_pci_core_close_device(vdev);
 	pasid_event_close(dev);
-	if (!dev->iommufd)
-		pasid_user_close(dev);
+	if (!dev->can_attach)
+		pasid_close(dev);
 }
 
-/* A VF that forgets its registers in D3 is reset by its way into low power and back. */
+/* In low power a VF without No_Soft_Reset loses its registers. */
 static int pasid_vfio_feature(struct vfio_device *vdev, u32 flags, void __user *arg,
 			      size_t argsz)
 {
@@ -100,7 +95,7 @@ static int pasid_vfio_feature(struct vfio_device *vdev, u32 flags, void __user *
 	switch (flags & VFIO_DEVICE_FEATURE_MASK) {
 	case VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY:
 	case VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP:
-		pasid_user_clear(dev);
+		pasid_request_clear(dev);
 	}
 	return ret;
 }
@@ -109,7 +104,7 @@ static int pasid_vfio_feature(struct vfio_device *vdev, u32 flags, void __user *
 static void pasid_vfio_unbind_iommufd(struct vfio_device *vdev)
 {
 	vfio_iommufd_physical_unbind(vdev);
-	pasid_user_close(to_pasid_vfio(vdev));
+	pasid_close(to_pasid_vfio(vdev));
 }
 #else
 #define pasid_vfio_unbind_iommufd	vfio_iommufd_physical_unbind
@@ -146,18 +141,18 @@ static struct pasid_vfio *pasid_vfio_of(struct pci_dev *pdev)
 
 static void pasid_vfio_reset_prepare(struct pci_dev *pdev)
 {
-	pasid_user_hold(pasid_vfio_of(pdev));
+	pasid_request_mark_resetting(pasid_vfio_of(pdev));
 }
 
 static void pasid_vfio_reset_done(struct pci_dev *pdev)
 {
-	pasid_user_reset(pasid_vfio_of(pdev));
+	pasid_request_reset_done(pasid_vfio_of(pdev));
 }
 
 /*
- * After a fatal error all that is below the port is reset. slot_reset() comes only if
- * some driver has voted for it, resume() always when recovery succeeds. A recovery that
- * fails is not always told.
+ * After a fatal error the PCI core resets all that is below the port. It calls slot_reset() only
+ * if some driver has voted for a reset, and resume() whenever recovery succeeds. Where recovery
+ * fails, some kernels call nothing.
  */
 static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
 						  pci_channel_state_t state)
@@ -166,34 +161,34 @@ static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
 
 	dev->recovering = state == pci_channel_io_frozen;
 	if (dev->recovering)
-		pasid_user_hold(dev);
+		pasid_request_mark_resetting(dev);
 	return vfio_pci_core_aer_err_detected(pdev, state);
 }
 
 /*
- * Also after another error than a fatal one, if the driver of another function has
- * voted for a reset. The PF's driver may bring its VFs back as late as in resume(), so
- * the registers are cleared there. The vote is one that changes no result.
+ * Also called after an error that is not fatal, if the driver of another function has voted for a
+ * reset. Only marks the VF: the PF's driver may bring it back as late as in its own resume(), so
+ * that the registers are cleared in ours. RECOVERED does not change what other drivers have voted.
  */
 static pci_ers_result_t pasid_vfio_slot_reset(struct pci_dev *pdev)
 {
 	struct pasid_vfio *dev = pasid_vfio_of(pdev);
 
 	dev->recovering = true;
-	pasid_user_hold(dev);
+	pasid_request_mark_resetting(dev);
 	return PCI_ERS_RESULT_RECOVERED;
 }
 
 /*
- * Comes without a reset, too, and then there is nothing to clear. If recovery has reset the
- * VF, the registers are cleared, even if the user has reset it before and written to them.
+ * Also called without a reset before, and then there is nothing to clear. If recovery has reset
+ * the VF, the registers are cleared, even if the VMM has reset it once more and written to them.
  */
 static void pasid_vfio_resume(struct pci_dev *pdev)
 {
 	struct pasid_vfio *dev = pasid_vfio_of(pdev);
 
 	if (dev->recovering || READ_ONCE(dev->resetting))
-		pasid_user_reset(dev);
+		pasid_request_reset_done(dev);
 	dev->recovering = false;
 }
 
@@ -205,7 +200,7 @@ static const struct pci_error_handlers pasid_vfio_err_handlers = {
 	.reset_done = pasid_vfio_reset_done,
 };
 
-/* What vfio-pci does not let users have. */
+/* Devices that vfio-pci refuses, too. */
 static const struct pci_device_id pasid_vfio_denied[] = {
 	{ PCI_VDEVICE(INTEL, PCI_DEVICE_ID_INTEL_QAT_C3XXX) },
 	{ PCI_VDEVICE(INTEL, PCI_DEVICE_ID_INTEL_QAT_C3XXX_VF) },
@@ -250,9 +245,10 @@ static void pasid_vfio_remove(struct pci_dev *pdev)
 }
 
 /*
- * Everything else is bound by driver_override or ids=, and so are rows without ranges, for which
- * a management tool had better take vfio-pci, or a variant that migrates them. The name of what
- * a row has for ranges becomes that of the macro that makes its entry, or none.
+ * Rows of the quirk table that have ranges become vfio_pci: aliases. All other devices are bound by
+ * driver_override or ids=: for a row without ranges a management tool should take vfio-pci, or a
+ * variant that can migrate the device. PASID_QUIRK() makes the name of a macro from what a row has
+ * as ranges, and that macro makes an alias or none.
  */
 #define PASID_ALIAS(_vendor, _device) { PCI_DRIVER_OVERRIDE_DEVICE_VFIO(_vendor, _device) },
 #define PASID_NO_ALIAS(_vendor, _device)
@@ -316,11 +312,11 @@ static int __init pasid_vfio_init(void)
 {
 	int err;
 
-	if (pasid_show_pri && !allow_unserved_pri) {
-		pr_notice("pri=1 has no effect without allow_unserved_pri=1: iommufd gives no user the page requests of a VF\n");
-		pasid_show_pri = false;
-	}
-	err = pasid_pf_init(ranges);
+	pasid_layout_init();
+	err = pasid_option_init(ranges);
+	if (err)
+		return err;
+	err = pasid_pf_init();
 	if (err)
 		return err;
 	err = pci_register_driver(&pasid_vfio_driver);

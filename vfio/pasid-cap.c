@@ -11,7 +11,7 @@
 #include "caps.h"
 #include "place.h"
 
-/* The permissions that have a bit in the control register, at the same place. */
+/* The permissions that have a bit in the control register, which is bit for bit PASID_PERM_*. */
 #define PASID_CTRL_PERMS \
 	(PASID_PERM_ENABLE | PASID_PERM_EXEC | PASID_PERM_PRIV)
 
@@ -20,8 +20,8 @@
  * @cap: the capability
  * @next: offset of the next one, or 0
  * @width: Max PASID Width, 0 to 20
- * @perms: permissions that the user may have; of these, exec and priv become
- *	Supported, and the control bits of all three become writable
+ * @perms: permissions that the guest may request. Of these, exec and priv are shown as
+ *	Supported, and the control bits of enable, exec and priv are writable
  *
  * Context: Any.
  */
@@ -45,7 +45,7 @@ void pasid_cap_init(struct pasid_cap *cap, unsigned int next, unsigned int width
  * @buf: filled
  * @size: how many bytes; they lie within the capability
  *
- * Context: Any; a write may replace @cap->ctrl meanwhile.
+ * Context: Any; @cap->ctrl may change meanwhile.
  */
 void pasid_cap_read(const struct pasid_cap *cap, unsigned int offset, u8 *buf,
 		    unsigned int size)
@@ -60,7 +60,7 @@ void pasid_cap_read(const struct pasid_cap *cap, unsigned int offset, u8 *buf,
 
 /**
  * pasid_cap_write() - write to the capability
- * @cap: the capability; becomes what it is to be afterwards
+ * @cap: a copy of the capability, which is changed to the values after the write
  * @offset: first byte, counted from the header
  * @buf: what is written
  * @size: how many bytes; they lie within the capability
@@ -80,9 +80,9 @@ bool pasid_cap_write(struct pasid_cap *cap, unsigned int offset, const u8 *buf,
 }
 
 /**
- * pasid_cap_set() - have the control register show permissions
+ * pasid_cap_set() - show permissions in the control register
  * @cap: the capability
- * @perms: what the user asks for
+ * @perms: the request
  *
  * Context: Any; pasid_cap_read() may run meanwhile.
  */
@@ -92,12 +92,13 @@ void pasid_cap_set(struct pasid_cap *cap, unsigned int perms)
 }
 
 /**
- * pasid_cap_merge() - what the control register makes of a request
+ * pasid_cap_merge() - the request that follows from the control register
  * @cap: the capability
- * @perms: the request so far
+ * @perms: the request before
  *
  * Context: Any.
- * Return: @perms, with those that the register controls as it has them.
+ * Return: the permissions that the register has set, and those of @perms that have no writable bit
+ * in it.
  */
 unsigned int pasid_cap_merge(const struct pasid_cap *cap, unsigned int perms)
 {

@@ -1,39 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The sources: what the PF's driver, the admin and the quirk table say about the configuration
- * space of VFs; and the PFs that have SR-IOV and PASID, for which the admin has a file.
+ * The PFs that have SR-IOV and PASID, and their file vf_pasid_ranges, in which the admin says
+ * what is free in the configuration space of their VFs (sysfs-abi/ describes it).
  */
+#include <linux/device.h>
 #include <linux/device/bus.h>
 #include <linux/list.h>
-#include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
+#include <linux/sysfs.h>
 
 #include "pasid-vfio.h"
-#include "quirks.h"
-
-#define PASID_OPTIONS_MAX	64
 
 /**
  * struct pasid_pf - a PF
- * @node: in the register
- * @pdev: the PF; it is there as long as its entry is
- * @admin: what the admin wrote to vf_pasid_ranges
+ * @node: in pasid_pfs
+ * @pdev: the PF; a reference is held
+ * @ranges: what the admin wrote to vf_pasid_ranges
  */
 struct pasid_pf {
 	struct list_head node;
 	struct pci_dev *pdev;
-	struct pasid_ranges admin;
+	struct pasid_ranges ranges;
 };
 
 static LIST_HEAD(pasid_pfs);
 
 /* Protects the list and its entries. */
 static DEFINE_MUTEX(pasid_pfs_lock);
-
-/* The module option ranges=; does not change after load. */
-static struct pasid_device_range pasid_options[PASID_OPTIONS_MAX];
-static int pasid_options_count;
 
 static struct pasid_pf *pasid_pf_find(struct pci_dev *pdev)
 {
@@ -47,105 +42,82 @@ static struct pasid_pf *pasid_pf_find(struct pci_dev *pdev)
 }
 
 /**
- * pasid_pf_admin_get() - what the admin said about a PF's VFs
- * @pf: the PF
+ * pasid_pf_ranges() - what the admin says of a PF's VFs
+ * @pdev: the PF
  * @ranges: filled
  *
  * Context: Process context, may sleep.
- * Return: 0, or -ENODEV if the PF is going away.
+ * Return: 0, or -ENODEV if the PF is going away or is none of those that have the file.
  */
-int pasid_pf_admin_get(struct pci_dev *pf, struct pasid_ranges *ranges)
-{
-	struct pasid_pf *entry;
-
-	mutex_lock(&pasid_pfs_lock);
-	entry = pasid_pf_find(pf);
-	if (entry)
-		*ranges = entry->admin;
-	mutex_unlock(&pasid_pfs_lock);
-	return entry ? 0 : -ENODEV;
-}
-
-/**
- * pasid_pf_admin_set() - the admin says what is free in a PF's VFs
- * @pf: the PF
- * @ranges: the ranges; VFs that are open keep their capabilities where they are
- *
- * Context: Process context, may sleep.
- * Return: 0, or -ENODEV if the PF is going away.
- */
-int pasid_pf_admin_set(struct pci_dev *pf, const struct pasid_ranges *ranges)
-{
-	struct pasid_pf *entry;
-
-	mutex_lock(&pasid_pfs_lock);
-	entry = pasid_pf_find(pf);
-	if (entry)
-		entry->admin = *ranges;
-	mutex_unlock(&pasid_pfs_lock);
-	return entry ? 0 : -ENODEV;
-}
-
-static void pasid_pf_ask_driver(struct pci_dev *vf, struct pasid_offer *offer)
-{
-	int count = pasid_pf_ask(vf, offer->ranges.range, PASID_RANGES_MAX);
-
-	offer->err = min(count, 0);
-	offer->ranges.count = max(count, 0);
-}
-
-/* All that the option says of one device; -E2BIG if that is too much. */
-static int pasid_options_of(u16 vendor, u16 device, struct pasid_ranges *ranges)
-{
-	const struct pasid_device_range *item;
-
-	ranges->count = 0;
-	for (item = pasid_options; item < pasid_options + pasid_options_count; item++) {
-		if (item->vendor != vendor || item->device != device)
-			continue;
-		if (ranges->count == PASID_RANGES_MAX)
-			return -E2BIG;
-		ranges->range[ranges->count++] = item->range;
-	}
-	return 0;
-}
-
-/* pasid_pf_init() has seen that it is not too much. */
-static void pasid_pf_ask_options(struct pci_dev *vf, struct pasid_offer *offer)
-{
-	pasid_options_of(vf->vendor, vf->device, &offer->ranges);
-	if (offer->ranges.count)
-		offer->err = 0;
-}
-
-/**
- * pasid_pf_offers() - ask all sources where a VF's configuration space is free
- * @vf: the VF
- * @offers: one for each source; filled
- *
- * Context: Process context, may sleep.
- */
-void pasid_pf_offers(struct pci_dev *vf, struct pasid_offer *offers)
+int pasid_pf_ranges(struct pci_dev *pdev, struct pasid_ranges *ranges)
 {
 	struct pasid_pf *pf;
-	int i;
 
-	for (i = 0; i < PASID_SOURCES; i++)
-		offers[i] = (struct pasid_offer){ .err = -EOPNOTSUPP };
-
-	pasid_pf_ask_driver(vf, &offers[PASID_SOURCE_PF_DRIVER]);
 	mutex_lock(&pasid_pfs_lock);
-	pf = pasid_pf_find(pci_physfn(vf));
-	if (pf && pf->admin.count)
-		offers[PASID_SOURCE_ADMIN] = (struct pasid_offer){ .ranges = pf->admin };
+	pf = pasid_pf_find(pdev);
+	if (pf)
+		*ranges = pf->ranges;
 	mutex_unlock(&pasid_pfs_lock);
-
-	pasid_pf_ask_options(vf, &offers[PASID_SOURCE_OPTION]);
-	pasid_quirk_offer(pasid_quirk_find(vf->vendor, vf->device),
-			  &offers[PASID_SOURCE_QUIRK]);
+	return pf ? 0 : -ENODEV;
 }
 
-/* VFs come and go under locks of their PF's driver: they must not wait for ours. */
+/* A VF that is open keeps its capabilities where they are. */
+static int pasid_pf_set_ranges(struct pci_dev *pdev, const struct pasid_ranges *ranges)
+{
+	struct pasid_pf *pf;
+
+	mutex_lock(&pasid_pfs_lock);
+	pf = pasid_pf_find(pdev);
+	if (pf)
+		pf->ranges = *ranges;
+	mutex_unlock(&pasid_pfs_lock);
+	return pf ? 0 : -ENODEV;
+}
+
+static ssize_t vf_pasid_ranges_show(struct device *dev, struct device_attribute *attr,
+				    char *buf)
+{
+	struct pasid_ranges ranges;
+	char text[PASID_RANGES_TEXT_MAX];
+	int err;
+
+	err = pasid_pf_ranges(to_pci_dev(dev), &ranges);
+	if (err)
+		return err;
+	pasid_ranges_format(text, &ranges);
+	return sysfs_emit(buf, "%s\n", text);
+}
+
+static int pasid_pf_parse(const char *buf, size_t count, struct pasid_ranges *ranges,
+			  const char **why)
+{
+	/* A longer text would arrive in pieces, each a write of its own. */
+	if (count >= PAGE_SIZE) {
+		*why = "the text is too long";
+		return -EINVAL;
+	}
+	return pasid_ranges_parse(buf, count, ranges, why);
+}
+
+static ssize_t vf_pasid_ranges_store(struct device *dev, struct device_attribute *attr,
+				     const char *buf, size_t count)
+{
+	struct pasid_ranges ranges;
+	const char *why;
+	int err;
+
+	err = pasid_pf_parse(buf, count, &ranges, &why);
+	if (err) {
+		dev_notice_ratelimited(dev, "vf_pasid_ranges: refused '%*pE': %s\n",
+				       (int)min_t(size_t, count, 64), buf, why);
+		return err;
+	}
+	return pasid_pf_set_ranges(to_pci_dev(dev), &ranges) ?: count;
+}
+
+const struct device_attribute pasid_attr_vf_ranges = __ATTR_RW(vf_pasid_ranges);
+
+/* Called without the lock: VFs are added under locks of their PF's driver, which must not wait. */
 static bool pasid_is_pf(struct pci_dev *pdev)
 {
 	return pdev->is_physfn && pdev->pasid_cap;
@@ -179,7 +151,7 @@ static void pasid_pf_add(struct pci_dev *pdev)
 		pci_err(pdev, "its VFs cannot show a PASID capability (error %d)\n", err);
 }
 
-/* The file's users take the lock, so it is removed without. */
+/* Without the lock: removing the file waits for its readers and writers, which take it. */
 static void pasid_pf_free(struct pasid_pf *pf)
 {
 	device_remove_file(&pf->pdev->dev, &pasid_attr_vf_ranges);
@@ -220,54 +192,21 @@ static struct notifier_block pasid_pf_nb = {
 	.notifier_call = pasid_pf_notify,
 };
 
-static int pasid_pf_parse_options(const char *text)
-{
-	const struct pasid_device_range *item;
-	struct pasid_ranges ranges;
-	const char *why;
-	int err;
-
-	err = pasid_device_ranges_parse(text, pasid_options, PASID_OPTIONS_MAX, &why);
-	if (err < 0)
-		goto refuse;
-	pasid_options_count = err;
-	for (item = pasid_options; item < pasid_options + pasid_options_count; item++) {
-		if (pasid_options_of(item->vendor, item->device, &ranges)) {
-			why = "there are more than 16 ranges for one device";
-			goto refuse;
-		}
-		if (pasid_ranges_check(&ranges, &why))
-			goto refuse;
-	}
-	return 0;
-
-refuse:
-	pr_err("ranges=\"%s\": %s\n", text, why);
-	return -EINVAL;
-}
-
 /**
- * pasid_pf_init() - begin to keep the register
- * @options: the module option ranges=, or NULL
+ * pasid_pf_init() - find the PFs that are there, and those that appear later
  *
  * Context: Process context, may sleep; at load.
- * Return: 0; -EINVAL for bad options, having said what is wrong; another negative
- * errno.
+ * Return: 0 or a negative errno.
  */
-int pasid_pf_init(const char *options)
+int pasid_pf_init(void)
 {
 	struct pci_dev *pdev = NULL;
 	int err;
 
-	if (options) {
-		err = pasid_pf_parse_options(options);
-		if (err)
-			return err;
-	}
 	err = bus_register_notifier(&pci_bus_type, &pasid_pf_nb);
 	if (err)
 		return err;
-	/* One that goes away meanwhile is removed, after this, by its notification. */
+	/* A PF that goes away meanwhile is removed by the notifier, which waits for the lock. */
 	mutex_lock(&pasid_pfs_lock);
 	for_each_pci_dev(pdev)
 		pasid_pf_add(pdev);

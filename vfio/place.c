@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Placement: which of the free ranges the emulated capabilities take, and which
- * headers point to them. The list of extended capabilities is walked as the
- * function has it, to find what is taken, and as the user sees it, to be linked
- * into.
+ * Placement: which of the free ranges the emulated capabilities take, and which headers point to
+ * them. The list of extended capabilities is walked twice: in the function itself, to find which
+ * bytes its capabilities take, and as the VMM sees it, to find the headers that are to point to
+ * the new ones.
  */
 #include <linux/bitmap.h>
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/pci_regs.h>
-#include <linux/string.h>
-
 #include "place.h"
 
 /* More headers of 8 bytes do not fit, so a longer list is a loop. */
@@ -22,15 +20,15 @@
 /* PCIe 6.3, 7.8.7; younger than the oldest kernel's pci_regs.h. */
 #define PASID_EXT_CAP_ID_VF_REBAR	0x24
 
-/* What a device that is gone answers. */
+/* What a read of a device that is gone returns. */
 #define PASID_ALL_ONES	0xffffffff
 
 typedef void pasid_visit_header_fn(unsigned int at, u32 header, void *arg);
 
 /*
- * PCIe 6.3, 7.6.3, 7.9.28: the list begins at 0x100. If the first header is all
- * zeroes, it is empty; a header that has ID 0 otherwise is skipped, it is a null
- * capability. The low bits of a pointer are masked, and one below 0x100 ends it.
+ * PCIe 6.3, 7.6.3, 7.9.28: the list begins at 0x100. It is empty if the header there is all zeroes.
+ * Another header with ID 0 is a null capability, which is skipped. The low bits of a pointer are
+ * masked, and a pointer below 0x100 ends the list.
  */
 static int pasid_walk(const struct pasid_space *space, pasid_visit_header_fn *visit,
 		      void *arg, const char **why)
@@ -55,7 +53,7 @@ static int pasid_walk(const struct pasid_space *space, pasid_visit_header_fn *vi
 	return 0;
 }
 
-/* Sizes that do not vary, in bytes; 0 is the null capability. */
+/* Sizes in bytes, by ID, of capabilities whose size does not vary; ID 0 is the null capability. */
 static const u8 pasid_cap_sizes[] = {
 	[0] = PASID_HEADER_SIZE,
 	[PCI_EXT_CAP_ID_ERR] = 0x48,
@@ -79,7 +77,7 @@ static unsigned int pasid_acs_size(u32 cap)
 {
 	unsigned int bits = cap >> 8 & 0xff;
 
-	/* With egress control, a vector follows, of 256 bits if that says 0. */
+	/* With egress control, a vector follows; a size of 0 stands for 256 bits. */
 	if (!(cap & PCI_ACS_EC))
 		return 8;
 	return 8 + DIV_ROUND_UP(bits ?: 256, 32) * 4;
@@ -89,11 +87,11 @@ static unsigned int pasid_tph_size(u32 cap)
 {
 	if ((cap & PCI_TPH_CAP_LOC_MASK) != PCI_TPH_LOC_CAP)
 		return 12;
-	/* The steering-tag table follows, of 2 bytes each. */
+	/* A table of steering tags follows, of 2 bytes each. */
 	return 12 + ((cap >> 16 & 0x7ff) + 1) * 2;
 }
 
-/* Extended VC count, port arbitration tables aside: they are not for endpoints. */
+/* Without the port arbitration tables, which endpoints do not have. */
 static unsigned int pasid_vc_size(u32 cap)
 {
 	return 16 + 12 * ((cap & PCI_VC_CAP1_EVCC) + 1);
@@ -104,11 +102,11 @@ static unsigned int pasid_rebar_size(u32 control)
 	return 4 + 8 * (control >> 5 & 7);
 }
 
-/* In bytes, or 0 of a capability that is not known here. */
+/* In bytes, or 0 if the size of a capability of this ID is not known. */
 static unsigned int pasid_cap_size(const struct pasid_space *hw, unsigned int at,
 				   unsigned int id)
 {
-	/* Where capabilities of variable size say how large they are. */
+	/* The second 4 bytes, in which most capabilities of variable size have their size. */
 	u32 cap = at + 8 <= PCI_CFG_SPACE_EXP_SIZE ? hw->read(hw->arg, at + 4) : 0;
 
 	switch (id) {
@@ -135,10 +133,10 @@ static unsigned int pasid_cap_size(const struct pasid_space *hw, unsigned int at
 }
 
 /**
- * struct pasid_taken - 4 bytes each that capabilities of the function take
+ * struct pasid_taken - what the function's capabilities take; one bit for each 4 bytes
  * @hw: the function
- * @known: those of capabilities of known size, and the headers of others
- * @header: the first ones of all capabilities
+ * @known: all bytes of capabilities of known size, and the headers of the others
+ * @header: the headers of all capabilities
  * @unknown: the headers of capabilities of unknown size
  */
 struct pasid_taken {
@@ -160,7 +158,7 @@ static void pasid_take(unsigned int at, u32 header, void *arg)
 	bitmap_set(taken->known, at / 4, DIV_ROUND_UP(size, 4));
 }
 
-/* A capability of unknown size may reach to the next header, or to the end. */
+/* A capability of unknown size may reach up to the next header, or to the end of the space. */
 static bool pasid_may_be_taken(const struct pasid_taken *taken, const struct pasid_range *range)
 {
 	unsigned long first = range->first / 4, at, next;
@@ -197,7 +195,7 @@ static int pasid_check_free(const struct pasid_space *hw,
 	return 0;
 }
 
-/* The first offset where @size bytes fit beside @other_size bytes at @other, or 0. */
+/* The first offset in @ranges where @size bytes fit beside @other_size bytes at @other, or 0. */
 static u16 pasid_fit(const struct pasid_ranges *ranges, unsigned int size,
 		     unsigned int other, unsigned int other_size)
 {
@@ -216,7 +214,7 @@ static u16 pasid_fit(const struct pasid_ranges *ranges, unsigned int size,
 }
 
 static void pasid_choose(const struct pasid_ranges *ranges, bool pri,
-			 struct pasid_layout *layout)
+			 struct pasid_cap_layout *layout)
 {
 	layout->pasid = pasid_fit(ranges, PASID_CAP_SIZE, 0, 0);
 	if (!pri || !layout->pasid)
@@ -225,7 +223,7 @@ static void pasid_choose(const struct pasid_ranges *ranges, bool pri,
 				PASID_CAP_SIZE);
 	if (layout->pri)
 		return;
-	/* The small one may have taken the only place for the large one. */
+	/* The PASID capability may be where the PRI capability alone has room: place that first. */
 	layout->pri = pasid_fit(ranges, PASID_PRI_CAP_SIZE, 0, 0);
 	if (!layout->pri)
 		return;
@@ -238,10 +236,10 @@ static void pasid_choose(const struct pasid_ranges *ranges, bool pri,
 }
 
 /**
- * struct pasid_gap - the place in a list where a header goes
- * @at: offset of that header
- * @before: offset of the header that comes to point to it, or 0
- * @after: offset that it comes to point to, or 0
+ * struct pasid_gap - between which headers of a list a new one goes
+ * @at: offset of the new header
+ * @before: offset of the header that is to point to the new one, or 0
+ * @after: offset that the new header is to point to, or 0
  */
 struct pasid_gap {
 	u16 at;
@@ -249,7 +247,7 @@ struct pasid_gap {
 	u16 after;
 };
 
-/* Before the first header that is higher, which the one at 0x100 never is. */
+/* The new header goes before the first one that is at a higher offset. */
 static void pasid_seek(unsigned int at, u32 header, void *arg)
 {
 	struct pasid_gap *gap = arg;
@@ -267,27 +265,27 @@ static int pasid_find_gap(const struct pasid_space *view, struct pasid_gap *gap,
 {
 	int err = pasid_walk(view, pasid_seek, gap, why);
 
-	/* An empty list has no header: a null capability becomes the first. */
+	/* In an empty list a null capability at 0x100 points to the new header. */
 	if (!err && !gap->before && gap->at != PCI_CFG_SPACE_SIZE)
 		gap->before = PCI_CFG_SPACE_SIZE;
 	return err;
 }
 
-static void pasid_add_link(const struct pasid_space *view, struct pasid_layout *layout,
-			   const struct pasid_gap *gap)
+static void pasid_change_header(const struct pasid_space *view, struct pasid_cap_layout *layout,
+				const struct pasid_gap *gap)
 {
-	struct pasid_link *link = &layout->link[layout->link_count];
+	struct pasid_header *header = &layout->headers[layout->header_count];
 
 	if (!gap->before)
 		return;
-	link->at = gap->before;
-	link->header = view->read(view->arg, gap->before) & ~GENMASK(31, 20);
-	link->header |= (u32)gap->at << 20;
-	layout->link_count++;
+	header->at = gap->before;
+	header->value = view->read(view->arg, gap->before) & ~GENMASK(31, 20);
+	header->value |= (u32)gap->at << 20;
+	layout->header_count++;
 }
 
-static int pasid_plan_links(const struct pasid_space *view,
-			    struct pasid_layout *layout, const char **why)
+static int pasid_link_in(const struct pasid_space *view,
+			 struct pasid_cap_layout *layout, const char **why)
 {
 	struct pasid_gap pasid = { .at = layout->pasid }, pri = { .at = layout->pri };
 	struct pasid_gap *low = &pasid, *high = &pri;
@@ -300,14 +298,18 @@ static int pasid_plan_links(const struct pasid_space *view,
 		return err;
 	if (layout->pri && layout->pri < layout->pasid)
 		swap(low, high);
-	/* Two in one gap follow each other; so they do behind one at 0x100. */
+	/*
+	 * Both headers go into the same gap: the lower one points to the higher one, and a header
+	 * of the list points to the lower one only. The same if the list is empty, and the lower
+	 * one is at 0x100.
+	 */
 	if (layout->pri && low->after == high->after) {
 		low->after = high->at;
 		high->before = 0;
 	}
-	pasid_add_link(view, layout, low);
+	pasid_change_header(view, layout, low);
 	if (layout->pri)
-		pasid_add_link(view, layout, high);
+		pasid_change_header(view, layout, high);
 	layout->pasid_next = pasid.after;
 	layout->pri_next = pri.after;
 	return 0;
@@ -326,16 +328,16 @@ static u16 pasid_find_dirty(const struct pasid_space *hw, unsigned int at,
 
 /**
  * pasid_place() - place the emulated capabilities
- * @hw: the function, as it is
- * @view: the function, as its user sees it without them: capabilities may be hidden
- * @ranges: the bytes that are free, says who gives them
+ * @hw: the function itself
+ * @view: the function as the VMM sees it without emulation: capabilities may be hidden there
+ * @ranges: the bytes that the source says are free
  * @pri: place a PRI capability, too, if there is room for it
- * @layout: filled on success
+ * @layout: filled on success, but for @layout->source, which does not change
  * @why: on failure, a clause that says what is wrong
  *
- * The header at 0x100 stays the first (PCIe 6.3, 7.6.3); if there is none, and no
- * capability is placed there, it becomes a null capability (7.9.28). The others
- * keep their order, and offsets stay in ascending order if they were.
+ * The header at 0x100 stays the first (PCIe 6.3, 7.6.3). If there is none, and no capability is
+ * placed there, a null capability is (7.9.28). The headers of the list keep their order. If their
+ * offsets were ascending, they still are.
  *
  * Context: Any in which @hw and @view can be read.
  * Return: 0; -EINVAL or -ERANGE from pasid_ranges_check(); -EADDRINUSE if a range
@@ -344,11 +346,11 @@ static u16 pasid_find_dirty(const struct pasid_space *hw, unsigned int at,
  */
 int pasid_place(const struct pasid_space *hw, const struct pasid_space *view,
 		const struct pasid_ranges *ranges, bool pri,
-		struct pasid_layout *layout, const char **why)
+		struct pasid_cap_layout *layout, const char **why)
 {
 	int err;
 
-	memset(layout, 0, sizeof(*layout));
+	*layout = (struct pasid_cap_layout){ .source = layout->source };
 	err = pasid_ranges_check(ranges, why);
 	if (err)
 		return err;
@@ -363,5 +365,5 @@ int pasid_place(const struct pasid_space *hw, const struct pasid_space *view,
 	layout->dirty = pasid_find_dirty(hw, layout->pasid, PASID_CAP_SIZE);
 	if (!layout->dirty && layout->pri)
 		layout->dirty = pasid_find_dirty(hw, layout->pri, PASID_PRI_CAP_SIZE);
-	return pasid_plan_links(view, layout, why);
+	return pasid_link_in(view, layout, why);
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where an emulated capability goes. Pure: no lock, no hardware. */
+/* Where the emulated capabilities go. Pure: no lock, no hardware. */
 #ifndef _PASID_PLACE_H
 #define _PASID_PLACE_H
 
-#include "ranges.h"
+#include "source.h"
 
 #define PASID_CAP_SIZE		8	/* PCIe 6.3, 7.8.9 */
 #define PASID_PRI_CAP_SIZE	16	/* PCIe 6.3, 10.5.2 */
 #define PASID_HEADER_SIZE	4	/* PCIe 6.3, 7.6.3 */
 
-#define PASID_LINKS		2
+#define PASID_HEADERS		2
 
 /**
- * struct pasid_space - a function's configuration space, as somebody sees it
- * @read: the 4 bytes at @at, a multiple of 4
+ * struct pasid_space - how to read a function's configuration space
+ * @read: returns the 4 bytes at offset @at, a multiple of 4
  * @arg: given to @read
  */
 struct pasid_space {
@@ -22,39 +22,45 @@ struct pasid_space {
 };
 
 /**
- * struct pasid_link - one header that points somewhere else than before
+ * struct pasid_header - a header of an extended capability
  * @at: its offset
- * @header: what it is from now on
+ * @value: its 4 bytes (PCIe 6.3, 7.6.3)
  */
-struct pasid_link {
+struct pasid_header {
 	u16 at;
-	u32 header;
+	u32 value;
 };
 
 /**
- * struct pasid_layout - where emulated capabilities are
+ * struct pasid_cap_layout - where a VF's emulated capabilities are, or why there are none
+ * @err: 0, or a negative errno if there are none; all but @why is without meaning then
+ * @why: with @err, a clause that says what is wrong
+ * @source: the source of the ranges that the capabilities are in
  * @pasid: offset of the PASID capability
  * @pasid_next: offset that its header points to, or 0
  * @pri: offset of the PRI capability, or 0 if there is none
  * @pri_next: offset that its header points to, or 0
- * @link: headers of others that point to them: the function's own, or a null
- *	capability at 0x100 if it has none
- * @link_count: how many; at most one per capability
- * @dirty: first of the bytes below the capabilities that does not read as zero on
- *	hardware, or 0: a hint that they are not free
+ * @headers: the headers that point to the emulated capabilities. Each is one of the
+ *	function's own, with another pointer, or a null capability at 0x100 if it has none
+ * @header_count: how many; at most one for each capability
+ * @dirty: offset of the first 4 bytes that a capability hides and that do not read as zero in
+ *	the function itself, or 0 if all do. If it is set, the bytes may not be free
  */
-struct pasid_layout {
+struct pasid_cap_layout {
+	int err;
+	const char *why;
+	enum pasid_source source;
 	u16 pasid;
 	u16 pasid_next;
 	u16 pri;
 	u16 pri_next;
-	struct pasid_link link[PASID_LINKS];
-	unsigned int link_count;
+	struct pasid_header headers[PASID_HEADERS];
+	unsigned int header_count;
 	u16 dirty;
 };
 
 int pasid_place(const struct pasid_space *hw, const struct pasid_space *view,
 		const struct pasid_ranges *ranges, bool pri,
-		struct pasid_layout *layout, const char **why);
+		struct pasid_cap_layout *layout, const char **why);
 
 #endif /* _PASID_PLACE_H */

@@ -34,9 +34,9 @@ void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 pf_sta
 }
 
 /**
- * pasid_pri_cap_sample() - take over the errors of the PF's interface
+ * pasid_pri_cap_sample() - take over the errors that the PF's page request interface has now
  * @cap: the capability
- * @pf_status: the PF's status register
+ * @pf_status: value of the PF's status register
  *
  * Context: Any; pasid_pri_cap_read() may run meanwhile.
  */
@@ -62,9 +62,9 @@ void pasid_pri_cap_reset(struct pasid_pri_cap *cap)
 }
 
 /**
- * pasid_pri_cap_set() - have the registers show what a write has made of them
+ * pasid_pri_cap_set() - show the values after a write
  * @cap: the capability
- * @to: what pasid_pri_cap_write() has left
+ * @to: the copy that pasid_pri_cap_write() has changed
  *
  * Context: Any; pasid_pri_cap_read() and pasid_pri_cap_sample() may run meanwhile.
  */
@@ -93,7 +93,7 @@ static u16 pasid_pri_status(const struct pasid_pri_cap *cap, bool enable)
  * @buf: filled
  * @size: how many bytes; they lie within the capability
  *
- * Context: Any; a write may replace members of @cap meanwhile.
+ * Context: Any; @cap may change meanwhile.
  */
 void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8 *buf,
 			unsigned int size)
@@ -111,14 +111,14 @@ void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8
 
 /**
  * pasid_pri_cap_write() - write to the capability
- * @cap: the capability; becomes what it is to be afterwards
+ * @cap: a copy of the capability, which is changed to the values after the write
  * @offset: first byte, counted from the header
  * @buf: what is written
  * @size: how many bytes; they lie within the capability
  *
- * Reset reads as 0 and does nothing: the pending requests that it would drop are in the
- * PF's interface, which other VFs use, too. Errors are cleared by ones, and when Enable
- * is set. More than the capacity cannot be allocated.
+ * Reset reads as 0 and does nothing: it would drop the pending requests of the PF's page request
+ * interface, which other VFs use, too. A one in the status register clears an error, and setting
+ * Enable clears all. An allocation above the capacity is cut to the capacity.
  *
  * Context: Any.
  * Return: whether the write touches the control register.
@@ -131,7 +131,7 @@ bool pasid_pri_cap_write(struct pasid_pri_cap *cap, unsigned int offset, const u
 	u16 cleared;
 
 	pasid_pri_cap_read(cap, 0, bytes, sizeof(bytes));
-	put_unaligned_le16(0, bytes + PCI_PRI_STATUS); /* ones clear */
+	put_unaligned_le16(0, bytes + PCI_PRI_STATUS); /* what is not written clears nothing */
 	memcpy(bytes + offset, buf, size);
 	cap->enable = get_unaligned_le16(bytes + PCI_PRI_CTRL) & PCI_PRI_CTRL_ENABLE;
 	cleared = get_unaligned_le16(bytes + PCI_PRI_STATUS);

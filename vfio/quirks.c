@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The quirk table, from quirks.def.
- */
+/* Looks a device up in the quirk table, quirks.def. */
 #include <linux/array_size.h>
 #include <linux/errno.h>
 
@@ -12,7 +10,7 @@
 	{ .count = ARRAY_SIZE(((struct pasid_range[]){ __VA_ARGS__ })), \
 	  .range = { __VA_ARGS__ } }
 
-/* Name and evidence are for those who read the table. */
+/* The compiler does not need name and evidence. */
 #define PASID_QUIRK(_vendor, _device, _name, _kinds, _ranges, _evidence) \
 	{ .vendor = _vendor, .device = _device, .kinds = _kinds, .ranges = _ranges },
 
@@ -39,15 +37,17 @@ const struct pasid_quirk *pasid_quirk_find(u16 vendor, u16 device)
 }
 
 /**
- * pasid_quirk_offer() - what a row says about free bytes
+ * pasid_quirk_answer() - what a row says of its devices
  * @quirk: the row, or NULL if there is none
- * @offer: filled
+ * @answer: filled
  *
  * Context: Any.
  */
-void pasid_quirk_offer(const struct pasid_quirk *quirk, struct pasid_offer *offer)
+void pasid_quirk_answer(const struct pasid_quirk *quirk, struct pasid_answer *answer)
 {
-	offer->err = quirk ? 0 : -EOPNOTSUPP;
-	if (quirk)
-		offer->ranges = quirk->ranges;
+	answer->err = quirk ? 0 : -EOPNOTSUPP;
+	if (!quirk)
+		return;
+	answer->ranges = quirk->ranges;
+	answer->pri = quirk->kinds & PASID_KIND_PRI;
 }

@@ -15,7 +15,7 @@
  * @vendor: its Vendor ID, as Linux has it
  * @device: its Device ID, as Linux has it
  * @kinds: the capabilities that may be shown, PASID_KIND_*
- * @ranges: bytes that are free; none: only the PF's driver can know
+ * @ranges: bytes that are free; none if only the PF's driver can know
  */
 struct pasid_quirk {
 	u16 vendor;
@@ -25,6 +25,6 @@ struct pasid_quirk {
 };
 
 const struct pasid_quirk *pasid_quirk_find(u16 vendor, u16 device);
-void pasid_quirk_offer(const struct pasid_quirk *quirk, struct pasid_offer *offer);
+void pasid_quirk_answer(const struct pasid_quirk *quirk, struct pasid_answer *answer);
 
 #endif /* _PASID_QUIRKS_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The grammar of vf_pasid_ranges and of ranges=: text to ranges and back, and what
- * a range must be like, whoever gives it.
+ * Ranges as text, in vf_pasid_ranges and in ranges=; and what is required of ranges, whatever
+ * source they come from.
  */
 #include <linux/align.h>
 #include <linux/errno.h>
@@ -15,7 +15,7 @@
 /**
  * struct pasid_cursor - a text that is being read
  * @at: next character
- * @end: behind the last one
+ * @end: where the text ends
  */
 struct pasid_cursor {
 	const char *at;
@@ -61,7 +61,7 @@ static int pasid_read_range(struct pasid_cursor *cursor, struct pasid_range *ran
 }
 
 /**
- * pasid_range_check() - can a capability go into a range at all?
+ * pasid_range_check() - check one range
  * @range: the range
  * @why: on failure, a clause that says what is wrong
  *
@@ -87,7 +87,7 @@ int pasid_range_check(const struct pasid_range *range, const char **why)
 }
 
 /**
- * pasid_ranges_check() - check ranges that somebody else than a user gives
+ * pasid_ranges_check() - check a list of ranges: each by itself, and that no two overlap
  * @ranges: the ranges
  * @why: on failure, a clause that says what is wrong
  *

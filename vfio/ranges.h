@@ -6,7 +6,7 @@
 #include <linux/pasid_ctl.h>
 #include <linux/types.h>
 
-/* As many as a source of ranges may give for one VF. */
+/* The most that a source may give for one VF. */
 #define PASID_RANGES_MAX	16
 
 /* Room for "0x180-0x18f " sixteen times, and the final NUL. */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The VMM control region; include/uapi/linux/pasid_ctl.h describes it.
- */
+/* The VMM control region; include/uapi/linux/pasid_ctl.h describes it. */
 #include <linux/build_bug.h>
 #include <linux/pci.h>
 #include <linux/uaccess.h>
@@ -9,7 +7,7 @@
 
 #include "pasid-vfio.h"
 
-/* What users see is the same everywhere, and the driver's sets are theirs. */
+/* The region is the same on all architectures, and its permissions are PASID_PERM_*. */
 static_assert(sizeof(struct pasid_ctl_region) == 64);
 static_assert(PASID_EVENT_INDEX); /* 0 says that there is no event */
 static_assert(PASID_CTL_ENABLE == PASID_PERM_ENABLE);
@@ -19,11 +17,11 @@ static_assert(PASID_CTL_PRI == PASID_PERM_PRI);
 
 static int pasid_region_fill(struct pasid_vfio *dev, struct pasid_ctl_region *region)
 {
-	const struct pasid_layout *layout = &dev->answer.layout;
+	const struct pasid_cap_layout *layout = &dev->layout;
 	struct pasid_ctl_state state;
 	int err;
 
-	err = pasid_ctl_query(dev->user, &state);
+	err = pasid_ctl_query(dev->ctl, &state);
 	if (err)
 		return err;
 	*region = (struct pasid_ctl_region) {
@@ -62,7 +60,7 @@ static ssize_t pasid_region_write(struct pasid_vfio *dev, const char __user *buf
 		return -EINVAL;
 	if (copy_from_user(&value, buf, sizeof(value)))
 		return -EFAULT;
-	err = pasid_user_set(dev, le32_to_cpu(value));
+	err = pasid_request_set(dev, le32_to_cpu(value));
 	return err ?: count;
 }
 
@@ -83,7 +81,7 @@ static ssize_t pasid_region_rw(struct vfio_pci_core_device *core, char __user *b
 	return ret;
 }
 
-/* vfio-pci-core calls it without asking; the region has nothing of its own. */
+/* vfio-pci-core does not accept NULL. */
 static void pasid_region_release(struct vfio_pci_core_device *core,
 				 struct vfio_pci_region *region)
 {
@@ -96,8 +94,8 @@ static const struct vfio_pci_regops pasid_region_ops = {
 
 /**
  * pasid_region_add() - add the region to a device
- * @dev: the device, being opened, with a user registered; vfio-pci-core removes the
- *	region when it closes
+ * @dev: the device, being opened, registered with intel-pasid-ctl; vfio-pci-core removes
+ *	the region when it closes
  *
  * Context: Process context, may sleep.
  * Return: 0 or -ENOMEM.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Precedence among those who say where a VF's configuration space is free: the
- * PF's driver, the admin for this PF, the admin for this kind of VF, the quirk
- * table. Nobody guesses.
+ * Which source decides where a VF's configuration space is free: the first that knows, in this
+ * order: the PF's driver, the admin for this PF, the admin for this kind of VF, the quirk
+ * table. If none knows, the driver does not guess.
  */
 #include <linux/errno.h>
 
 #include "source.h"
 
-/* Both of the admin's ways are one source to those who read about it. */
+/* For a reader of cap_layout, the file and the option are both the admin. */
 static const char * const pasid_source_names[] = {
 	[PASID_SOURCE_PF_DRIVER] = "pf-driver",
 	[PASID_SOURCE_ADMIN] = "admin",
@@ -16,17 +16,17 @@ static const char * const pasid_source_names[] = {
 	[PASID_SOURCE_QUIRK] = "quirk",
 };
 
-/* What it means that a source answers with no range. */
+/* What it means that a source knows, and gives no range. */
 static const char * const pasid_source_nothing[] = {
 	[PASID_SOURCE_PF_DRIVER] = "the PF's driver says that nothing is free",
 	[PASID_SOURCE_QUIRK] = "only the PF's driver can know what is free, and it does not say",
 };
 
 /* Only the PF's driver answers with an error. */
-static const char *pasid_source_refusal(const struct pasid_offer *offer,
+static const char *pasid_source_refusal(const struct pasid_answer *answer,
 					enum pasid_source source)
 {
-	switch (offer->err) {
+	switch (answer->err) {
 	case 0:
 		return pasid_source_nothing[source];
 	case -ENODEV:
@@ -39,31 +39,32 @@ static const char *pasid_source_refusal(const struct pasid_offer *offer,
 }
 
 /**
- * pasid_source_choose() - take the first source that answers
- * @offers: one for each source
- * @source: set on success, to the source
+ * pasid_source_choose() - take the answer of the first source that knows
+ * @answers: one of each source
+ * @source: set to the source that decides, if one does
  * @why: on failure, a clause that says what is wrong
  *
- * A source that answers ends the search, also if it refuses: those after it know
- * less. The admin refuses by silence.
+ * The first source that knows decides, even if it refuses: those after it know less. Only
+ * the PF's driver and the quirk table can refuse. The admin does not know if the file or the
+ * option says nothing of the VF.
  *
  * Context: Any.
- * Return: 0; -ENOENT if none knows; what the source says if it refuses, -ENOSPC if
- * that is that no byte is free.
+ * Return: 0; -ENOENT if no source knows; if the source that decides refuses, its errno, or
+ * -ENOSPC if it says that no byte is free.
  */
-int pasid_source_choose(const struct pasid_offer *offers, enum pasid_source *source,
+int pasid_source_choose(const struct pasid_answer *answers, enum pasid_source *source,
 			const char **why)
 {
 	enum pasid_source i;
 
 	for (i = 0; i < PASID_SOURCES; i++) {
-		if (offers[i].err == -EOPNOTSUPP)
+		if (answers[i].err == -EOPNOTSUPP)
 			continue;
 		*source = i;
-		if (!offers[i].err && offers[i].ranges.count)
+		if (!answers[i].err && answers[i].ranges.count)
 			return 0;
-		*why = pasid_source_refusal(&offers[i], i);
-		return offers[i].err ?: -ENOSPC;
+		*why = pasid_source_refusal(&answers[i], i);
+		return answers[i].err ?: -ENOSPC;
 	}
 	*why = "nobody says which bytes are free";
 	return -ENOENT;

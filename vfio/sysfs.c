@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * sysfs files: vf_pasid_ranges of a PF, pasid_emulate and cap_layout of a VF; sysfs-abi/
- * describes them.
- */
+/* sysfs files of a VF: pasid_emulate and cap_layout; sysfs-abi/ describes them. */
 #include <linux/device.h>
 #include <linux/kstrtox.h>
 #include <linux/pci.h>
@@ -13,64 +10,20 @@
 
 #include "pasid-vfio.h"
 
-/* intel-pasid-ctl's folder. */
+/* The directory that intel-pasid-ctl makes. */
 #define PASID_GROUP	"pasid_status"
 
-static ssize_t vf_pasid_ranges_show(struct device *dev, struct device_attribute *attr,
-				    char *buf)
+static ssize_t pasid_emit_layout(char *buf, const struct pasid_cap_layout *layout)
 {
-	struct pasid_ranges ranges;
-	char text[PASID_RANGES_TEXT_MAX];
-	int err;
-
-	err = pasid_pf_admin_get(to_pci_dev(dev), &ranges);
-	if (err)
-		return err;
-	pasid_ranges_format(text, &ranges);
-	return sysfs_emit(buf, "%s\n", text);
-}
-
-static int pasid_sysfs_parse_ranges(const char *buf, size_t count,
-				    struct pasid_ranges *ranges, const char **why)
-{
-	/* A longer text would arrive in pieces, each a write of its own. */
-	if (count >= PAGE_SIZE) {
-		*why = "the text is too long";
-		return -EINVAL;
-	}
-	return pasid_ranges_parse(buf, count, ranges, why);
-}
-
-static ssize_t vf_pasid_ranges_store(struct device *dev, struct device_attribute *attr,
-				     const char *buf, size_t count)
-{
-	struct pasid_ranges ranges;
-	const char *why;
-	int err;
-
-	err = pasid_sysfs_parse_ranges(buf, count, &ranges, &why);
-	if (err) {
-		dev_notice_ratelimited(dev, "vf_pasid_ranges: refused '%*pE': %s\n",
-				       (int)min_t(size_t, count, 64), buf, why);
-		return err;
-	}
-	return pasid_pf_admin_set(to_pci_dev(dev), &ranges) ?: count;
-}
-
-const struct device_attribute pasid_attr_vf_ranges = __ATTR_RW(vf_pasid_ranges);
-
-static ssize_t pasid_emit_layout(char *buf, const struct pasid_answer *answer)
-{
-	const struct pasid_layout *layout = &answer->layout;
 	int at;
 
-	if (answer->err)
-		return sysfs_emit(buf, "none: %s\n", answer->why);
+	if (layout->err)
+		return sysfs_emit(buf, "none: %s\n", layout->why);
 	at = sysfs_emit(buf, "pasid 0x%03x %s\n", layout->pasid,
-			pasid_source_name(answer->source));
+			pasid_source_name(layout->source));
 	if (layout->pri)
 		at += sysfs_emit_at(buf, at, "pri 0x%03x %s\n", layout->pri,
-				    pasid_source_name(answer->source));
+				    pasid_source_name(layout->source));
 	return at;
 }
 
@@ -81,7 +34,7 @@ static struct pasid_vfio *pasid_sysfs_dev(struct device *device)
 	return to_pasid_vfio(&core->vdev);
 }
 
-/* Anybody may read it, so reading asks nobody and touches no hardware. */
+/* All users may read it, so a read gives what is known and touches no hardware. */
 static ssize_t cap_layout_show(struct device *device, struct device_attribute *attr,
 			       char *buf)
 {
@@ -89,22 +42,22 @@ static ssize_t cap_layout_show(struct device *device, struct device_attribute *a
 	ssize_t count;
 
 	mutex_lock(&dev->lock);
-	count = pasid_emit_layout(buf, &dev->answer);
+	count = pasid_emit_layout(buf, &dev->layout);
 	mutex_unlock(&dev->lock);
 	return count;
 }
 
-/* What an open would find; it may find in addition that iommufd is missing, or so. */
-static int pasid_sysfs_look(struct pasid_vfio *dev, struct pasid_answer *answer)
+/* What an open would find, but for the reasons that come from the VMM, such as no iommufd. */
+static int pasid_sysfs_look(struct pasid_vfio *dev, struct pasid_cap_layout *layout)
 {
 	struct device *device = &dev->core.pdev->dev;
 
-	*answer = (struct pasid_answer){ .err = -EOPNOTSUPP, .why = "emulation is off" };
+	*layout = (struct pasid_cap_layout){ .err = -EOPNOTSUPP, .why = "emulation is off" };
 	if (!READ_ONCE(dev->emulate))
 		return 0;
 	if (pm_runtime_resume_and_get(device))
 		return -EIO;
-	pasid_answer_get(dev->core.pdev, NULL, pasid_show_pri, answer);
+	pasid_layout_find(dev->core.pdev, NULL, true, layout);
 	pm_runtime_put(device);
 	return 0;
 }
@@ -113,7 +66,7 @@ static ssize_t cap_layout_store(struct device *device, struct device_attribute *
 				const char *buf, size_t count)
 {
 	struct pasid_vfio *dev = pasid_sysfs_dev(device);
-	struct pasid_answer answer;
+	struct pasid_cap_layout layout;
 	bool look;
 	int err;
 
@@ -122,15 +75,15 @@ static ssize_t cap_layout_store(struct device *device, struct device_attribute *
 		return -EINVAL;
 	if (READ_ONCE(dev->open))
 		return -EBUSY;
-	/* Not under the lock: waking the device up takes others that come before it. */
-	err = pasid_sysfs_look(dev, &answer);
+	/* Not under the lock: waking the device up takes locks that come before it. */
+	err = pasid_sysfs_look(dev, &layout);
 	if (err)
 		return err;
 	mutex_lock(&dev->lock);
 	if (dev->open)
 		err = -EBUSY;
 	else
-		dev->answer = answer;
+		dev->layout = layout;
 	mutex_unlock(&dev->lock);
 	return err ?: count;
 }
@@ -195,11 +148,13 @@ static bool pasid_has_group(struct kobject *kobj)
 void pasid_sysfs_bind(struct pasid_vfio *dev)
 {
 	struct kobject *kobj = &dev->core.pdev->dev.kobj;
+	int err;
 
 	if (!pasid_has_group(kobj))
 		return;
-	if (sysfs_add_file_to_group(kobj, &dev_attr_cap_layout.attr, PASID_GROUP))
-		pci_warn(dev->core.pdev, "there is no cap_layout\n");
+	err = sysfs_add_file_to_group(kobj, &dev_attr_cap_layout.attr, PASID_GROUP);
+	if (err)
+		pci_warn(dev->core.pdev, "cap_layout cannot be made (error %d)\n", err);
 }
 
 /**

@@ -70,7 +70,7 @@ struct pasid_range {
 };
 
 /**
- * struct pasid_pf_ops - what a PF's driver knows about its VFs
+ * struct pasid_pf_ops - how to ask a PF's driver about its VFs
  * @owner: the driver's module; kept loaded while @vf_ranges runs. The answer is copied, so that
  *	a VF that is open keeps its capabilities where they are when the driver has gone
  * @vf_ranges: which bytes of @vf's extended configuration space are free, that
@@ -80,13 +80,13 @@ struct pasid_range {
  *	Context: Process context, may sleep; called while the VF is being
  *	opened and when root writes to cap_layout, with a lock held. It must not call
  *	pasid_pf_register() or pasid_pf_unregister(), nor take the PF's or the
- *	VF's device lock, nor any lock under which its driver calls these two or
- *	enables or disables SR-IOV.
+ *	VF's device lock, nor any lock under which its driver calls these two
+ *	functions, or enables or disables SR-IOV.
  *
  *	Return: how many were filled in; 0: none is free; -EOPNOTSUPP: the driver
- *	does not know, ask others; another negative errno: show no capability.
- *	Nobody else is asked either while @owner is being unloaded: who comes next
- *	knows less.
+ *	does not know, and the next source decides; another negative errno: no
+ *	capability is shown. None is shown either while @owner is being unloaded: the
+ *	other sources know less than the driver.
  */
 struct pasid_pf_ops {
 	struct module *owner;
@@ -95,14 +95,14 @@ struct pasid_pf_ops {
 };
 
 /*
- * Implemented by pasid-pf, a module that needs the PCI core alone and loads on every machine,
- * so that a PF's driver may call these by name. What is registered stays when pasid-vfio-pci
- * is unloaded, and is there when it is loaded later. A driver unregisters before it unbinds.
+ * Implemented by pasid-pf, a module that needs nothing but the PCI core and loads on every
+ * machine, so that a PF's driver may depend on it. A registration stays when pasid-vfio-pci is
+ * unloaded, and is there when that is loaded later. A driver unregisters before it unbinds.
  */
 int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops);
 void pasid_pf_unregister(struct pci_dev *pf);
 
-/* For drivers of VFs. */
+/* For the driver of a VF, such as pasid-vfio-pci. */
 int pasid_pf_ask(struct pci_dev *vf, struct pasid_range *ranges, unsigned int max);
 
 #endif /* _LINUX_PASID_CTL_H */

@@ -10,6 +10,9 @@
 pf=$(pf)
 mock=$pci/$pf/mock
 
+# The reason for showing no capability if enable cannot be granted.
+no_enable='pasid_ctl does not allow enable, or the PF or the IOMMU does not support it now'
+
 # Emulated: PASID at 0x180, PRI at 0x188. The VF's own: PM at 0x80, whose way to D0 is a reset, and AF at 0x90.
 control='0x186 2'
 pri_control='0x18c 2'
@@ -248,7 +251,7 @@ ceiling_before_open() {
 	expect_equal "$(client_open it "$first")" 0 'opening'
 	expect_client '0x100:000f 0x110:000e' it chain
 	region_without_capability
-	expect_file "$pci/$first/pasid_status/cap_layout" 'none: pasid_ctl or the PF does not grant enable'
+	expect_file "$pci/$first/pasid_status/cap_layout" "none: $no_enable"
 	expect_context "$first" PASIDE 0
 	client_close it
 	set_ctl "$first" +all
@@ -270,7 +273,7 @@ reasons_are_said_once() {
 	said=$(dmesg | grep -c "$first: no PASID capability is shown" || true)
 	set_ctl "$first" -enable
 	for _ in 1 2 3; do
-		hidden 'pasid_ctl or the PF does not grant enable'
+		hidden "$no_enable"
 		echo >"$pci/$pf/vf_pasid_ranges"
 		hidden 'nobody says which bytes are free'
 		echo "$ranges" >"$pci/$pf/vf_pasid_ranges"

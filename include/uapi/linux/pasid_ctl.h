@@ -2,11 +2,11 @@
 /*
  * pasid-ctl: the VMM control region of pasid-vfio-pci
  *
- * A VFIO device-specific region of a VF, for VMMs that emulate the PASID capability
- * themselves, or want to know what is in force. Every VF under PASID control has it
- * while it is open, whether pasid-vfio-pci shows a capability or not. It is the region
- * whose VFIO_REGION_INFO_CAP_TYPE has the type and subtype below. It can be read with any
- * offset and size; the one member that can be written is @requested, 4 bytes at once.
+ * A VFIO device-specific region of a VF, for a VMM that emulates the PASID capability itself or
+ * wants to know what is in force. Every VF under PASID control has the region while it is open,
+ * whether pasid-vfio-pci shows a capability or not. It is the region whose
+ * VFIO_REGION_INFO_CAP_TYPE has the type and subtype below. A read may have any offset and size.
+ * The one member that can be written is @requested, with one write of 4 bytes.
  */
 #ifndef _UAPI_LINUX_PASID_CTL_H
 #define _UAPI_LINUX_PASID_CTL_H
@@ -15,9 +15,9 @@
 #include <linux/vfio.h>
 
 /*
- * VFs of all vendors have the region, so its type is not in the number space of one of
- * them: FFFFh is what a function that is absent has for a Vendor ID, and is never
- * assigned. Types without a vendor are for linux/vfio.h alone to number.
+ * VFs of all vendors have the region, so that its type cannot be in the number space of one of
+ * them. FFFFh is never assigned to a vendor: it is what reads as Vendor ID where there is no
+ * function. Types without a vendor are numbered in linux/vfio.h alone.
  */
 #define PASID_CTL_REGION_TYPE		(VFIO_REGION_TYPE_PCI_VENDOR_TYPE | 0xffff)
 #define PASID_CTL_REGION_SUBTYPE	0x5043
@@ -32,41 +32,43 @@
 
 /**
  * struct pasid_ctl_region - the region's content, all little-endian
- * @version: PASID_CTL_REGION_VERSION. Another number means that members below have
- *	another meaning, and a program that does not know it leaves the region alone.
- *	A member that takes the place of a reserved one, or is added at the end, does
- *	not change it: the region's size says how far the structure goes
- * @supported: what PF and IOMMU can do now
- * @ceiling: what the host's admin lets the VF do at most, cut to @supported
- * @requested: what the user asks for. A write is in force when it returns: what it
- *	takes away is gone, what it grants above the ceiling waits until that is
- *	raised. It fails, and nothing changes, with EINVAL for an unknown permission
- *	or another size, EOPNOTSUPP for one that is newly asked for and not supported,
- *	ENODEV if the VF is going away, EAGAIN while it is being reset. With EIO the
- *	IOMMU did not complete an invalidation, or intel-iommu cannot be followed: what
- *	the write takes away stays away, what it grants is not.
- *	If a capability is shown, it is nothing when the VF is opened, and the control
- *	bits of the capability are the same request: the last writer wins, and each sees
- *	what the other wrote. If none is shown, it is all when the VF is opened, so that
- *	a VMM that does not know the region finds what plain vfio-pci gives. Any reset
- *	of the VF clears it, once it has been written or a capability is shown.
- * @effective: what the IOMMU lets the VF do: all three sets together
+ * @version: PASID_CTL_REGION_VERSION. With another number, members below have another meaning,
+ *	and a program that does not know it must not use the region. A new member, in the
+ *	place of a reserved one or at the end, does not change the version: the size of the
+ *	region says where the structure ends
+ * @supported: permissions that the PF and the IOMMU support now
+ * @ceiling: permissions of @supported that the host's admin allows
+ * @requested: permissions that the VMM or the guest asks for. When a write returns, permissions
+ *	that it drops are off. Permissions that it adds are on, if the ceiling has them;
+ *	otherwise they wait until the admin raises the ceiling. A write fails, and changes
+ *	nothing, with EINVAL for an unknown permission or another size, EOPNOTSUPP for an
+ *	added permission that is not supported, ENODEV if the VF is going away, EAGAIN
+ *	while it is being reset. With EIO the IOMMU did not complete an invalidation, or
+ *	changes that the kernel makes in its tables cannot be followed: permissions that
+ *	the write drops are off, permissions that it adds are not on.
+ *	If a capability is shown, @requested is empty when the VF is opened. The control bits
+ *	of the capability are the same request: the last write wins, and both show it. If
+ *	no capability is shown, @requested has all permissions when the VF is opened, so that
+ *	a VMM that does not know the region finds what plain vfio-pci gives. A reset of
+ *	the VF empties @requested, if a capability is shown or the region has been written
+ * @effective: what the IOMMU lets the VF do: the permissions that are in @supported and @ceiling
+ *	and @requested. EXEC and PRIV count only if ENABLE is in all three, too
  * @width: PASID width in bits, 0 to 20
  * @pasid_offset: offset of the emulated PASID capability, or 0 if none is shown
  * @pri_offset: offset of the emulated PRI capability, or 0 if none is shown
  * @event_index: index of the interrupt that says that @effective has changed, or 0 if there
  *	is none; see below
- * @reserved: 0. What a driver says there one day, it says by another value than 0
+ * @reserved: 0. A member that takes this place later will not be 0 where it has a meaning
  *
- * The sets are masks of PASID_CTL_*; bits that are not listed here are to be ignored.
+ * The sets are masks of PASID_CTL_*; a program ignores bits that it does not know.
  *
  * The interrupt @event_index has one line. VFIO_DEVICE_GET_INFO counts it in num_irqs;
  * VFIO_DEVICE_GET_IRQ_INFO and VFIO_DEVICE_SET_IRQS treat it like VFIO_PCI_REQ_IRQ_INDEX: it
  * takes an eventfd, which the kernel signals after each change of @effective, when the change
- * is in force, whoever made it: the admin, the PF, a reset, or the user. The event does not
- * say what @effective is now: a user sets the eventfd first, then reads @effective, and reads
- * @effective again after each event. Closing the device takes the eventfd away. The index is
- * not fixed: it comes after those that the running kernel has for PCI devices.
+ * is in force, whatever made it: the admin, the PF, a reset, the guest, or the VMM itself. The
+ * event does not say what @effective is now: a program sets the eventfd first, then reads
+ * @effective, and reads @effective again after each event. Closing the device takes the eventfd
+ * away. The index is not fixed: it comes after those that the running kernel has for PCI devices.
  */
 struct pasid_ctl_region {
 	__le32 version;

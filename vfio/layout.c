@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finds the layout of a VF's emulated capabilities: asks the sources, takes the answer of the
+ * first one that knows, and places what fits into its ranges.
+ */
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/unaligned.h>
+
+#include "pasid-vfio.h"
+
+static bool pasid_show_pri;
+module_param_named(pri, pasid_show_pri, bool, 0444);
+MODULE_PARM_DESC(pri, "With allow_unserved_pri=1, show a PRI capability, too, where there is room and the IOMMU supports it (default: 0)");
+
+static bool allow_unserved_pri;
+module_param(allow_unserved_pri, bool, 0444);
+MODULE_PARM_DESC(allow_unserved_pri, "Have pri=1 take effect although iommufd gives no user the page requests of a VF, so that nobody answers them (default: 0)");
+
+static u32 pasid_read_hw(const void *arg, unsigned int at)
+{
+	u32 value = ~0U;
+
+	pci_read_config_dword((struct pci_dev *)arg, at, &value);
+	return value;
+}
+
+static u32 pasid_read_view(const void *arg, unsigned int at)
+{
+	return get_unaligned_le32((const u8 *)arg + at);
+}
+
+static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
+			    struct pasid_cap_layout *layout)
+{
+	struct pasid_space hw = { .read = pasid_read_hw, .arg = pdev };
+	struct pasid_space view = { .read = pasid_read_view, .arg = vconfig };
+	struct pasid_answer answers[PASID_SOURCES];
+	const struct pasid_answer *answer;
+	int err;
+
+	if (pdev->cfg_size < PCI_CFG_SPACE_EXP_SIZE) {
+		layout->why = "it has no extended configuration space";
+		return -EOPNOTSUPP;
+	}
+	pasid_ask(pdev, answers);
+	err = pasid_source_choose(answers, &layout->source, &layout->why);
+	if (err)
+		return err;
+	answer = &answers[layout->source];
+	pri = pri && pasid_show_pri && answer->pri && pci_physfn(pdev)->pri_enabled;
+	return pasid_place(&hw, vconfig ? &view : &hw, &answer->ranges, pri, layout,
+			   &layout->why);
+}
+
+/**
+ * pasid_layout_find() - find out where a VF's emulated capabilities go
+ * @pdev: the VF
+ * @vconfig: its configuration space as vfio-pci-core shows it to the VMM; NULL if that shows
+ *	no extended capabilities, or while the VF is not open: the new headers are linked into
+ *	the function's own list then
+ * @pri: a PRI capability may be shown, if the option pri= says so and the PF has PRI enabled
+ * @layout: filled
+ *
+ * Context: Process context, may sleep; the device is not suspended.
+ */
+void pasid_layout_find(struct pci_dev *pdev, const u8 *vconfig, bool pri,
+		       struct pasid_cap_layout *layout)
+{
+	memset(layout, 0, sizeof(*layout));
+	layout->err = pasid_layout_try(pdev, vconfig, pri, layout);
+}
+
+/**
+ * pasid_layout_init() - look at the options pri= and allow_unserved_pri=
+ *
+ * Context: At load.
+ */
+void pasid_layout_init(void)
+{
+	if (pasid_show_pri && !allow_unserved_pri) {
+		pr_notice("pri=1 has no effect without allow_unserved_pri=1: iommufd gives no user the page requests of a VF\n");
+		pasid_show_pri = false;
+	}
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A device is opened and closed: the registration with intel-pasid-ctl, the control region, and
+ * whether a capability is shown.
+ */
+#include <linux/module.h>
+#include <linux/pasid_vf.h>
+#include <linux/pci.h>
+
+#include "pasid-vfio.h"
+
+static bool pasid_allow_type1;
+module_param_named(allow_type1, pasid_allow_type1, bool, 0444);
+MODULE_PARM_DESC(allow_type1, "Show capabilities also where the user cannot attach a PASID, because it does not use iommufd or the kernel has no PASIDs there (default: 0)");
+
+/* Logs each reason once: a VMM can open the device as often as it likes. */
+static void pasid_open_log_hidden(struct pasid_vfio *dev, const char *why)
+{
+	int i;
+
+	for (i = 0; i < PASID_REASONS && dev->logged[i]; i++)
+		if (dev->logged[i] == why)
+			return;
+	if (i == PASID_REASONS)
+		return;
+	dev->logged[i] = why;
+	pci_info_ratelimited(dev->core.pdev, "no PASID capability is shown: %s\n", why);
+}
+
+/* Logs once: the guest may be able to change which bytes do not read as zero. */
+static void pasid_open_log_dirty(struct pasid_vfio *dev)
+{
+	if (!dev->layout.dirty || dev->dirty_logged)
+		return;
+	dev->dirty_logged = true;
+	pci_info(dev->core.pdev, "PASID capability: the bytes at 0x%03x that it hides do not read as zero; are they free?\n",
+		 dev->layout.dirty);
+}
+
+static void pasid_open_hide(struct pasid_vfio *dev, int err, const char *why)
+{
+	dev->layout.err = err;
+	dev->layout.why = why;
+	pasid_open_log_hidden(dev, why);
+}
+
+/* Finds the layout, or the reason why no capability is shown. */
+static void pasid_open_find_layout(struct pasid_vfio *dev, unsigned int perms)
+{
+	/* vfio-pci-core's copy has the extended capabilities that it shows, if it shows any. */
+	const u8 *vconfig = dev->core.extended_caps ? dev->core.vconfig : NULL;
+
+	if (!dev->emulate) {
+		pasid_open_hide(dev, -EOPNOTSUPP, "emulation is off");
+		return;
+	}
+	pasid_layout_find(dev->core.pdev, vconfig, perms & PASID_PERM_PRI, &dev->layout);
+	if (dev->layout.err)
+		pasid_open_hide(dev, dev->layout.err, dev->layout.why);
+	else if (!dev->can_attach && !pasid_allow_type1)
+		pasid_open_hide(dev, -EOPNOTSUPP,
+				"no PASID can be attached: it was not opened through an iommufd that has PASIDs");
+	else if (!(perms & PASID_PERM_ENABLE))
+		pasid_open_hide(dev, -EPERM,
+				"pasid_ctl does not allow enable, or the PF or the IOMMU does not support it now");
+}
+
+/*
+ * Does not wait for the end of a reset of the PF: a reset of the bus, which includes the PF, may
+ * wait for reset_done() of this VF, which waits for @dev->lock.
+ */
+static int pasid_open_init_pri(struct pasid_vfio *dev)
+{
+	struct pci_dev *pf = pci_physfn(dev->core.pdev);
+	u32 capacity = 0;
+	u16 status = 0;
+
+	if (!dev->layout.pri)
+		return 0;
+	if (pci_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status) ||
+	    pci_read_config_dword(pf, pf->pri_cap + PCI_PRI_MAX_REQ, &capacity) ||
+	    PCI_POSSIBLE_ERROR(status))
+		return -EIO;
+	pasid_pri_cap_init(&dev->pri, dev->layout.pri_next, status, capacity);
+	return 0;
+}
+
+/*
+ * What the guest may be granted is fixed while the device is open. With a capability nothing
+ * is granted before the guest enables it; without one, all is.
+ */
+static int pasid_open_show(struct pasid_vfio *dev)
+{
+	struct pasid_ctl_state state;
+	unsigned int perms;
+	int err;
+
+	err = pasid_ctl_query(dev->ctl, &state);
+	if (err)
+		return err;
+	perms = state.supported & state.ceiling;
+	pasid_open_find_layout(dev, perms);
+	if (dev->layout.err)
+		return 0;
+	err = pasid_open_init_pri(dev);
+	if (!err)
+		err = pasid_request_send(dev, PASID_PERM_NONE);
+	if (err)
+		return err;
+	pasid_cap_init(&dev->cap, dev->layout.pasid_next, state.width, perms);
+	dev->reset_clears = true;
+	dev->shown = true;
+	pasid_open_log_dirty(dev);
+	return 0;
+}
+
+/* A reset of the PF has taken the VF's registers; the PCI core does not tell VFs of it. */
+static void pasid_open_pf_reset(void *dev)
+{
+	pasid_request_clear(dev);
+}
+
+static void pasid_open_changed(void *dev)
+{
+	pasid_event_trigger(dev);
+}
+
+static int pasid_open_register(struct pasid_vfio *dev)
+{
+	struct pasid_ctl_user *ctl = pasid_ctl_get(dev->core.pdev, PASID_PERM_ALL);
+	int err = PTR_ERR_OR_ZERO(ctl);
+
+	if (err) {
+		if (err != -ENODEV)
+			dev_err_ratelimited(&dev->core.pdev->dev, "cannot be opened: %s (error %d)\n",
+					    err == -EBUSY ? "the host has PASIDs of it in use" :
+					    "its PASID permissions cannot be enforced", err);
+		return err;
+	}
+	pasid_ctl_on_reset(ctl, pasid_open_pf_reset, dev);
+	pasid_ctl_on_change(ctl, pasid_open_changed, dev);
+	dev->ctl = ctl;
+	dev->request = PASID_PERM_ALL;
+	return 0;
+}
+
+/* @dev->lock held. Returns the registration, to be given to pasid_open_unregister(). */
+static struct pasid_ctl_user *pasid_open_undo(struct pasid_vfio *dev)
+{
+	struct pasid_ctl_user *ctl = dev->ctl;
+
+	dev->ctl = NULL;
+	dev->shown = false;
+	dev->reset_clears = false;
+	dev->cap = (struct pasid_cap){};
+	dev->pri = (struct pasid_pri_cap){};
+	return ctl;
+}
+
+/* @dev->lock not held: this waits for pasid_open_pf_reset(), which takes it. */
+static void pasid_open_unregister(struct pasid_ctl_user *ctl)
+{
+	if (ctl)
+		pasid_ctl_put(ctl);
+}
+
+/* @dev->lock held. If it fails, @ctl is what has been registered, or NULL. */
+static int pasid_open_locked(struct pasid_vfio *dev, struct pasid_ctl_user **ctl)
+{
+	int err;
+
+	dev->layout = (struct pasid_cap_layout){};
+	err = pasid_open_register(dev);
+	if (err == -ENODEV) {
+		pasid_open_hide(dev, err, "it is not under PASID control");
+		return 0;
+	}
+	if (err)
+		return err;
+	err = pasid_open_show(dev);
+	if (!err)
+		err = pasid_region_add(dev);
+	if (err)
+		*ctl = pasid_open_undo(dev);
+	return err;
+}
+
+/**
+ * pasid_open() - a VMM opens a device
+ * @dev: the device, enabled
+ *
+ * A VF under PASID control is registered with intel-pasid-ctl, with a request for all, and has
+ * the control region. If all that a capability needs is there, too, that is shown, and the
+ * request is for nothing. Otherwise configuration space is as with vfio-pci, and cap_layout says
+ * why. A VF whose permissions cannot be enforced is not opened at all.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EBUSY if the host has PASIDs of the VF in use; -EIO, -ENOMEM; -ENODEV if
+ * the VF is going away.
+ */
+int pasid_open(struct pasid_vfio *dev)
+{
+	struct pasid_ctl_user *ctl = NULL;
+	int err;
+
+	if (!pasid_is_vf(dev->core.pdev))
+		return 0;
+	dev->can_attach = compat_vfio_has_pasids(&dev->core.vdev);
+	mutex_lock(&dev->lock);
+	/* After a recovery that failed, it may still be set, and the VF may have no reset. */
+	WRITE_ONCE(dev->resetting, false);
+	err = pasid_open_locked(dev, &ctl);
+	dev->open = !err;
+	mutex_unlock(&dev->lock);
+	pasid_open_unregister(ctl);
+	return err;
+}
+
+/**
+ * pasid_close() - the VMM is gone
+ * @dev: the device; its PASIDs have been detached
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_close(struct pasid_vfio *dev)
+{
+	struct pasid_ctl_user *ctl;
+
+	mutex_lock(&dev->lock);
+	ctl = pasid_open_undo(dev);
+	dev->open = false;
+	mutex_unlock(&dev->lock);
+	pasid_open_unregister(ctl);
+}

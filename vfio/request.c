@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The request: the permissions that intel-pasid-ctl is asked for. The registers of the emulated
+ * capabilities and the control region are two ways to change the one request, and none of them
+ * shows a new value before the IOMMU obeys it.
+ */
+#include <linux/pci.h>
+
+#include "pasid-vfio.h"
+
+/**
+ * pasid_request_send() - ask intel-pasid-ctl for permissions
+ * @dev: the device
+ * @request: a mask of PASID_PERM_*
+ *
+ * On success @request becomes @dev->request. On -EIO what @request does not have is dropped
+ * from @dev->request; on another error that does not change.
+ *
+ * Context: Process context, may sleep, @dev->lock held.
+ * Return: as pasid_ctl_request(), or -ENODEV if the device is not registered there.
+ */
+int pasid_request_send(struct pasid_vfio *dev, unsigned int request)
+{
+	int err;
+
+	lockdep_assert_held(&dev->lock);
+	if (!dev->ctl)
+		return -ENODEV;
+	err = pasid_ctl_request(dev->ctl, request);
+	if (!err)
+		dev->request = request;
+	else if (err == -EIO)
+		dev->request &= request;
+	return err;
+}
+
+/**
+ * pasid_request_set() - change the whole request: a write to the control region
+ * @dev: the device, open
+ * @request: a mask of PASID_PERM_*
+ *
+ * Context: Process context, may sleep.
+ * Return: as pasid_ctl_request(), or -EAGAIN while the VF is being reset.
+ */
+int pasid_request_set(struct pasid_vfio *dev, unsigned int request)
+{
+	int err;
+
+	mutex_lock(&dev->lock);
+	err = READ_ONCE(dev->resetting) ? -EAGAIN : pasid_request_send(dev, request);
+	if (!err) {
+		dev->reset_clears = true;
+		pasid_cap_set(&dev->cap, request);
+		WRITE_ONCE(dev->pri.enable, request & PASID_PERM_PRI);
+	}
+	mutex_unlock(&dev->lock);
+	return err;
+}
+
+/**
+ * pasid_request_write_cap() - a write to the PASID capability
+ * @dev: the device, open, with the capability shown
+ * @offset: first byte, counted from the header
+ * @buf: what is written
+ * @size: how many bytes; they lie within the capability
+ *
+ * A permission that is above the ceiling is requested all the same. The register shows it, and
+ * the IOMMU allows it when the admin raises the ceiling.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 when the IOMMU obeys, or if the write is dropped because the VF is being reset;
+ * otherwise as pasid_ctl_request(), and the register keeps its value.
+ */
+int pasid_request_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
+			    unsigned int size)
+{
+	struct pasid_cap cap;
+	int err = 0;
+
+	mutex_lock(&dev->lock);
+	if (READ_ONCE(dev->resetting))
+		goto unlock;
+	cap = dev->cap;
+	if (pasid_cap_write(&cap, offset, buf, size))
+		err = pasid_request_send(dev, pasid_cap_merge(&cap, dev->request));
+	if (!err)
+		pasid_cap_set(&dev->cap, cap.ctrl);
+unlock:
+	mutex_unlock(&dev->lock);
+	return err;
+}
+
+/**
+ * pasid_request_write_pri() - a write to the PRI capability
+ * @dev: the device, open, with the capability shown
+ * @offset: first byte, counted from the header
+ * @buf: what is written
+ * @size: how many bytes; they lie within the capability
+ *
+ * Context: Process context, may sleep.
+ * Return: as pasid_request_write_cap().
+ */
+int pasid_request_write_pri(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
+			    unsigned int size)
+{
+	struct pasid_pri_cap pri;
+	unsigned int request;
+	int err = 0;
+
+	mutex_lock(&dev->lock);
+	if (READ_ONCE(dev->resetting))
+		goto unlock;
+	pri = dev->pri;
+	if (pasid_pri_cap_write(&pri, offset, buf, size)) {
+		request = dev->request & ~PASID_PERM_PRI;
+		if (pri.enable)
+			request |= PASID_PERM_PRI;
+		err = pasid_request_send(dev, request);
+	}
+	if (!err)
+		pasid_pri_cap_set(&dev->pri, &pri);
+unlock:
+	mutex_unlock(&dev->lock);
+	return err;
+}
+
+/* If the IOMMU does not complete an invalidation, the permissions are off in its tables. */
+static void pasid_request_clear_locked(struct pasid_vfio *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	if (!dev->ctl || !dev->reset_clears)
+		return;
+	pasid_ctl_request(dev->ctl, PASID_PERM_NONE);
+	dev->request = PASID_PERM_NONE;
+	pasid_cap_set(&dev->cap, PASID_PERM_NONE);
+	pasid_pri_cap_reset(&dev->pri);
+}
+
+/**
+ * pasid_request_clear() - the VF has lost its registers without a reset that the PCI core tells
+ * @dev: the device
+ *
+ * That is a reset of its PF, or a way to D3hot and back. While the VF is being reset, there is
+ * nothing to do: pasid_request_reset_done() clears.
+ *
+ * Context: Process context, may sleep; vfio-pci-core's memory_lock may be held.
+ */
+void pasid_request_clear(struct pasid_vfio *dev)
+{
+	mutex_lock(&dev->lock);
+	if (!READ_ONCE(dev->resetting))
+		pasid_request_clear_locked(dev);
+	mutex_unlock(&dev->lock);
+}
+
+/**
+ * pasid_request_mark_resetting() - the VF is about to be reset
+ * @dev: the device, open or not
+ *
+ * Writes to the registers are dropped until pasid_request_reset_done(). If recovery from an
+ * error fails, the PCI core does not say so, and they are dropped until the next reset, or until
+ * the device is opened again.
+ *
+ * Sends no invalidation: a frozen VF does not answer, so intel-iommu would repeat it until the
+ * VF is reset, and the reset waits for the caller. Takes no lock: its holder may be waiting for
+ * such an invalidation.
+ *
+ * Context: Process context, device lock held.
+ */
+void pasid_request_mark_resetting(struct pasid_vfio *dev)
+{
+	WRITE_ONCE(dev->resetting, true);
+}
+
+/**
+ * pasid_request_reset_done() - the VF has been reset
+ * @dev: the device, open or not
+ *
+ * If the VF does not answer even now, intel-pasid-ctl finds that out and sends it no
+ * invalidation.
+ *
+ * Context: Process context, may sleep, device lock held; vfio-pci-core's memory_lock
+ * may be.
+ */
+void pasid_request_reset_done(struct pasid_vfio *dev)
+{
+	mutex_lock(&dev->lock);
+	WRITE_ONCE(dev->resetting, false);
+	pasid_request_clear_locked(dev);
+	mutex_unlock(&dev->lock);
+}
