@@ -64,7 +64,7 @@ in_tree() { # COMMAND...: runs it in the copy of the checkout
 }
 
 # Prints the folder in which a part is built: the product, the lab's modules or the KUnit suites. The suites are compiled
-# but not linked, because Debian's kernels have no KUnit.
+# but not linked, because Debian's kernels have no KUnit, and without the product's files, which are a part already.
 build_part() { # PART KERNEL [VAR=value...]
 	local product
 	case $1 in
@@ -75,7 +75,7 @@ build_part() { # PART KERNEL [VAR=value...]
 		;;
 	kunit)
 		build_module "$2" "$repo" "$PRODUCT_PATHS kunit" '' CONFIG_INTEL_PASID_CTL= CONFIG_PASID_PF= CONFIG_PASID_VFIO_PCI= \
-			CONFIG_PASID_CTL_KUNIT_TEST=m KBUILD_MODPOST_WARN=1 "${@:3}"
+			CONFIG_PASID_CTL_KUNIT_TEST=m KBUILD_MODPOST_WARN=1 pure= "${@:3}"
 		;;
 	esac
 }
@@ -94,7 +94,8 @@ with_builds() { # COMPILER COMMAND...
 
 # Prints the compiler's warnings of a build, which may have been made long ago.
 warnings_of() { # KERNEL DIR
-	grep -v -e 'Skipping BTF generation' -e '^WARNING: modpost: .*kunit.* undefined!' "${2%/tree/src}/log" || true
+	grep -v -e 'Skipping BTF generation' -e '^WARNING: modpost: .*kunit.* undefined!' \
+		-e '^WARNING: modpost: suppressed .* unresolved symbol' "${2%/tree/src}/log" || true
 }
 
 # Runs a tool on every file of a build, with the compiler's options.
