@@ -225,7 +225,7 @@ mutant hold-that-does-not-end newest vfio-reset "*a new open of a VF that cannot
 	'/^int pasid_open/,/^}/ s/WRITE_ONCE\(dev->resetting, false\);/;/'
 mutant D3-leaves-the-registers newest vfio-cap "going from D3hot*" vfio/config.c \
 	'/^ssize_t pasid_config_write/,/^}/ s/pasid_request_clear\(dev\);/;/'
-mutant D3-clears-what-stays newest vfio-power "pasid-vfio-pci, the user has put the VF to sleep*" vfio/config.c \
+mutant D3-clears-what-stays newest vfio-power "pasid-vfio-pci, the user has put the VF to sleep: -enable takes effect at once" vfio/config.c \
 	'/^ssize_t pasid_config_write/,/^}/ s/dev->core.needs_pm_restore\)/true)/'
 mutant low-power-leaves-the-registers newest vfio-cap "VFIO's low power*" vfio/main.c \
 	'/^static int pasid_vfio_feature/,/^}/ s/pasid_request_clear\(dev\);/;/'
