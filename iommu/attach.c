@@ -10,6 +10,9 @@
 #include "engine.h"
 #include "sysfs.h"
 
+/* The PFs and VFs that were there at load are under control. Locking: pasid_vfs_lock. */
+static bool pasid_vfs_present;
+
 static void pasid_vf_detach(struct pasid_vf *vf)
 {
 	hash_del_rcu(&vf->node);
@@ -191,6 +194,9 @@ void pasid_vf_add(struct pci_dev *pdev)
 	if (!pasid_is_vf(pdev) && !pdev->is_physfn)
 		return;
 	mutex_lock(&pasid_vfs_lock);
+	/* Before that, pasid_vf_add_present() will find the device on the bus, and make its files. */
+	if (!pasid_vfs_present)
+		goto unlock;
 	if (pdev->is_physfn) {
 		pasid_pf_add(pdev);
 	} else if (!pasid_vf_find(&pdev->dev)) {
@@ -199,6 +205,7 @@ void pasid_vf_add(struct pci_dev *pdev)
 		if (vf)
 			pasid_vf_begin(vf, false);
 	}
+unlock:
 	mutex_unlock(&pasid_vfs_lock);
 }
 
@@ -239,6 +246,7 @@ int pasid_vf_add_present(void)
 	hash_for_each(pasid_vfs, bucket, vf, node)
 		pasid_vf_begin(vf, true);
 	pasid_settings_for_each(pasid_pf_begin_at_load);
+	pasid_vfs_present = !verdict;
 	mutex_unlock(&pasid_vfs_lock);
 	return verdict;
 }
@@ -297,5 +305,6 @@ void pasid_vf_remove_all(void)
 	hash_for_each_safe(pasid_vfs, bucket, next, vf, node)
 		pasid_vf_detach(vf);
 	pasid_settings_for_each(pasid_settings_remove);
+	pasid_vfs_present = false;
 	mutex_unlock(&pasid_vfs_lock);
 }

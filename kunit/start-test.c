@@ -37,6 +37,20 @@ static void start_at_load(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, pte[2]);
 }
 
+/* The notifier is called before the devices that were there at load have been looked at. */
+static void start_during_load(struct kunit *test)
+{
+	struct fake_pci *pf = vf_plug_pf(0), *fn = vf_plug_vf(pf, 1);
+
+	pasid_vf_add(&pf->pdev);
+	pasid_vf_add(&fn->pdev);
+	KUNIT_EXPECT_NULL(test, vf_of(fn));
+	vf_load(test);
+	KUNIT_EXPECT_NOT_NULL(test, vf_of(fn));
+	KUNIT_EXPECT_EQ(test, PASID_VF_FILES, fake_unit.files);
+	KUNIT_EXPECT_EQ(test, 1, fake_unit.pf_files);
+}
+
 static void start_at_load_with_a_ceiling(struct kunit *test)
 {
 	u64 *pte;
@@ -109,6 +123,7 @@ static void start_with_a_setting(struct kunit *test)
 
 static struct kunit_case start_test_cases[] = {
 	KUNIT_CASE(start_at_load),
+	KUNIT_CASE(start_during_load),
 	KUNIT_CASE(start_at_load_with_a_ceiling),
 	KUNIT_CASE(start_while_the_queue_fails),
 	KUNIT_CASE(start_while_unloading),
