@@ -7,14 +7,15 @@ KVER	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(KVER)/build
 VERSION	:= $(shell cat VERSION)
 
-# Where DKMS, too, puts modules that are not the distribution's.
+# As for all modules that are not the distribution's. DKMS has a folder of its own beside this one.
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/pasid-ctl
 
 # The tool and its pages are the same for every kernel.
 PREFIX	?= /usr/local
 TOOLDIR	:= $(DESTDIR)$(PREFIX)
 
-.PHONY: all modules install uninstall install-tools uninstall-tools clean demo check lint kunit model bench mutate soak help
+.PHONY: all modules install uninstall install-tools uninstall-tools clean demo check lint kunit model bench mutate soak
+.PHONY: deb dist help
 
 all: modules
 
@@ -28,6 +29,8 @@ $(KDIR)/Makefile:
 	@exit 1
 
 install: modules
+	@if ls $(DESTDIR)/lib/modules/$(KVER)/updates/dkms/intel-pasid-ctl.ko* >/dev/null 2>&1; then \
+		echo "DKMS has installed pasid-ctl for $(KVER): remove it first (dkms remove, or the package)" >&2; exit 1; fi
 	install -d $(MODDIR)
 	install -m 644 iommu/intel-pasid-ctl.ko pf/pasid-pf.ko vfio/pasid-vfio-pci.ko $(MODDIR)/
 	$(if $(DESTDIR),,depmod $(KVER))
@@ -80,6 +83,14 @@ mutate:
 soak:
 	@scripts/soak $(MINUTES)
 
+deb:
+	@scripts/deb
+
+# What is committed.
+dist:
+	@mkdir -p dist
+	git archive --prefix=pasid-ctl-$(VERSION)/ -o dist/pasid-ctl-$(VERSION).tar.gz HEAD
+
 help:
 	@echo 'make                     build for the running kernel; KVER=<release> for another'
 	@echo 'make install|uninstall   into /lib/modules/<release>/updates/pasid-ctl; DESTDIR= is heeded'
@@ -93,3 +104,5 @@ help:
 	@echo 'make bench               count descriptors and instructions, in simulated machines'
 	@echo 'make mutate              break the module in one place at a time: does a test notice?'
 	@echo 'make soak MINUTES=n      everything at the same time, on the debug kernel, for as long'
+	@echo 'make deb                 Debian packages, DKMS does the rest, into dist/'
+	@echo 'make dist                a tarball of what is committed, into dist/'
