@@ -87,7 +87,7 @@ EXPORT_SYMBOL_GPL(pasid_ctl_on_reset);
 /**
  * pasid_ctl_on_change() - tell a user when its effective set has changed
  * @user: the user
- * @change: called after each change, when it is in force
+ * @change: called after a change, or after several
  * @data: for @change; must be valid until pasid_ctl_put() has returned
  *
  * @change runs in process context, in the writer that made the change or in a worker. The

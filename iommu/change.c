@@ -34,8 +34,10 @@ static void pasid_vf_unpin(struct pasid_vf *vf)
 /* Tell the user, and the pollers of the files, of what has changed since the last notification. */
 static void pasid_vf_notify(struct pasid_vf *vf)
 {
+	/* Before the set is read: if a hook changes it afterwards, the worker comes again. */
+	bool unsure = xchg(&vf->files.unsure, false);
 	unsigned int effective = pasid_vf_effective(vf);
-	bool changed = effective != vf->files.told_effective;
+	bool changed = unsure || effective != vf->files.told_effective;
 
 	if (changed && vf->on_change)
 		vf->on_change(vf->on_change_data);

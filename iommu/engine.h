@@ -50,6 +50,7 @@ void pasid_vf_restore_ats(struct pasid_vf *vf);
 void pasid_vf_ats_disabled(struct pasid_vf *vf);
 
 /* fixup.c: from hooks: what intel-iommu has just written */
+void pasid_vf_queue_refresh(struct pasid_vf *vf);
 void pasid_vf_fix_contexts(struct pasid_vf *vf);
 void pasid_vf_after_pri_flip(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable);
 void pasid_vf_before_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,

@@ -21,6 +21,21 @@ static void pasid_vf_plan_done(struct pasid_vf *vf, const struct vtd_plan *plan)
 }
 
 /**
+ * pasid_vf_queue_refresh() - a VF's supported set may have changed: have its worker look
+ * @vf: the VF
+ *
+ * The worker also tells those who poll the effective set, as they may have read it meanwhile.
+ *
+ * Context: Hook, after the change.
+ */
+void pasid_vf_queue_refresh(struct pasid_vf *vf)
+{
+	/* Pairs with pasid_vf_notify(), which clears it before it reads the set. */
+	smp_store_release(&vf->files.unsure, true);
+	schedule_work(&vf->refresh);
+}
+
+/**
  * pasid_vf_fix_contexts() - make a VF's context entries and their caches obey at once
  * @vf: the VF
  *
@@ -66,8 +81,7 @@ void pasid_vf_after_pri_flip(struct pasid_vf *vf, const struct pasid_gaps *gaps,
 	vf->tables.ctx[0].sure = gaps->contexts;
 	spin_unlock(vf->unit.lock);
 	pasid_vf_fix_contexts(vf);
-	/* The supported set may have changed, and with it whether the VF is restricted. */
-	schedule_work(&vf->refresh);
+	pasid_vf_queue_refresh(vf);
 }
 
 static u64 *pasid_vf_find_entry(const struct pasid_vf *vf, u32 pasid)

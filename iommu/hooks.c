@@ -92,7 +92,7 @@ static void pasid_disable_ats_leave(const struct pasid_call *call, int ret)
 	pasid_vf_ats_disabled(vf);
 	/* Page requests need ATS. */
 	pasid_vf_fix_contexts(vf);
-	schedule_work(&vf->refresh);
+	pasid_vf_queue_refresh(vf);
 }
 
 static void pasid_enable_ats_leave(const struct pasid_call *call, int ret)
@@ -100,7 +100,7 @@ static void pasid_enable_ats_leave(const struct pasid_call *call, int ret)
 	struct pasid_vf *vf = pasid_vf_find(&((struct pci_dev *)call->arg[0])->dev);
 
 	if (vf && !ret)
-		schedule_work(&vf->refresh);
+		pasid_vf_queue_refresh(vf);
 }
 
 static void pasid_restore_enter(const struct pasid_call *call)

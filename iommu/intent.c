@@ -5,7 +5,8 @@
  *
  * intel-iommu sets SRE in nested entries only, and this module sets it there only if intel-iommu
  * did. So a nested entry with SRE = 1 shows the intent itself. If this module has cleared SRE,
- * tables.sre_intent has the number of gaps (gaps.c) up to which the intent is known to be right.
+ * tables.sre_intent has the number of gaps (gaps.c) up to which the intent is known to be right,
+ * plus 1; 0 if it is not known at all.
  * If the number is another one now, a set-up that no hook has seen may have written the entry
  * again, without SRE. Then the intent is forgotten, and SRE stays denied.
  */
@@ -17,14 +18,20 @@ static bool pasid_entry_shows_sre(const u64 *pte)
 	       (READ_ONCE(pte[2]) & VTD_PTE_SRE);
 }
 
-/* Stores @gaps, unless a hook has stored a larger number meanwhile. */
-static void pasid_vf_remember(struct pasid_vf *vf, u32 pasid, unsigned long gaps)
+/* The value for an intent that is known to be right up to these gaps; NULL if it is not. */
+static unsigned long pasid_known(const struct pasid_gaps *gaps)
+{
+	return gaps ? (gaps->entries + 1) & LONG_MAX : 0;
+}
+
+/* Stores the value of @gaps, unless a hook has stored a larger one meanwhile. */
+static void pasid_vf_remember(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps)
 {
 	void *old = xa_load(&vf->tables.sre_intent, pasid);
+	unsigned long known = max(pasid_known(gaps), old ? xa_to_value(old) : 0);
 
-	gaps = max(gaps & LONG_MAX, old ? xa_to_value(old) : 0);
 	/* Without memory the intent is forgotten, and SRE stays denied. */
-	if (xa_is_err(xa_store(&vf->tables.sre_intent, pasid, xa_mk_value(gaps),
+	if (xa_is_err(xa_store(&vf->tables.sre_intent, pasid, xa_mk_value(known),
 			       GFP_ATOMIC | __GFP_NOWARN)))
 		dev_warn_ratelimited(&vf->pdev->dev,
 				     "no memory to remember SRE of PASID %u: denied until it is attached again\n",
@@ -33,10 +40,11 @@ static void pasid_vf_remember(struct pasid_vf *vf, u32 pasid, unsigned long gaps
 
 static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
 {
-	void *gaps = xa_load(&vf->tables.sre_intent, pasid);
+	void *known = xa_load(&vf->tables.sre_intent, pasid);
+	struct pasid_gaps now = pasid_gaps_now();
 
-	if (!gaps || gaps == xa_mk_value(pasid_gaps_now().entries & LONG_MAX))
-		return gaps;
+	if (!known || known == xa_mk_value(pasid_known(&now)))
+		return known;
 	xa_erase(&vf->tables.sre_intent, pasid);
 	dev_warn_ratelimited(&vf->pdev->dev,
 			     "PASID %u may have been set up unseen: SRE is denied until it is attached again\n",
@@ -49,7 +57,8 @@ static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
  * @vf: the VF
  * @pasid: the entry's PASID, not RID_PASID
  * @pte: the entry, present
- * @sure: the gaps when the writer began, or NULL if probes did not fire then
+ * @sure: the gaps when the writer began, or NULL if probes did not fire then: the intent is
+ *	forgotten, unless a hook has seen the set-up and comes after the writer
  *
  * While intel-iommu replaces an entry, memory may hold the old or the new one, so that this
  * function does nothing.
@@ -59,8 +68,8 @@ static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
 void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			  const struct pasid_gaps *sure)
 {
-	if (vf->tables.in_replace != pasid && sure && pasid_entry_shows_sre(pte))
-		pasid_vf_remember(vf, pasid, sure->entries);
+	if (vf->tables.in_replace != pasid && pasid_entry_shows_sre(pte))
+		pasid_vf_remember(vf, pasid, sure);
 }
 
 /**
@@ -139,11 +148,14 @@ void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 {
 	if (vf->tables.in_replace == pasid)
 		vf->tables.in_replace = PASID_NO_REPLACE;
-	if (!done || !pte || !(READ_ONCE(pte[0]) & VTD_PRESENT))
+	if (!pte || !(READ_ONCE(pte[0]) & VTD_PRESENT))
 		return;
-	if (pasid_entry_shows_sre(pte) ||
-	    (!replaced && xa_load(&vf->tables.sre_intent, pasid)))
-		pasid_vf_remember(vf, pasid, gaps->entries);
+	/* The hook is about to change an entry that was there before. */
+	if (!done)
+		pasid_vf_learn_entry(vf, pasid, pte, gaps);
+	else if (pasid_entry_shows_sre(pte) ||
+		 (!replaced && xa_load(&vf->tables.sre_intent, pasid)))
+		pasid_vf_remember(vf, pasid, gaps);
 	else
 		xa_erase(&vf->tables.sre_intent, pasid);
 }

@@ -114,6 +114,8 @@ static void __exit pasid_ctl_exit(void)
 	pasid_hooks_exit();
 	pasid_vf_for_each(pasid_vf_give_back);
 	pasid_vf_remove_all();
+	/* The VFs' workers may have queued it again. */
+	pasid_change_stop();
 	pasid_discover_exit();
 	pasid_gaps_stop();
 }

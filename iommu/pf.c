@@ -65,7 +65,7 @@ static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
 			continue;
 		if (stale)
 			atomic_set(&vf->owed.iommu, 1);
-		schedule_work(&vf->refresh);
+		pasid_vf_queue_refresh(vf);
 	}
 }
 

@@ -139,8 +139,11 @@ struct pasid_vf_reset {
  * @requested: pasid_status/requested, for those who poll it, or NULL
  * @told_effective: the effective set when they were last notified
  * @told_request: the request when they were last notified
+ * @unsure: the effective set may have changed since then, even if it is the same again: a reader
+ *	may have seen another one meanwhile
  *
- * Locking: @present is under pasid_vfs_lock, all else under struct pasid_vf's @lock.
+ * Locking: @present is under pasid_vfs_lock; hooks set @unsure; all else is under struct
+ * pasid_vf's @lock.
  */
 struct pasid_vf_files {
 	unsigned int present;
@@ -148,6 +151,7 @@ struct pasid_vf_files {
 	struct kernfs_node *requested;
 	unsigned int told_effective;
 	unsigned int told_request;
+	bool unsure;
 };
 
 /**

@@ -294,10 +294,15 @@ static void function_effective_changes(struct kunit *test)
 	pf->pasid_enabled = 1;
 	pasid_vf_refresh(vf);
 	KUNIT_EXPECT_EQ(test, 5U, told);
+	/* The user may have read the set in between. */
+	pasid_pf_disabling(pf, ENABLE);
+	pasid_pf_enabled(pf, ENABLE);
+	pasid_vf_refresh(vf);
+	KUNIT_EXPECT_EQ(test, 6U, told);
 	/* That what it asked for is gone is nothing to tell it. */
 	pasid_ctl_put(user);
 	vf_set_ceiling(test, vf, NONE, 0);
-	KUNIT_EXPECT_EQ(test, 5U, told);
+	KUNIT_EXPECT_EQ(test, 6U, told);
 	vf_set_ceiling(test, vf, BUILTIN, 0);
 }
 

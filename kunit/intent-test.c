@@ -83,6 +83,8 @@ static const struct intent_case intent_cases[] = {
 	  { { WRITTEN_SRE, 1 }, { OFF, 1 }, { WORKER, 1 } } },
 	{ "a set-up that is refused leaves the intent", { { SETUP_SRE, 1 }, { DENY, 0 },
 	  { REFUSED, 0 }, { GRANT, 1 } } },
+	{ "a set-up that is refused, of an entry that no hook has seen",
+	  { { DENY, 0 }, { WRITTEN_SRE, 1 }, { REFUSED, 0 }, { GRANT, 1 } } },
 	{ "nothing is learned while probes are off",
 	  { { DENY, 0 }, { OFF, 0 }, { UNSEEN_SRE, 1 }, { WORKER, 0 }, { TEARDOWN, 0 },
 	    { UNSEEN, 0 }, { ON, 0 }, { GRANT, 0 } } },
@@ -243,6 +245,32 @@ static void intent_of_failed_replacement_meets_deny(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, world.entry[2]);
 }
 
+static struct intent_world intent_meanwhile;
+
+static void intent_set_up_meanwhile(void)
+{
+	fake_unit.hooks_dead = false;
+	vf_setup_begins(intent_meanwhile.vf, PASID, false);
+	intent_write(&intent_meanwhile, 3, true);
+}
+
+/* The worker begins while probes are off; a set-up that a hook sees comes before its scan. */
+static void intent_of_unsure_worker(struct kunit *test)
+{
+	struct fake_pci *fn = vf_plug_one(test);
+	struct intent_world world = { vf_of(fn), vf_entry(test, fn, PASID) };
+
+	intent_meanwhile = world;
+	vf_set_ceiling(test, world.vf, BUILTIN & ~PRIV, 0);
+	fake_unit.hooks_dead = true;
+	fake_unit.on_map = intent_set_up_meanwhile;
+	pasid_vf_refresh(world.vf);
+	KUNIT_EXPECT_EQ(test, 0, world.entry[2]);
+	vf_setup_ends(world.vf, PASID, false, true);
+	vf_set_ceiling(test, world.vf, BUILTIN, 0);
+	KUNIT_EXPECT_EQ(test, 1, world.entry[2]);
+}
+
 /* A writer has changed the entry and flushes later, which is too late for the hook's caller. */
 static void intent_hook_flushes_for_writer(struct kunit *test)
 {
@@ -350,6 +378,7 @@ static struct kunit_case intent_test_cases[] = {
 	KUNIT_CASE(intent_of_entry_torn_down),
 	KUNIT_CASE(intent_of_replacement_meets_worker),
 	KUNIT_CASE(intent_of_failed_replacement_meets_deny),
+	KUNIT_CASE(intent_of_unsure_worker),
 	KUNIT_CASE(intent_hook_flushes_for_writer),
 	KUNIT_CASE_PARAM(intent_pri, intent_pri_gen_params),
 	{}

@@ -107,7 +107,7 @@ mutant missed-not-looked-for newest missed "the next call*" iommu/gaps.c \
 mutant write-looks-at-changes-only uml kunit "pasid-vf*" iommu/apply.c \
 	's/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/\tif (apply->affected.whole)\n\t&/'
 mutant missed-and-not-forgotten newest missed "after a missed set-up*" iommu/intent.c \
-	's/\.entries & LONG_MAX\)\)$/.entries \& LONG_MAX) || true)/'
+	's/known == xa_mk_value\(pasid_known\(&now\)\)\)$/true)/'
 
 mutant gap-during-a-pass-ignored uml kunit "pasid-vf*" iommu/apply.c \
 	's/\? 0 : -EAGAIN;/? 0 : 0;/'
@@ -123,6 +123,10 @@ mutant PRI-that-went-off-unseen-comes-back uml kunit "pasid-*" iommu/context.c \
 	's/^\t\tctx->intent &= shown \| ~VTD_CTX_PRE;/\t\t;/'
 mutant gates-of-intel-iommu-not-learned uml kunit "pasid-*" iommu/context.c \
 	's/^\tctx->intent = \(ctx->intent & ~changed\).*/\t(void)changed;/'
+mutant failed-call-not-looked-at uml kunit pasid-intent iommu/intent.c \
+	'/^void pasid_vf_setup_ends/,/^}/ s/pasid_vf_learn_entry\(vf, pasid, pte, gaps\);/return;/'
+mutant unsure-intent-not-remembered uml kunit pasid-intent iommu/intent.c \
+	's/in_replace != pasid \&\& pasid_entry_shows_sre/in_replace != pasid \&\& sure \&\& pasid_entry_shows_sre/'
 mutant torn-down-entries-not-flushed uml kunit "pasid-vf*" iommu/scan.c \
 	's/^\t\t\t    FIELD_GET\(VTD_PTE_DID, READ_ONCE\(pte\[1\]\)\)\)/\t\t\t    false)/'
 mutant flush-of-a-hook-not-waited-for uml kunit "pasid-vf*" iommu/apply.c \
@@ -279,6 +283,8 @@ mutant answer-that-is-missed-counts debug vfio-hwinfo "with* the module*|a misse
 	'/"pci_pasid_status"/,/answer/ s/PASID_UNSEEN_NOTHING/PASID_UNSEEN_ANY/'
 mutant change-not-told uml kunit pasid-function iommu/change.c \
 	's/^\t\tvf->on_change\(vf->on_change_data\);/\t\t;/'
+mutant change-that-was-taken-back-not-told uml kunit pasid-function iommu/change.c \
+	's/bool unsure = xchg\(.*/bool unsure = false;/'
 mutant told-though-nothing-changed uml kunit pasid-function iommu/change.c \
 	's/if \(changed && vf->on_change\)/if (vf->on_change)/'
 mutant told-after-it-has-gone uml kunit pasid-function iommu/api.c \

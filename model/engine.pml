@@ -325,12 +325,6 @@ inline pasid_vf_setup_begins(p, replace)
 	fi
 }
 
-#ifdef ANY_REPLACE_FORGETS
-#define WRITTEN_OVER(p)	replace
-#else
-#define WRITTEN_OVER(p)	(replace && in_replace == p)
-#endif
-
 #ifdef NUMBER_OF_THE_RETURN
 #define ENTRY_GAPS	true
 #define PRI_GAPS	true
@@ -730,7 +724,11 @@ inline pasid_vf_after_entry_setup(p, replace)
 {
 	atomic {
 		if
-		:: done -> pasid_vf_setup_ends(p, WRITTEN_OVER(p)); in_replace = NO_PASID
+		:: done ->
+			/* If no hook saw the beginning, the intent may be the old entry's, and goes. */
+			lost_ok[p] = lost_ok[p] || (replace && in_replace != p);
+			pasid_vf_setup_ends(p, replace);
+			in_replace = NO_PASID
 		:: else ->
 			in_replace = NO_PASID;
 #ifndef FAILED_CALLS_NOT_LOOKED_AT

@@ -64,10 +64,11 @@
  *
  * The interrupt @event_index has one line. VFIO_DEVICE_GET_INFO counts it in num_irqs;
  * VFIO_DEVICE_GET_IRQ_INFO and VFIO_DEVICE_SET_IRQS treat it like VFIO_PCI_REQ_IRQ_INDEX: it
- * takes an eventfd, which the kernel signals after each change of @effective, when the change
- * is in force, whatever made it: the admin, the PF, a reset, the guest, or the VMM itself. The
- * event does not say what @effective is now: a program sets the eventfd first, then reads
- * @effective, and reads @effective again after each event. Closing the device takes the eventfd
+ * takes an eventfd, which the kernel signals after @effective has changed, whatever changed it:
+ * the admin, the PF, a reset, the guest, or the VMM itself. One event may stand for several
+ * changes, also for one that was taken back. The event does not say what @effective is now: a
+ * program sets the eventfd first, then reads @effective, and reads @effective again after each
+ * event. Closing the device takes the eventfd
  * away. The index is not fixed: it comes after those that the running kernel has for PCI devices.
  */
 struct pasid_ctl_region {
