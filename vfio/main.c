@@ -26,7 +26,7 @@ MODULE_PARM_DESC(ids, "Devices to bind without driver_override, \"vendor:device[
 
 static char *ranges;
 module_param(ranges, charp, 0444);
-MODULE_PARM_DESC(ranges, "Free bytes in VFs' configuration space, \"vendor:device@0x<first>-0x<last>,...\", e.g. \"8086:4941@0x180-0x18f\" (default: none)");
+MODULE_PARM_DESC(ranges, "Free bytes in VFs' configuration space, \"vendor:device@0xFIRST-0xLAST,...\"; numbers from the maker of the device only (default: none)");
 
 static bool pasid_emulate = true;
 module_param_named(emulate, pasid_emulate, bool, 0444);

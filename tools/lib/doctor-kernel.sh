@@ -13,7 +13,7 @@ needed_options() {
 		KRETPROBES        y must intel-iommu cannot be followed, and intel-pasid-ctl does not load
 		DEBUG_INFO_BTF    y must layouts of the kernel are not known, and intel-pasid-ctl does not load
 		PREEMPT_RT        n must the modules do not build for such a kernel
-		VFIO_PCI_CORE     * may  there is no pasid-vfio-pci: no guest sees a PASID capability
+		VFIO_PCI_CORE     * may  "make install" fails, DKMS passes the kernel over, and there is no pasid-vfio-pci
 		IOMMUFD           * may  a guest's PASIDs cannot be attached (stock kernels of Debian lack it)
 		VFIO_DEVICE_CDEV  y may  a guest's PASIDs cannot be attached (stock kernels of Debian lack it)
 		FTRACE            y may  "pasidctl watch" and "selftest" have no trace events

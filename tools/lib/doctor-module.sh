@@ -30,6 +30,9 @@ not_loaded() { # MODULE
 	echo "not loaded, and ${file:+installed}${file:-not installed} for $(release)" | sed "s|installed$file|installed|"
 }
 
+# What the module says of its probes. A test looks for each in the module's source.
+readonly PROBE_MESSAGES='probes do not fire|probes fire again|self-test: a probe does not fire|set-ups went by unseen'
+
 # As far as today's interface shows: the kernel's list of probes, and what the module has said of them.
 check_hooks() {
 	local probes log last
@@ -50,8 +53,7 @@ check_hooks() {
 		verdict unknown 'hooks missed' 'the kernel log is not readable' '' 'run it with sudo'
 		return
 	fi
-	last=$(grep -oE 'probes (do not fire|fire again)|self-test: a probe does not fire|set-ups went by unseen' <<<"$log" |
-		tail -n 1 || true)
+	last=$(grep -oE "$PROBE_MESSAGES" <<<"$log" | tail -n 1 || true)
 	case $last in
 	'') verdict ok 'hooks missed' 'never, as far as the kernel log reaches back' ;;
 	*'not fire')

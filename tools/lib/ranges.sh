@@ -23,7 +23,7 @@ command_ranges() { # [show [PF] | set PF RANGE... | clear PF]
 
 ranges_usage() {
 	die "$EXIT_USAGE" 'ranges wants show [PF], set PF RANGE..., or clear PF' \
-		'say for example "pasidctl ranges set 0000:02:00.0 0x180-0x187"'
+		'say "pasidctl ranges set PF 0xFIRST-0xLAST", with numbers from the maker of the device only'
 }
 
 show_ranges() { # [PF]
@@ -48,7 +48,7 @@ write_ranges() { # PF TEXT
 	fi
 	case $refusal in
 	'Invalid argument')
-		next='write ranges as 0x180-0x18f: the first byte at a multiple of 4, the last before one, none twice'
+		next='write ranges as 0xFIRST-0xLAST: the first byte at a multiple of 4, the last before one, none twice'
 		;;
 	'Numerical result out of range') next='keep to 0x100-0xfff, the extended configuration space' ;;
 	'Argument list too long') next='name 16 ranges at most' ;;

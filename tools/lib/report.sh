@@ -6,7 +6,8 @@
 
 readonly OPTIONS_OF='(intel_pasid_ctl|pasid_vfio_pci|vfio[a-z_-]*)'
 readonly OPTIONS_SHOWN="(intel_iommu|iommu(\.[a-z]+)?|pci|lockdown|module\.sig_enforce|module_blacklist|$OPTIONS_OF\.[a-z0-9_]+)"
-readonly LOG_SHOWN='DMAR|intel_pasid_ctl|pasid_pf|pasid_vfio_pci|PASID|pasid_ctl|vf_pasid'
+# Messages about one function begin with the name of its driver, not of the module.
+readonly LOG_SHOWN='DMAR|PASID|pasid[_-]|default_ctl|invalidation|in the tables'
 
 command_report() {
 	local colours=''

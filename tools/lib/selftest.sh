@@ -3,8 +3,10 @@
 # pasidctl selftest: denies and grants each permission of a VF that nobody uses, looks at what came of it, and puts
 # everything back. What it prints can be pasted into an issue; docs/hardware-reports.md says how.
 
+# What the module says when a change failed, or when it tries again. A test looks for each in the module's source.
+readonly MODULE_TROUBLE='are off in the tables|did not complete an invalidation|invalidations are owed'
 # What the kernel says when an invalidation, a request or the kernel itself went wrong.
-readonly TROUBLE='DMAR:.*(fault|[Ii]nvalidation|time-?out)|AER:|WARNING:|BUG:|Oops|Call Trace|what was to be taken away'
+readonly TROUBLE="DMAR:.*(fault|[Ii]nvalidation|time-?out)|AER:|WARNING:|BUG:|Oops|Call Trace|$MODULE_TROUBLE"
 
 command_selftest() { # BDF [--output FILE]
 	local bdf output=''

@@ -81,7 +81,8 @@ after_refusal() { # ERROR BDF: what to do next
 		;;
 	'Operation not supported') echo "grant only what is supported now: $(first_line "$pci/$2/pasid_status/supported")" ;;
 	'Input/output error')
-		echo 'mend what the kernel log says; when "owed" in "pasidctl show" is none, set it again'
+		echo 'a deny is in the tables, and the module repeats invalidations by itself; if the kernel log names a switch,' \
+			'set it to 1; write a grant again when "owed" in "pasidctl show" is none'
 		;;
 	'No such device' | 'No such file or directory') echo 'the function is going away; see "pasidctl list"' ;;
 	'Permission denied' | 'Operation not permitted') echo 'run it with sudo' ;;

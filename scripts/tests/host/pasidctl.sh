@@ -231,6 +231,18 @@ report_has_no_secrets() {
 	done
 }
 
+# Each text that the tool looks for in the kernel log is in a message of the module, within one string.
+log_texts_are_messages() {
+	local text
+	# shellcheck source=tools/lib/selftest.sh
+	. "$repo/tools/lib/selftest.sh"
+	# shellcheck source=tools/lib/doctor-module.sh
+	. "$repo/tools/lib/doctor-module.sh"
+	while read -r text; do
+		grep -qF "$text" "$repo"/iommu/*.c || { echo "no message has: $text" && return 1; }
+	done < <(tr '|' '\n' <<<"$MODULE_TROUBLE|$PROBE_MESSAGES|VT-d runs in legacy mode")
+}
+
 # Colours are for terminals alone, which `script` pretends to be.
 colours_are_for_terminals() {
 	local status
@@ -324,6 +336,7 @@ it 'selftest refuses a VF with a setting of its own' \
 it 'selftest refuses where nothing is supported' used_vf_is_not_tested 'nothing is supported' eval \
 	'for file in pasid_ctl pasid_status/supported; do put $first/$file "-enable -exec -priv -pri"; done'
 it 'report has what is wanted, and no secrets' report_has_no_secrets
+it 'what is looked for in the kernel log is what the module says' log_texts_are_messages
 it 'colours are for terminals, without NO_COLOR' colours_are_for_terminals
 it 'a command that is none' refused_on_a_host 2 "there is no command 'frob'" help frob
 it 'no command' refused_on_a_host 2 'no command' help
