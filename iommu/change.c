@@ -64,7 +64,10 @@ static void pasid_rescan_work(struct work_struct *work)
 
 static DECLARE_WORK(pasid_rescan, pasid_rescan_work);
 
-/* Counts @vf in or out as a VF that needs the hooks on demand, see pasid_probes_need(). */
+/*
+ * Counts @vf in or out as a VF that needs the hooks on demand, see pasid_probes_need(). Returns 0,
+ * or -ENOLINK if they cannot be enabled.
+ */
 static int pasid_vf_need_probes(struct pasid_vf *vf, bool need)
 {
 	int ret;
@@ -78,13 +81,16 @@ static int pasid_vf_need_probes(struct pasid_vf *vf, bool need)
 		WRITE_ONCE(vf->needs_probes, !need);
 	else if (ret)
 		schedule_work(&pasid_rescan);
-	return min(ret, 0);
+	return ret < 0 ? -ENOLINK : 0;
 }
 
+/* The reason for an error of pasid_vf_pin() or pasid_vf_enforce(). */
 static const char *pasid_vf_why(int err)
 {
 	switch (err) {
-	case 0:
+	case -ENODEV:
+		return "the module is being unloaded";
+	case -ENOLINK:
 		return "the probes on intel-iommu's set-up functions cannot be enabled";
 	case -ENXIO:
 		return "probes do not fire, so new entries of intel-iommu are not controlled; "
@@ -97,10 +103,10 @@ static const char *pasid_vf_why(int err)
 }
 
 /*
- * Makes hooks, tables, caches and the VF's ATS obey the sets as they are now. On failure, @why
- * is the reason.
+ * Makes hooks, tables, caches and the VF's ATS obey the sets as they are now. Returns the error of
+ * pasid_vf_apply(), or else that of pasid_vf_need_probes().
  */
-static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
+static int pasid_vf_enforce(struct pasid_vf *vf)
 {
 	/*
 	 * Decided by what the VF could get (it has a user, or exec in its ceiling), not by its
@@ -111,7 +117,6 @@ static int pasid_vf_enforce(struct pasid_vf *vf, const char **why)
 	int need_err = need ? pasid_vf_need_probes(vf, true) : 0;
 	int err = pasid_vf_apply(vf);
 
-	*why = pasid_vf_why(err);
 	if (!need)
 		pasid_vf_need_probes(vf, false);
 	err = err ?: need_err;
@@ -153,7 +158,6 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 			   unsigned int request)
 {
 	unsigned int old_ceiling = vf->sets.ceiling, old_request = vf->sets.request;
-	const char *why;
 	int dead = 0, err;
 
 	if (vf->gone)
@@ -169,13 +173,13 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 		pasid_vf_set(vf, old_ceiling, old_request);
 		return -ENODEV;
 	}
-	err = pasid_vf_enforce(vf, &why) ?: dead;
+	err = pasid_vf_enforce(vf) ?: dead;
 	if (err) {
 		dev_err_ratelimited(&vf->pdev->dev,
 				    "%s: permissions that the change removes are off in the tables, permissions that it adds are not in effect\n",
-				    why);
+				    pasid_vf_why(err));
 		pasid_vf_set(vf, ceiling & old_ceiling, request & old_request);
-		pasid_vf_enforce(vf, &why);
+		pasid_vf_enforce(vf);
 		err = -EIO;
 	}
 	pasid_vf_schedule_retry(vf);
@@ -272,15 +276,14 @@ void pasid_vf_stop(struct pasid_vf *vf)
  */
 void pasid_vf_refresh(struct pasid_vf *vf)
 {
-	const char *why;
 	int err;
 
 	mutex_lock(&vf->lock);
 	if (!vf->gone) {
 		pasid_vf_pin(vf);
-		err = pasid_vf_enforce(vf, &why);
+		err = pasid_vf_enforce(vf);
 		if (err && !vf->owed.pause)
-			dev_err_ratelimited(&vf->pdev->dev, "%s\n", why);
+			dev_err_ratelimited(&vf->pdev->dev, "%s\n", pasid_vf_why(err));
 		if (!err && !pasid_vf_restricted(vf))
 			pasid_vf_unpin(vf);
 		pasid_vf_schedule_retry(vf);
@@ -299,21 +302,20 @@ void pasid_vf_refresh(struct pasid_vf *vf)
  */
 void pasid_vf_start(struct pasid_vf *vf, bool at_load)
 {
-	const char *why = "the module is being unloaded";
 	int err;
 
 	mutex_lock(&vf->lock);
 	pasid_settings_link(vf);
 	err = pasid_vf_pin(vf);
 	if (!err && (!at_load || vf->sets.ceiling != PASID_CEILING_BUILTIN))
-		err = pasid_vf_enforce(vf, &why);
+		err = pasid_vf_enforce(vf);
 	pasid_vf_schedule_retry(vf);
 	vf->files.told_effective = pasid_vf_effective(vf);
 	vf->files.told_request = vf->sets.request;
 	mutex_unlock(&vf->lock);
 	if (err)
 		pci_err(vf->pdev, "PASID control: default permissions not applied: %s. Write the wanted permissions to pasid_ctl\n",
-			why);
+			pasid_vf_why(err));
 }
 
 /**
@@ -324,13 +326,14 @@ void pasid_vf_start(struct pasid_vf *vf, bool at_load)
  */
 void pasid_vf_give_back(struct pasid_vf *vf)
 {
-	const char *why;
+	int err;
 
 	mutex_lock(&vf->lock);
 	vf->sets.given_back = true;
-	if (pasid_vf_enforce(vf, &why))
+	err = pasid_vf_enforce(vf);
+	if (err)
 		pci_err(vf->pdev, "%s: the VF may still be denied what is allowed again; reset it\n",
-			why);
+			pasid_vf_why(err));
 	mutex_unlock(&vf->lock);
 }
 

@@ -34,6 +34,13 @@ static int change_init(struct kunit *test)
 	return 0;
 }
 
+/* The log has given this reason for the last error. */
+static void change_expect_error(struct kunit *test, const char *why)
+{
+	KUNIT_ASSERT_NOT_NULL(test, fake_unit.error);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(fake_unit.error, why), "%s", fake_unit.error);
+}
+
 /* --- Entries ------------------------------------------------------------------------ */
 
 /* ERE without a user, SRE of a first-stage entry only with one. */
@@ -92,6 +99,7 @@ static void change_without_hooks(struct kunit *test)
 	vf_set_ceiling(test, change.vf, NONE, 0);
 	vf_set_ceiling(test, change.vf, BUILTIN, 0);
 	vf_set_ceiling(test, change.vf, ALL, -EIO);
+	change_expect_error(test, "cannot be enabled");
 	KUNIT_EXPECT_EQ(test, BUILTIN, change.vf->sets.ceiling);
 	KUNIT_EXPECT_EQ(test, 0, fake_unit.probes_needed);
 	fake_unit.need_err = 0;
@@ -145,7 +153,9 @@ static void change_while_dead(struct kunit *test)
 	/* That they fire again a moment later makes no grant of it. */
 	fake_unit.hooks_dead = false;
 	fake_unit.dead_calls = 1;
+	fake_unit.error = NULL;
 	KUNIT_EXPECT_EQ(test, -EIO, pasid_ctl_request(user, ENABLE));
+	change_expect_error(test, "probes do not fire");
 	KUNIT_EXPECT_EQ(test, NONE, change.vf->sets.request);
 	KUNIT_EXPECT_EQ(test, 0, pasid_ctl_request(user, ENABLE));
 	pasid_ctl_put(user);
@@ -159,6 +169,7 @@ static void change_of_request_fails(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
 	fake_unit.err = -EIO;
 	KUNIT_EXPECT_EQ(test, -EIO, pasid_ctl_request(user, ENABLE));
+	change_expect_error(test, "did not complete an invalidation");
 	KUNIT_EXPECT_EQ(test, NONE, change.vf->sets.request);
 	KUNIT_EXPECT_EQ(test, 0, vf_gates(change.fn));
 	fake_unit.err = 0;

@@ -125,6 +125,11 @@ void fake_kernfs_notify(struct kernfs_node *node)
 		fake_unit.told_requested++;
 }
 
+void fake_log_error(const struct device *dev, const char *format, const char *why)
+{
+	fake_unit.error = why;
+}
+
 /* probe.c */
 
 int pasid_probes_need(bool need)

@@ -53,6 +53,7 @@ struct fake_event {
  * @told_effective: how often pollers of that file were notified
  * @told_requested: the same
  * @told_nobody: how often the module notified pollers of a file that is not there
+ * @error: the reason in the last error that change.c logged, or NULL
  * @files: number of sets of files of VFs
  * @pf_files: number of PFs that have files
  * @files_err: result of making each set of files
@@ -85,6 +86,7 @@ struct fake_unit {
 	unsigned int told_effective;
 	unsigned int told_requested;
 	unsigned int told_nobody;
+	const char *error;
 	int files;
 	int pf_files;
 	int files_err[PASID_VF_FILES];
