@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysfs files of a VF; sysfs-abi/ describes them.
+ * sysfs files of a VF: pasid_ctl and pasid_status/, which sysfs-abi/ describes; and what they share
+ * with the files of a PF: a set as text, a line of the grammar that is written, a name that is taken.
  */
 #include <linux/kernfs.h>
+#include <linux/pasid_vf.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
@@ -10,7 +12,7 @@
 #include "sysfs.h"
 #include "trace.h"
 
-/* Returns a reference of the VF that a file belongs to. The file goes before the VF does. */
+/* Returns a reference of the VF that a file belongs to. The file is removed before the VF is. */
 static struct pasid_vf *pasid_sysfs_vf(struct device *dev)
 {
 	return pasid_vf_get(to_pci_dev(dev));
@@ -61,6 +63,14 @@ static int pasid_sysfs_parse(const char *buf, size_t count, struct pasid_perm_ed
 	return pasid_perm_parse(buf, count, edit, why);
 }
 
+/* A PF has no pasid_status. */
+static const char *pasid_sysfs_unsupported(struct device *dev)
+{
+	return pasid_is_vf(to_pci_dev(dev)) ?
+	       "the PF or the IOMMU does not support it now; see pasid_status/supported" :
+	       "the PF or the IOMMU does not support it now; see pasid_status/supported of a VF";
+}
+
 /**
  * pasid_sysfs_write() - handle a write of a line in the permission grammar
  * @dev: the function whose file was written to
@@ -84,7 +94,7 @@ ssize_t pasid_sysfs_write(struct device *dev, struct device_attribute *attr,
 
 	err = pasid_sysfs_parse(buf, count, &edit, &why) ?: write(arg, &edit);
 	if (err == -EOPNOTSUPP)
-		why = "the PF or the IOMMU does not support it now; see pasid_status/supported";
+		why = pasid_sysfs_unsupported(dev);
 	if (why) {
 		trace_pasid_refuse(dev, why, err);
 		dev_notice_ratelimited(dev, "%s: refused '%*pE': %s\n", attr->attr.name,

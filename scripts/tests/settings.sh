@@ -166,7 +166,8 @@ it "a VF's file and its PF's are one setting" both_files_are_one_setting
 it "a VF's setting stays when the VF is removed and made again" setting_survives_its_vf
 it "the PF's default holds for VFs that have no setting of their own" default_holds_for_those_without_their_own
 it 'bad text is refused and changes nothing: the file default' bad_text_is_refused default
-it 'the log says which text was refused, and in which file' expect_said "default: refused '+exec"
+it 'the log says which text was refused, and in which file' expect_said \
+	"default: refused '+exec\\n': the PF or the IOMMU does not support it now; see pasid_status/supported of a VF"
 it 'bad text is refused and changes nothing: the file of a VF that exists' bad_text_is_refused virtfn0
 it 'bad text is refused and changes nothing: the file of a VF that does not exist' bad_text_is_refused virtfn7
 it "if no invalidation succeeds, the PF's default grants nothing" nothing_is_granted_that_fails
