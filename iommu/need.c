@@ -50,7 +50,7 @@ static const struct pasid_member pasid_members[] = {
 #define PASID_HOOKED_ENTRY(function, is_optional)			\
 	{								\
 		.name = function,					\
-		.purpose = "PASID-table entries that are set up",	\
+		.purpose = "a PASID-table entry is set up",		\
 		.optional = is_optional,				\
 		.args = { "dev", "pasid" },				\
 	}
@@ -76,59 +76,59 @@ const struct pasid_hooked pasid_hooked[] = {
 	PASID_HOOKED_ENTRY("intel_pasid_replace_nested", true),
 	{
 		.name = "context_flip_pri",
-		.purpose = "page requests that are enabled on demand",
+		.purpose = "page requests are enabled on demand",
 		.unless_type = "device_domain_info",
 		.unless_member = "iopf_refcount",
 		.args = { "info", "enable" },
 	}, {
 		.name = "pci_disable_pasid",
-		.purpose = "a PF whose PASID is switched off",
+		.purpose = "PASID of a PF is switched off",
 		.args = { "pdev" },
 	}, {
 		.name = "pci_enable_pasid",
-		.purpose = "a PF whose PASID is switched on",
+		.purpose = "PASID of a PF is switched on",
 		.args = { "pdev" },
 	}, {
 		.name = "pci_disable_pri",
-		.purpose = "a PF whose PRI is switched off",
+		.purpose = "PRI of a PF is switched off",
 		.args = { "pdev" },
 	}, {
 		.name = "pci_enable_pri",
-		.purpose = "a PF whose PRI is switched on",
+		.purpose = "PRI of a PF is switched on",
 		.args = { "pdev" },
 	}, {
 		.name = "pci_disable_ats",
-		.purpose = "ATS that Linux switches off",
+		.purpose = "ATS is switched off",
 		.args = { "dev" },
 	}, {
 		.name = "pci_enable_ats",
-		.purpose = "ATS that Linux switches on",
+		.purpose = "ATS is switched on",
 		.args = { "dev" },
 	}, {
 		.name = "pci_pasid_status",
-		.purpose = "what iommufd tells VMMs of execution and privilege",
+		.purpose = "iommufd asks what a VF may do with PASIDs",
 		.optional = true,
 		.args = { "pdev" },
 	}, {
 		.name = "pci_restore_state",
-		.purpose = "functions that answer again after a reset",
+		.purpose = "a function answers again after a reset",
 		.args = { "dev" },
 	}, {
 		.name = "pci_power_up",
-		.purpose = "functions that wake up",
+		.purpose = "a function wakes up",
 		.args = { "dev" },
 	}, {
 		.name = "pcie_do_recovery",
-		.purpose = "recovery from errors",
+		.purpose = "recovery from an error begins",
 		.optional = true,
 		.args = { "dev" },
 	}, {
 		.name = "write_enabled_file_bool",
-		.purpose = "kprobes that are switched off",
+		.purpose = "kprobes are switched off or on",
 		.optional = !IS_ENABLED(CONFIG_DEBUG_FS),
 	}, {
 		.name = "ftrace_enable_sysctl",
-		.purpose = "ftrace that is switched off, and kprobes with it",
+		.purpose = "ftrace is switched off or on, and kprobes with it",
 		.optional = !IS_ENABLED(CONFIG_DYNAMIC_FTRACE),
 		.args = { "write" },
 	},
@@ -225,30 +225,30 @@ static bool pasid_hooked_needed(const struct pasid_kernel *kernel,
 }
 
 /**
- * pasid_need_hooked() - can a function be hooked, or is that not needed?
+ * pasid_need_hooked() - can this module work with what the kernel has of a function to be hooked?
  * @kernel: the kernel, whose BTF can be read
  * @what: the function
- * @found: 0 if the probe could be registered, else the negative errno
+ * @register_err: 0 if the probe was registered, else the negative errno
  * @at: filled with the positions of its @args; has room for PASID_HOOK_ARGS
  * @why: filled on failure: the sentence, in PASID_NEED_WHY_MAX bytes
  *
  * Context: Process context, may sleep.
- * Return: 1 if it is hooked; 0 if this kernel has no such function and it is not needed; or a
- * negative errno.
+ * Return: 1 if the function can be hooked; 0 if this kernel has no such function, and the module
+ * does not need it; or a negative errno.
  */
 int pasid_need_hooked(const struct pasid_kernel *kernel,
-		      const struct pasid_hooked *what, int found, int *at,
+		      const struct pasid_hooked *what, int register_err, int *at,
 		      char *why)
 {
 	int i, count = 0;
 
-	if (found == -ENOENT && !pasid_hooked_needed(kernel, what))
+	if (register_err == -ENOENT && !pasid_hooked_needed(kernel, what))
 		return 0;
-	if (found) {
+	if (register_err) {
 		snprintf(why, PASID_NEED_WHY_MAX,
-			 "cannot hook %s() (error %d), so this module cannot control %s",
-			 what->name, found, what->purpose);
-		return found;
+			 "cannot hook %s() (error %d), so this module cannot see when %s",
+			 what->name, register_err, what->purpose);
+		return register_err;
 	}
 	while (count < PASID_HOOK_ARGS && what->args[count])
 		count++;
@@ -257,7 +257,7 @@ int pasid_need_hooked(const struct pasid_kernel *kernel,
 		if (at[i] >= 0)
 			continue;
 		snprintf(why, PASID_NEED_WHY_MAX,
-			 "%s() has no argument '%s' in a register, so this module cannot control %s",
+			 "%s() has no argument '%s' in a register, so this module cannot see when %s",
 			 what->name, what->args[i], what->purpose);
 		return at[i];
 	}

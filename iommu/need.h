@@ -62,10 +62,11 @@ struct pasid_kernel_offsets {
 /**
  * struct pasid_hooked - a function that this module has a hook on
  * @name: the function
- * @purpose: what this module could not control without the hook
+ * @purpose: what this module sees by the hook: the end of the sentence "sees when ..."
  * @optional: the module also loads if the kernel has no such function
- * @unless_type: with @unless_member: a structure; the function is optional in kernels
- * @unless_member: if the structure has this member, of any type. Otherwise it is needed
+ * @unless_type: a structure, see @unless_member
+ * @unless_member: NULL, or the name of a member: the function is optional in kernels whose
+ *	@unless_type has that member, of any type, and needed in all others
  * @args: names of the arguments that the hook reads
  */
 struct pasid_hooked {
@@ -84,7 +85,7 @@ int pasid_need_called(const struct pasid_kernel *kernel, void **addr, char *why)
 int pasid_need_offsets(const struct pasid_kernel *kernel, struct pasid_kernel_offsets *layout,
 		       char *why);
 int pasid_need_hooked(const struct pasid_kernel *kernel,
-		      const struct pasid_hooked *what, int found, int *at,
+		      const struct pasid_hooked *what, int register_err, int *at,
 		      char *why);
 const struct pasid_hooked *pasid_hooked_find(const char *name);
 

@@ -128,7 +128,7 @@ static int pasid_hook_add(struct pasid_hook *hook)
 		return 0;
 	err = pasid_hook_enable(hook);
 	if (err)
-		pr_err("cannot enable the probe of %s() (error %d), so it cannot control %s\n",
+		pr_err("cannot enable the probe of %s() (error %d), so this module cannot see when %s\n",
 		       what->name, err, what->purpose);
 	return err;
 }

@@ -307,7 +307,7 @@ static void need_misses_followed(struct kunit *test)
 			continue;
 		}
 		snprintf(sentence, sizeof(sentence),
-			 "cannot hook %s() (error -2), so this module cannot control %s",
+			 "cannot hook %s() (error -2), so this module cannot see when %s",
 			 what->name, what->purpose);
 		need_refuses(test, -ENOENT, sentence);
 	}
@@ -325,7 +325,7 @@ static void need_cannot_probe(struct kunit *test)
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -EINVAL,
 						     .no_function = what->name };
 		snprintf(sentence, sizeof(sentence),
-			 "cannot hook %s() (error -22), so this module cannot control %s",
+			 "cannot hook %s() (error -22), so this module cannot see when %s",
 			 what->name, what->purpose);
 		need_refuses(test, -EINVAL, sentence);
 	}
@@ -343,15 +343,15 @@ static void need_misses_arg(struct kunit *test)
 		     "qi_submit_sync() does not take 'options' as argument 4: this kernel is not supported");
 	need_kernel.no_arg = "pasid";
 	need_refuses(test, -ENOENT,
-		     "intel_pasid_setup_first_level() has no argument 'pasid' in a register, so this module cannot control PASID-table entries that are set up");
+		     "intel_pasid_setup_first_level() has no argument 'pasid' in a register, so this module cannot see when a PASID-table entry is set up");
 	need_kernel.no_arg = "pdev";
 	need_refuses(test, -ENOENT,
-		     "pci_disable_pasid() has no argument 'pdev' in a register, so this module cannot control a PF whose PASID is switched off");
+		     "pci_disable_pasid() has no argument 'pdev' in a register, so this module cannot see when PASID of a PF is switched off");
 	if (!c->flips)
 		return;
 	need_kernel.no_arg = "info";
 	need_refuses(test, -ENOENT,
-		     "context_flip_pri() has no argument 'info' in a register, so this module cannot control page requests that are enabled on demand");
+		     "context_flip_pri() has no argument 'info' in a register, so this module cannot see when page requests are enabled on demand");
 }
 
 static void need_misses_member(struct kunit *test)
@@ -373,7 +373,7 @@ static void need_misses_member(struct kunit *test)
 					     .no_member = "iopf_refcount" };
 	if (!c->flips)
 		need_refuses(test, -ENOENT,
-			     "cannot hook context_flip_pri() (error -2), so this module cannot control page requests that are enabled on demand");
+			     "cannot hook context_flip_pri() (error -2), so this module cannot see when page requests are enabled on demand");
 	/* The member's type does not matter. */
 	need_kernel = (typeof(need_kernel)){ .release = c->release,
 					     .other_type = "iopf_refcount" };

@@ -56,7 +56,7 @@ loads_as_it_is() {
 it 'a kernel without qi_submit_sync(): the module names it and does not load' lacks qi_submit_sync qi_submit_sunk \
 	'this kernel has no qi_submit_sunk() that can be probed'
 it 'a kernel without the function that sets up first-stage entries: the module names it and does not load' lacks intel_pasid_setup_first_level intel_pasid_setup_first_lexel \
-	'cannot hook intel_pasid_setup_first_lexel() (error -2), so this module cannot control PASID-table entries'
+	'cannot hook intel_pasid_setup_first_lexel() (error -2), so this module cannot see when a PASID-table entry is set up'
 it 'a kernel without struct device_domain_info: the module names it and does not load' lacks device_domain_info device_domain_inf0 \
 	"the kernel's BTF has no struct device_domain_inf0"
 it 'a kernel without the member dtlb_extra_inval: the module names it and does not load' lacks dtlb_extra_inval dtlb_extra_inv4l \
