@@ -40,7 +40,8 @@ static int pasid_vfio_init_dev(struct vfio_device *vdev)
 	spin_lock_init(&dev->event_lock);
 	dev->emulate = pasid_emulate;
 	dev->layout = (struct pasid_cap_layout){
-		.err = -ENODATA, .why = "nobody has looked yet: write 1, or open the VF",
+		.err = -ENODATA,
+		.why = "no place was looked for yet: write 1 to cap_layout, or open the VF",
 	};
 	return vfio_pci_core_init_dev(vdev);
 }

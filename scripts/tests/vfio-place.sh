@@ -322,7 +322,7 @@ reading_does_not_look() {
 	clients_kill
 	unbind "$vf"
 	bind "$vf"
-	expect_file "$layout" 'none: nobody has looked yet: write 1, or open the VF'
+	expect_file "$layout" 'none: no place was looked for yet: write 1 to cap_layout, or open the VF'
 	pasid_at 0x180-0x187 0x180 '0x100:000f 0x110:000e 0x180:001b'
 	echo 0x200-0x207 >"$ranges"
 	echo '0x300-0x307' >"$mock/vf_ranges"
