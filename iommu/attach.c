@@ -90,7 +90,7 @@ static void pasid_vf_register_reported(struct pci_dev *pdev)
 		err = pasid_vf_register(pdev);
 	} while (pasid_retry_nomem(err));
 	if (err && err != -ENODEV && err != -EOPNOTSUPP)
-		pci_err(pdev, "not restricted, whatever default_ctl says: %s (error %d); give it to no guest that is not to have PASIDs\n",
+		pci_err(pdev, "not restricted, whatever default_ctl says: %s (error %d); give it only to a guest that may use PASIDs\n",
 			pasid_vf_why_not(err), err);
 }
 

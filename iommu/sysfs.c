@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysfs files of a VF: pasid_ctl and pasid_status/, which sysfs-abi/ describes; and what they share
- * with the files of a PF: a set as text, a line of the grammar that is written, a name that is taken.
+ * sysfs files of a VF: pasid_ctl and pasid_status/, which sysfs-abi/ describes. Also what these
+ * files share with those of a PF: to print a set, to read a line, to make files.
  */
 #include <linux/kernfs.h>
 #include <linux/pasid_vf.h>

@@ -57,7 +57,6 @@
 #define VTD_PTE_DID		GENMASK_ULL(15, 0)	/* qword 1 */
 #define VTD_PTE_SRE		BIT_ULL(0)		/* qword 2 */
 #define VTD_PTE_ERE		BIT_ULL(1)		/* qword 2 */
-#define VTD_DIDS		BIT(16)
 
 /**
  * typedef vtd_map_fn - reach a page of the tables

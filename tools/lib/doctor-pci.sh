@@ -119,7 +119,7 @@ check_vf() { # VF
 	local owed at effective ats='ATS is not known without root'
 	if is_loaded intel_pasid_ctl && [ ! -e "$pci/$1/pasid_status" ]; then
 		verdict broken "VF $1" 'it is not under control' 'it is not restricted, whatever default_ctl says' \
-			'the kernel log (dmesg) says why; give it to no guest that is not to have PASIDs'
+			'the kernel log (dmesg) says why; give it only to a guest that may use PASIDs'
 		return
 	fi
 	owed=$(first_line "$pci/$1/pasid_status/owed")
