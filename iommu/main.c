@@ -2,26 +2,28 @@
 /*
  * intel-pasid-ctl: per-VF PASID permissions in the tables of Intel VT-d.
  *
- * A file calls only files in the layers below its own, and files that stand before it in its
- * own layer (scripts/lint circles). From the top:
+ * The files, from the top. A file calls only files that stand after it in this list; iommu/Makefile
+ * has the reverse order. scripts/lint circles finds two files that need each other, but does not
+ * read this list.
  *
- * Entrances	api.c (kernel modules), sysfs.c and sysfs-pf.c (admins), hooks.c (calls of
- *		intel-iommu and the PCI core), discover.c (devices that come and go)
- * Life		identify.c, attach.c: a VF comes under control and leaves it
- * Changes	change.c: the sets of one VF change, and are enforced. ceiling.c: what an
- *		admin writes becomes settings, and those become ceilings of VFs
- * Engine	apply.c: a writer or a worker makes all tables and caches of a VF obey.
- *		fixup.c: a hook does so for the entry that intel-iommu has just written.
- *		pf.c: a PF switches PASID or PRI off or on. reset.c, ats.c: what resets and sleep
- *		do to a VF. They use context.c, scan.c, intent.c (entries), function.c (can the
- *		VF answer?) and flushes.c (hooks that have not flushed yet)
- * Probes	selftest.c (do probes fire?), gaps.c (which calls went by unseen?), probe.c
- *		(registers hooks)
+ * Entrances	api.c (kernel modules), hooks.c (calls of intel-iommu and the PCI core),
+ *		discover.c (devices that come and go)
+ * Life		attach.c, identify.c: a VF comes under control and leaves it
+ * Files	sysfs-pf.c, sysfs.c: what admins read and write
+ * Changes	ceiling.c: what an admin writes becomes settings, and those become ceilings of
+ *		VFs. change.c: the sets of one VF change, and are enforced
+ * Engine	apply.c: a writer makes all tables and caches of a VF obey. pf.c: a PF switches
+ *		PASID or PRI off or on. fixup.c: a hook makes the entry obey that intel-iommu has
+ *		just written. reset.c, ats.c: what resets and sleep do to a VF. intent.c, scan.c,
+ *		context.c: entries. function.c: can the VF answer? flushes.c: hooks that have not
+ *		invalidated yet
+ * Probes	probe.c (registers hooks), gaps.c (which calls has no hook seen?), selftest.c (do
+ *		probes fire?)
  * State	state.c: what a VF supports and may do now. vf.c: the hash table of VFs.
  *		settings.c: what admins have said of VFs, also of those that are not there
- * Machine	unit.c: a VT-d unit, kernel.c: the running kernel, log.c, trace.c
- * Pure		perm.c (permission sets), precedence.c (which setting counts), walk.c, entry.c,
- *		plan.c (VT-d's tables and invalidations), need.c (what a kernel has to have)
+ * Machine	unit.c: a VT-d unit. kernel.c: the running kernel. trace.c, log.c: what is told
+ * Pure		plan.c, entry.c, walk.c (VT-d's invalidations and tables), need.c (what a kernel
+ *		has to have), precedence.c (which setting counts), perm.c (permission sets)
  */
 #include <linux/crash_dump.h>
 #include <linux/module.h>
