@@ -28,7 +28,8 @@ struct pasid_ctl_user {
  * allow them as well. The caller owns the VF's DMA, as vfio does.
  *
  * Context: Process context, may sleep.
- * Return: the user, or an ERR_PTR(): -ENODEV if the VF is not under control,
+ * Return: the user, or an ERR_PTR(): -ENODEV if the VF is not under control, is gone, or
+ * intel-pasid-ctl is being unloaded;
  * -EBUSY if it has a user, or PASID-table entries that may be the host's; -EINVAL for an unknown
  * permission; -ENOMEM; -EIO if the IOMMU did not complete an invalidation or probes do not fire.
  */
@@ -90,8 +91,8 @@ EXPORT_SYMBOL_GPL(pasid_ctl_on_reset);
  * @change: called after a change, or after several
  * @data: for @change; must be valid until pasid_ctl_put() has returned
  *
- * @change runs in process context, in the writer that made the change or in a worker. The
- * caller holds the lock that all pasid_ctl functions take, so @change must not call any of
+ * @change runs in process context, in the task that made the change, which may be a worker. That
+ * task holds the lock that all pasid_ctl functions take, so @change must not call any of
  * them, nor take a lock under which they are called.
  *
  * Context: Process context, may sleep; not from @change.
@@ -175,7 +176,8 @@ EXPORT_SYMBOL_GPL(pasid_ctl_query);
  * Context: Process context, may sleep.
  * Return: 0 when tables and caches obey; -EINVAL for an unknown permission; -EOPNOTSUPP if
  * @request has a permission that the old request lacks and that is not supported; -ENODEV if the
- * VF is gone; -EIO if the IOMMU did not complete an invalidation or probes do not fire.
+ * VF is gone or intel-pasid-ctl is being unloaded; -EIO if the IOMMU did not complete an
+ * invalidation or probes do not fire.
  */
 int pasid_ctl_request(struct pasid_ctl_user *user, unsigned int request)
 {

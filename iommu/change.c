@@ -197,9 +197,9 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
  * @ceiling: the new limit
  *
  * Context: Process context, may sleep, @vf->lock held.
- * Return: 0 when tables and caches obey; -ENODEV if the VF is gone;
- * -EIO if an invalidation failed or probes do not fire: removed permissions stay removed, and
- * no permission is added.
+ * Return: 0 when tables and caches obey, see pasid_vf_apply(); -ENODEV if the VF is gone or the
+ * module is being unloaded; -EIO if an invalidation failed, probes do not fire or the hooks on
+ * demand cannot be enabled: removed permissions stay removed, and no permission is added.
  */
 int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
 {

@@ -32,7 +32,7 @@ typedef void pasid_visit_fn(struct pasid_vf *vf, u32 pasid, bool is_rid_pasid, u
 void pasid_vf_scan(struct pasid_vf *vf, pasid_visit_fn *visit, void *arg);
 unsigned int pasid_vf_count_entries(struct pasid_vf *vf);
 
-/* intent.c: what intel-iommu itself wrote to each PASID-table entry */
+/* intent.c: in which nested PASID-table entries intel-iommu itself set SRE */
 void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			  const struct pasid_gaps *sure);
 u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
@@ -42,7 +42,7 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			 const struct pasid_gaps *gaps, bool replaced, bool done);
 
-/* apply.c: from writers and workers: all entries of one VF */
+/* apply.c: from writers: all entries of one VF */
 int pasid_vf_apply(struct pasid_vf *vf);
 
 /* ats.c: ATS is on where Linux believes so */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The settings of a PF's VFs, which are there before the VFs, and stay when VFs are removed. */
+/*
+ * What admins have said of a PF's VFs: settings, which are there before the VFs, and stay when VFs
+ * are removed (settings.c); and the ceilings of VFs that follow from them (ceiling.c).
+ */
 #ifndef _PASID_SETTINGS_H
 #define _PASID_SETTINGS_H
 
@@ -43,13 +46,13 @@ struct pasid_virtfn {
  * @sriov: where the PF's SR-IOV capability is
  * @has_files: the PF has its directory
  * @attr: the file "default"
- * @writing: one writer at a time changes @all and all VFs; taken before a VF's lock
+ * @writing: held while an admin's write changes @all and then the VFs; taken before a VF's lock
  * @all: the setting of those VFs that have none of their own
  * @total: how many VFs the PF can have
  * @virtfn: one for each of them, by the VF's number
  *
- * Locking: @all, and in places @own and @vf, by pasid_settings_lock, which is taken after a
- * VF's lock. A writer of @own also holds the VF's lock, or has seen that @vf is NULL.
+ * Locking: pasid_settings_lock protects @all here, and @own and @vf in struct pasid_virtfn. It is
+ * taken after a VF's lock. A change of @own also needs the VF's lock, unless @vf is NULL.
  */
 struct pasid_settings {
 	struct list_head node;
@@ -74,7 +77,7 @@ void pasid_settings_remove(struct pasid_settings *settings);
 void pasid_settings_for_each(void (*fn)(struct pasid_settings *settings));
 void pasid_settings_get_virtfn(struct pasid_vf *vf);
 
-/* settings.c: what is kept */
+/* settings.c: reading and storing settings */
 void pasid_settings_link(struct pasid_vf *vf);
 void pasid_settings_unlink(struct pasid_vf *vf);
 void pasid_settings_put_virtfn(struct pasid_vf *vf);
@@ -89,7 +92,7 @@ int pasid_virtfn_edit(struct pasid_virtfn *virtfn, const struct pasid_perm_edit 
 void pasid_settings_log(const struct pasid_settings *settings, const char *name,
 			unsigned int old, unsigned int perms);
 
-/* ceiling.c: reading and writing */
+/* ceiling.c: what admins write and read, and the ceilings of VFs */
 int pasid_vf_default_ctl(const char *text);
 int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit);
 int pasid_virtfn_write_ctl(struct pasid_virtfn *virtfn, const struct pasid_perm_edit *edit);

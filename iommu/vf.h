@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The state of one VF that this module controls, and the hash table of all such VFs. */
+/*
+ * The state of one VF that this module controls, and the hash table of all such VFs.
+ *
+ * A writer, here and in other files: a task that holds struct pasid_vf's @lock and makes tables and
+ * caches obey the VF's sets (pasid_vf_apply()), for a write of an admin, for a request of the VF's
+ * user, or as a worker. A hook is no writer.
+ */
 #ifndef _PASID_VF_H
 #define _PASID_VF_H
 
@@ -55,7 +61,9 @@ struct pasid_context {
  * @ats_suspect: this module has cleared PASIDE, so that the VF may have switched its ATS off
  * @applying: a writer may have changed entries whose caches it has not flushed yet
  *
- * Locking: the unit's lock. Hooks read @applying without it, after they had it.
+ * Locking: the unit's lock, with two exceptions. A writer changes @applying under struct pasid_vf's
+ * @lock, before and after it has the unit's lock; a hook reads @applying while it has the unit's
+ * lock or afterwards. state.c reads the intent in @ctx[0] without a lock.
  */
 struct pasid_vf_tables {
 	struct pasid_context ctx[PASID_MAX_ALIASES];
@@ -72,14 +80,18 @@ struct pasid_vf_tables {
  * @own: the VF's own setting
  * @ceiling: the admin's limit that follows from the settings, not cut to what is supported
  * @request: what the VF's user asks for; PASID_PERM_ALL without a user
- * @owned: a user is registered: every PASID of the VF is the user's
+ * @owned: a user is registered: every PASID of the VF is the user's. Not struct pasid_vf's @owed
  * @given_back: the module is being unloaded: entries become as intel-iommu wrote them
  * @pf_down: PASID_PERM_ENABLE or _PRI or both: the PF is switching PASID or PRI off, or has
  *
- * Locking: struct pasid_vf's @lock; @pf_down is changed by hooks alone. Hooks read @ceiling,
- * @request and @owned under the unit's lock only. Each writer calls pasid_vf_apply() after its
- * write, and that takes the unit's lock: if a hook has used old values, pasid_vf_apply() comes
- * later and corrects the entry.
+ * Locking: changes need struct pasid_vf's @lock, but for @pf_down, which hooks alone change. A hook
+ * that changes entries reads @ceiling, @request and @owned under the unit's lock. After a change of
+ * these, pasid_vf_apply() also takes the unit's lock, and so corrects an entry for which a hook has
+ * used old values. The writer that has made the change calls pasid_vf_apply(). Three writers do
+ * not: pasid_vf_set_owner(), after an error, leaves that to the worker; pasid_vf_start() has
+ * nothing to correct if a VF was there before the module and has the built-in ceiling; and while
+ * the module is being unloaded, pasid_vf_give_back() corrects all entries. pasid_status_answer()
+ * and reads of files take no lock: they change no entry.
  */
 struct pasid_vf_sets {
 	struct pasid_virtfn *virtfn;
@@ -101,8 +113,8 @@ struct pasid_vf_sets {
  * @pause: in jiffies; 0 while nothing is owed
  * @said: the log says that invalidations are owed
  *
- * Locking: @iommu, @device and @ats stand alone; @pause and @said are under struct pasid_vf's
- * @lock.
+ * Locking: @pause and @said are under struct pasid_vf's @lock. The others need no lock, as each is
+ * read and changed alone.
  */
 struct pasid_vf_owed {
 	atomic_t iommu;
@@ -122,7 +134,8 @@ struct pasid_vf_owed {
  * @data: for @on_reset
  *
  * Locking: @telling is taken before the locks of users and before struct pasid_vf's @lock.
- * @on_reset is cleared under @telling. @revived and @registers_lost stand alone.
+ * @on_reset is cleared under @telling. @revived and @registers_lost need no lock, as each is read
+ * and changed alone.
  */
 struct pasid_vf_reset {
 	bool revived;
@@ -171,15 +184,15 @@ struct pasid_vf_files {
  * @on_change: tells the user that its effective set has changed, or NULL
  * @on_change_data: for @on_change
  * @ats_restored: how often its ATS had to be switched on again
- * @refresh: applies the sets again, for whoever cannot sleep
+ * @refresh: the worker, which applies the sets again; queued by hooks, which cannot sleep
  * @tables: what is known of its entries
  * @sets: what decides its effective set
- * @owed: what could not be done yet
+ * @owed: what could not be done yet. Not @sets.owned
  * @reset: resets
  * @files: its sysfs files
  *
- * Locking: @gone to @ats_restored are written under @lock. The parts say theirs. All else does
- * not change while the VF is in the hash table.
+ * Locking: @gone to @ats_restored are written under @lock. The structures of @tables to @files have
+ * their own text. All else does not change while the VF is in the hash table.
  */
 struct pasid_vf {
 	struct hlist_node node;
@@ -224,7 +237,7 @@ unsigned int pasid_vf_owed(const struct pasid_vf *vf);
 bool pasid_vf_restricted(const struct pasid_vf *vf);
 struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf);
 
-/* log.c: what several files say */
+/* log.c: the message that several files print, and the option verbose */
 extern bool pasid_verbose;
 void pasid_log_ceiling(struct pci_dev *pdev, const char *dir, const char *file,
 		       unsigned int old, unsigned int new);
