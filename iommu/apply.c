@@ -13,13 +13,16 @@
 #include "engine.h"
 #include "trace.h"
 
-/* How often all entries are looked at, at most, if there is a gap each time. */
+/*
+ * How many passes there are, at most, if there is a gap in each. A pass looks at all entries once;
+ * twice, if an invalidation of a hook has failed meanwhile.
+ */
 #define PASID_APPLY_PASSES	3
 
 /**
  * struct pasid_apply - one look at all entries of a VF
  * @rule: what PASID-table entries may have
- * @sure: the gaps when the look began, or NULL if probes did not fire then
+ * @sure: counts of gaps when the pass began, or NULL if probes did not fire then
  * @affected: what has to be invalidated
  */
 struct pasid_apply {
@@ -118,12 +121,13 @@ static int pasid_vf_apply_pass(struct pasid_vf *vf)
  * pasid_vf_apply() - make all entries of a VF and their caches obey its effective set
  * @vf: the VF; not gone
  *
- * When this returns 0, no entry of the VF and no cache of the unit or the VF allows more than the
- * effective set. If no entry has to change, nothing is invalidated.
+ * When this returns 0, no entry of the VF and no cache of the unit allows more than the effective
+ * set. Nor does the VF's device TLB, unless @owed.device is set: then the VF could not answer. If
+ * no entry has changed and nothing was owed, nothing is invalidated.
  *
  * Context: Process context, may sleep, @vf->lock held.
  * Return: 0; -ENXIO if probes do not fire, so that entries that intel-iommu sets up from now on
- * are not controlled; -EAGAIN if there was a gap in each of PASID_APPLY_PASSES looks; another
+ * are not controlled; -EAGAIN if there was a gap in each of PASID_APPLY_PASSES passes; another
  * negative errno if an invalidation failed. The entries obey in any case, and after a failed
  * invalidation the next call invalidates again.
  */

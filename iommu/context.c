@@ -19,10 +19,12 @@ u64 *pasid_vf_find_context(const struct pasid_vf *vf, const struct pasid_context
 }
 
 /*
- * Updates @ctx->intent. A bit that is not as this module left it was written by intel-iommu. If
- * this module has cleared PRE, the entry does not show whether intel-iommu has cleared it as
- * well. After a gap it may have, so that the intent is forgotten, and PRE stays denied. The other
- * bits do not change in an entry that is present.
+ * Updates @ctx->intent from what the entry shows. A gate that is not as this module last saw or
+ * stored it was written by intel-iommu: its value is the intent. Otherwise the intent stays, with
+ * one exception: if PRE is 0 because this module has cleared it, the entry does not show whether
+ * intel-iommu has cleared it as well. After a gap no hook may have seen that. So PRE leaves the
+ * intent, and stays denied until intel-iommu sets it. PASIDE and EPTR need no such exception, as
+ * intel-iommu does not change them in a present entry.
  */
 static void pasid_context_learn(struct pasid_context *ctx, u64 qword0)
 {
@@ -58,7 +60,7 @@ void pasid_vf_learn_contexts(struct pasid_vf *vf)
 /**
  * pasid_vf_edit_contexts() - make the context entries obey
  * @vf: the VF; not gone
- * @sure: the gaps when the writer began, or NULL if probes did not fire then, and from hooks
+ * @sure: counts of gaps when the writer began; NULL if probes did not fire then, or from a hook
  *
  * The caller invalidates caches.
  *
@@ -96,7 +98,7 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 }
 
 /**
- * pasid_vf_plan_contexts() - add context-cache invalidations for all context entries of a VF
+ * pasid_vf_plan_contexts() - submit context-cache invalidations for all context entries of a VF
  * @vf: the VF
  * @plan: the plan
  *

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Invalidation plan: which descriptors a change to a present entry needs, in which
- * order (VT-d 6.5.2, Table 28): context cache, PASID cache, IOTLB, device TLB.
+ * order (VT-d 6.5.2, Table 28): context cache, PASID cache, IOTLB, device TLB. Each
+ * function here submits its descriptors and waits for them.
  */
 #include <linux/string.h>
 
@@ -72,7 +73,10 @@ void vtd_plan_init(struct vtd_plan *plan,
 	plan->err = 0;
 }
 
-/* After an error the rest of a plan is still submitted: each invalidation makes a deny safer. */
+/*
+ * Submits a descriptor and waits for it. After an error the rest of a plan is still submitted: each
+ * invalidation makes a deny safer.
+ */
 static void vtd_plan_add(struct vtd_plan *plan, u64 qw0, u64 qw1)
 {
 	struct vtd_desc desc = { .qw = { qw0, qw1 } };

@@ -111,13 +111,16 @@ struct vtd_desc {
 };
 
 /**
- * struct vtd_plan - the invalidations of one change
+ * struct vtd_plan - the invalidations of one change, while they are being submitted
  * @submit: submits a descriptor and waits until the hardware has executed it; returns 0 or a
  *	negative errno
  * @submit_arg: for @submit
  * @descriptors: how many were submitted so far
  * @owed: a device-TLB invalidation was left out, as the function cannot answer
  * @err: the first error of @submit
+ *
+ * A plan keeps no descriptors: each vtd_plan_*() function but vtd_plan_init() submits its own, and
+ * waits for them.
  *
  * Each descriptor is submitted alone, as most of intel-iommu's are. If the unit refuses it (IQE),
  * qi_submit_sync() returns an error on every kernel. With several in one submission it would spin
@@ -160,7 +163,8 @@ struct vtd_function {
 
 /**
  * struct vtd_affected - what caches may hold of entries that have changed
- * @whole: a context entry has changed, which affects all domains of the function
+ * @whole: all domains of the function are affected: a context entry has changed, or invalidations
+ *	of an earlier change are owed
  * @entries: how many PASID-table entries changed
  * @pasid: PASIDs of the first VTD_FEW_ENTRIES of them
  * @did: their domain IDs
