@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VFs and PFs are put under control when they appear, and are let go when they are removed.
+ * A VF or PF is put under control when it appears, and is let go when it is removed: its place in
+ * the hash table or in the list of settings, its first enforcement, and its files. At load and
+ * unload this is done for all VFs and PFs.
  */
 #include <linux/pasid_vf.h>
 #include <linux/rcupdate.h>
@@ -277,7 +279,7 @@ void pasid_vf_remove(struct pci_dev *pdev)
 }
 
 /**
- * pasid_vf_remove_files() - at unload, remove all files and wait for their readers and writers
+ * pasid_vf_remove_files() - at unload, remove all files and wait until none is being used
  *
  * Context: Process context, may sleep.
  */

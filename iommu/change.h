@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* VFs from their first moment to their last, and changes of their sets between. */
+/*
+ * VFs under control: they appear and are removed (discover.c, attach.c, identify.c), and their sets
+ * change in between (change.c).
+ */
 #ifndef _PASID_CHANGE_H
 #define _PASID_CHANGE_H
 

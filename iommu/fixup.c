@@ -48,7 +48,10 @@ void pasid_vf_fix_contexts(struct pasid_vf *vf)
 	bool awake;
 
 	pasid_flush_begins();
-	/* A writer may have changed an entry first and invalidate later: too late for a hook. */
+	/*
+	 * If a writer has changed an entry and has not invalidated yet, the hook invalidates, too:
+	 * the caller of the hooked function does not wait for the writer.
+	 */
 	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->tables.applying)) {
 		awake = pasid_vf_keep_awake(vf);
 		vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
@@ -65,7 +68,7 @@ void pasid_vf_fix_contexts(struct pasid_vf *vf)
 /**
  * pasid_vf_after_pri_flip() - intel-iommu has set or cleared PRE in a VF's context entry
  * @vf: the VF
- * @gaps: their number when intel-iommu began
+ * @gaps: counts of gaps at the start of the call
  * @enable: intel-iommu has set PRE
  *
  * Context: Hook.
@@ -99,7 +102,7 @@ static u64 *pasid_vf_find_entry(const struct pasid_vf *vf, u32 pasid)
  * pasid_vf_before_entry_setup() - intel-iommu begins to set up a PASID-table entry
  * @vf: the VF
  * @pasid: the entry's PASID
- * @gaps: their number now
+ * @gaps: counts of gaps at the start of the call
  * @replace: intel-iommu overwrites a present entry; else it refuses one that is present
  *
  * Context: Hook.
@@ -148,8 +151,8 @@ static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
  * @replace: as with pasid_vf_before_entry_setup()
  * @done: intel-iommu succeeded
  *
- * When this returns, the entry and its caches obey. intel-iommu's caller goes on afterwards. A
- * writer may have changed the entry first and invalidate later, so that the hook invalidates, too.
+ * When this returns, the entry and its caches obey. intel-iommu's caller goes on afterwards. If a
+ * writer has changed the entry and has not invalidated yet, the hook invalidates, too.
  *
  * Context: Hook.
  */

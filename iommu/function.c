@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Can a VF answer a device-TLB invalidation now, and what is done if it cannot.
+ * A VF as a function that has to answer invalidations: can it answer one now, what do descriptors
+ * need to know of it, and what is done if it cannot answer.
  *
  * The function has to answer a device-TLB invalidation. If it does not, qi_submit_sync() repeats
  * the invalidation as long as the PF is there, with interrupts off, and all other devices wait.
@@ -146,9 +147,10 @@ void pasid_vf_let_sleep(const struct pasid_vf *vf, bool awake)
 }
 
 /*
- * Switches ATS of a VF off if it sleeps: it answers configuration requests then. While ATS is
- * off, the VF does not use its device TLB, which is empty when ATS is switched on again (PCIe
- * 6.3, 10.3.7). pasid_vf_restore_ats() does so when the VF is awake. Returns whether ATS is off.
+ * Switches ATS of a VF off if the VF sleeps; a function that sleeps still answers configuration
+ * requests. While ATS is off, the VF does not use its device TLB. When the VF is awake,
+ * pasid_vf_restore_ats() switches ATS on again, which empties the device TLB (PCIe 6.3, 10.3.7).
+ * Returns whether this function has switched ATS off, or found it off, in a VF that sleeps.
  */
 static bool pasid_vf_stop_ats(struct pasid_vf *vf)
 {
@@ -166,7 +168,7 @@ static bool pasid_vf_stop_ats(struct pasid_vf *vf)
  * pasid_vf_owe_device() - a device-TLB invalidation was left out
  * @vf: the VF, which could not answer
  *
- * If the VF sleeps, its ATS is switched off. Else the worker invalidates as soon as the VF can
+ * If the VF sleeps, its ATS is switched off. Otherwise the worker invalidates when the VF can
  * answer, see pasid_vf_schedule_retry().
  *
  * Context: Any.

@@ -88,12 +88,13 @@ bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
 }
 
 /**
- * pasid_gaps_settled() - the numbers, after the missed calls in them have written to the tables
+ * pasid_gaps_settled() - how many gaps there were, when the missed calls have written to the tables
  * @alive: set to whether probes fire, see pasid_probes_alive()
  *
- * The kernel counts a missed call when it begins; the function writes to the tables afterwards,
- * without sleeping before. So this waits for a grace period of RCU tasks if the numbers are new.
- * If probes fire, a later gap has another number, so that these numbers need no further wait.
+ * The kernel counts a missed call when the call begins. The function that is called writes to the
+ * tables afterwards, and does not sleep before. So if the numbers are new, this waits for a grace
+ * period of RCU tasks: then all these calls have written. Numbers for which this has waited while
+ * probes fired need no second wait, as each later gap changes them.
  *
  * Context: Process context, may sleep.
  * Return: the numbers; if probes fire, every call in them has written.
@@ -202,9 +203,10 @@ void pasid_switch_ends(void)
 }
 
 /**
- * pasid_probes_alive() - do hooks see the calls of intel-iommu now?
+ * pasid_probes_alive() - can a writer rely on hooks now? If not, count a gap
  *
- * If they do not, that is a gap, and pasid_gaps_rescan() is called.
+ * pasid_probes_fire() only tries a probe. This function also asks whether probes are being
+ * switched. If hooks cannot be relied on, it counts that as a gap and calls pasid_gaps_rescan().
  *
  * Context: Process context, may sleep.
  * Return: whether probes fire and nothing is switching them; true before pasid_gaps_init() and

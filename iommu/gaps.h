@@ -10,7 +10,14 @@
 
 struct pasid_hook;
 
-/* What a hooked function may have changed if its hook missed the call. */
+/*
+ * What a hooked function may have changed if its hook missed the call. PASID_UNSEEN_ENTRY: a
+ * PASID-table entry that has, or had, SRE. PASID_UNSEEN_CONTEXT: PRE in a context entry. Both are
+ * gaps. PASID_UNSEEN_ANY: something else. That is no gap, but workers look at all VFs after each of
+ * the three. PASID_UNSEEN_NOTHING: nothing that matters here.
+ *
+ * As an argument of pasid_missed_calls(), PASID_UNSEEN_ANY stands for the first three together.
+ */
 enum pasid_unseen {
 	PASID_UNSEEN_ANY,
 	PASID_UNSEEN_ENTRY,

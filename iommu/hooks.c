@@ -123,7 +123,7 @@ static void pasid_recovery_enter(const struct pasid_call *call)
 	pasid_pci_recovering((struct pci_dev *)call->arg[0]);
 }
 
-/* Probes still fire when this function is called, and return handlers run in any case. */
+/* Probes still fire when the hooked function is called, and its return handler runs in any case. */
 static void pasid_switch_enter(const struct pasid_call *call)
 {
 	pasid_switch_begins();

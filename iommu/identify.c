@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finding out what does not change while a VF is there: its VT-d unit, its requester IDs and the
- * width of its PASIDs.
+ * The state of a VF when it begins: allocated, with its workers, and filled with what does not
+ * change while the VF is there: its VT-d unit, its requester IDs and the width of its PASIDs.
  */
 #include <linux/bitfield.h>
 #include <linux/pci-ats.h>

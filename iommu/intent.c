@@ -57,7 +57,7 @@ static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
  * @vf: the VF
  * @pasid: the entry's PASID, not RID_PASID
  * @pte: the entry, present
- * @sure: the gaps when the writer began, or NULL if probes did not fire then: the intent is
+ * @sure: counts of gaps when the writer began, or NULL if probes did not fire then: the intent is
  *	forgotten, unless a hook has seen the set-up and comes after the writer
  *
  * While intel-iommu replaces an entry, memory may hold the old or the new one, so that this
@@ -103,7 +103,7 @@ u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
  * @vf: the VF
  * @pasid: the entry's PASID
  * @pte: the entry, or NULL if there is no table for it yet
- * @gaps: their number now
+ * @gaps: counts of gaps at the start of the call
  * @replace: intel-iommu overwrites a present entry; else it refuses one that is present
  *
  * Context: Any, the unit's lock held.
@@ -129,7 +129,7 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
  * @vf: the VF
  * @pasid: the entry's PASID
  * @pte: the entry, or NULL if there is no table for it
- * @gaps: their number when the set-up began
+ * @gaps: counts of gaps at the start of the call
  * @replaced: intel-iommu has overwritten an old entry
  * @done: intel-iommu succeeded
  *
@@ -138,8 +138,8 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
  * if an old entry was overwritten, SRE that the writer cleared may have been the old entry's. So
  * the intent is forgotten, and SRE stays denied.
  *
- * The number of gaps is that of the beginning, as return handlers run even while probes do not
- * fire.
+ * The counts of gaps are those of the start of the call, as return handlers run even while probes
+ * do not fire.
  *
  * Context: Any, the unit's lock held.
  */

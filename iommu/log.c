@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Log messages that several files print, and whether many are wanted.
+ * The log message that several files print: a ceiling has changed; and the option verbose.
  */
 #include <linux/pci.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Permission sets: the grammar of pasid_ctl, which turns text into an edit of a set and a set into
- * text; the supported set; and the effective set, which is the intersection of supported, ceiling
- * and request.
+ * Permission sets: as text, in the grammar of pasid_ctl; and what follows from a VF's sets. The
+ * supported set follows from what PF and IOMMU can do, the effective set from supported, ceiling
+ * and request, and what iommufd is told from the set that the VF's user would get.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>

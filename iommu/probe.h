@@ -11,7 +11,7 @@
 /**
  * struct pasid_call - one call of a hooked function
  * @hook: the hook
- * @gaps: their number when the call began
+ * @gaps: counts of gaps at the start of the call
  * @arg: the arguments that the hook names
  */
 struct pasid_call {
@@ -27,8 +27,7 @@ struct pasid_call {
  * @on_demand: the hook is enabled only while some VF needs it, see pasid_probes_need()
  * @replace: of a set-up function: it overwrites a present entry; others refuse one
  * @perm: of a function that switches a capability of a PF: the permission that needs it
- * @enter: called before the function, or NULL. A hook with @leave may miss a call, which the
- *	kernel counts
+ * @enter: called before the function, or NULL
  * @leave: called after the function, with its return value, or NULL
  * @answer: instead of @enter and @leave: called after the function, with its return address and
  *	its return value. The caller of the function gets what @answer returns
@@ -37,7 +36,8 @@ struct pasid_call {
  * @entry: the probe of a hook with @enter only
  * @exit: the probe of a hook with @leave or @answer
  *
- * Handlers run with preemption off.
+ * Handlers run with preemption off. A hook with @leave or @answer is a return probe, and misses a
+ * call if other calls have all its instances. The kernel counts the calls that a probe misses.
  */
 struct pasid_hook {
 	const char *symbol;

@@ -42,9 +42,10 @@ struct pasid_hook pasid_self_test_hook = {
 };
 
 /**
- * pasid_probes_fire() - do probes fire?
+ * pasid_probes_fire() - does a probe of this module fire now?
  *
- * They do not after an administrator has disarmed all kprobes.
+ * It does not after an administrator has disarmed all kprobes. This function only tries, and counts
+ * no gap: for writers there is pasid_probes_alive().
  *
  * Context: Process context, may sleep; pasid_self_test_hook is registered and enabled.
  * Return: whether the probes of a function of this module have fired.

@@ -320,7 +320,7 @@ void pasid_settings_log(const struct pasid_settings *settings, const char *name,
 }
 
 /**
- * pasid_vf_keep_setting() - change a VF's own setting
+ * pasid_vf_keep_setting() - store a VF's own setting; the VF's ceiling does not change
  * @vf: the VF
  * @own: the new setting
  *
@@ -337,9 +337,11 @@ void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own)
 }
 
 /**
- * pasid_settings_keep_all() - change the setting of those VFs that have none of their own
+ * pasid_settings_keep_all() - store the setting of VFs that have none of their own
  * @settings: the PF's
  * @all: the new setting
+ *
+ * The VFs' ceilings do not change.
  *
  * Context: Any, @settings->writing held.
  */
@@ -368,7 +370,7 @@ unsigned int pasid_virtfn_perms(struct pasid_virtfn *virtfn)
 }
 
 /**
- * pasid_virtfn_edit() - change the setting of a VF that is not there
+ * pasid_virtfn_edit() - edit the stored setting of a VF that is not there
  * @virtfn: where the setting is kept
  * @edit: how
  *

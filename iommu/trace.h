@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The trace events: what this module does to VFs, and what it refuses. */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM pasid_ctl
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pasid-ctl: what an SR-IOV VF may do with PASIDs, enforced by Intel VT-d
+ * pasid-ctl for kernel modules: two interfaces about SR-IOV VFs.
  *
- * This header is for modules that act for the user to whom a VF is assigned, such
- * as a vfio-pci variant driver, and for drivers of PFs, which know which bytes of
- * their VFs' configuration space are free. The host's admin uses sysfs instead
- * (see sysfs-abi/).
+ * pasid_ctl_*(): what a VF may do with PASIDs, enforced by Intel VT-d. For a module that acts for
+ * the user to whom the VF is assigned, such as a vfio-pci variant driver.
+ *
+ * pasid_pf_*(): which bytes of a VF's configuration space are free. For the drivers of PFs, which
+ * know that, and for a driver of VFs, which asks.
+ *
+ * The host's admin uses sysfs instead (see sysfs-abi/).
  */
 #ifndef _LINUX_PASID_CTL_H
 #define _LINUX_PASID_CTL_H
