@@ -4,8 +4,8 @@
  *
  * To write: copy the structure, let pasid_cap_write() or pasid_pri_cap_write() change the copy,
  * send the new permissions to the IOMMU, and on success store the copy's values with
- * pasid_cap_set() or pasid_pri_cap_set(). So a guest never reads a value that the IOMMU does not
- * enforce.
+ * pasid_cap_set() or pasid_pri_cap_set(). So the guest reads a new value only after intel-pasid-ctl
+ * has accepted the request. The ceiling may still deny what a register shows.
  */
 #ifndef _PASID_CAPS_H
 #define _PASID_CAPS_H

@@ -144,7 +144,7 @@ static int pasid_config_read_emulated(struct pasid_vfio *dev, int which, char __
 	return copy_to_user(buf, bytes, count) ? -EFAULT : 0;
 }
 
-/* Keeps the VF awake: its caches may have to be invalidated. */
+/* Wakes the VF up and keeps it awake: its caches may have to be invalidated. */
 static int pasid_config_write_emulated(struct pasid_vfio *dev, int which,
 				       const char __user *buf, size_t count, u64 pos)
 {
@@ -200,8 +200,8 @@ static ssize_t pasid_config_rw(struct pasid_vfio *dev, char __user *buf, size_t 
  * @count: how many bytes
  * @ppos: which region, and where in it; advanced
  *
- * Context: Process context, may sleep. Reads of the emulated capabilities take no
- * lock.
+ * Context: Process context, may sleep. Reads of the emulated capabilities take no lock of this
+ * driver. A read of the PRI capability waits while the PF's configuration space is locked.
  * Return: the number of bytes, or a negative errno.
  */
 ssize_t pasid_config_read(struct vfio_device *vdev, char __user *buf, size_t count,

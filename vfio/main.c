@@ -70,8 +70,8 @@ static int pasid_vfio_open_device(struct vfio_device *vdev)
 }
 
 /*
- * PASIDs that the VMM has attached are detached after this. Their VF stays registered until then,
- * in unbind_iommufd().
+ * If the VMM can attach PASIDs, vfio detaches them after this call, in unbind_iommufd(). So the VF
+ * stays registered until pasid_vfio_unbind_iommufd() has detached them.
  */
 static void pasid_vfio_close_device(struct vfio_device *vdev)
 {

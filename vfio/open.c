@@ -86,8 +86,11 @@ static int pasid_open_init_pri(struct pasid_vfio *dev)
 }
 
 /*
- * What the guest may be granted is fixed while the device is open. With a capability nothing
- * is granted before the guest enables it; without one, all is.
+ * Shows a capability, if that can be done. Its writable bits are fixed while the device is open:
+ * those whose permission is supported and in the ceiling now. Writes to other bits are ignored, and
+ * these bits read 0. If the ceiling loses a permission later, the register still shows what the
+ * guest has written, and the IOMMU blocks it. With a capability the VF has no permission before the
+ * guest sets bits; without one, the request stays all permissions.
  */
 static int pasid_open_show(struct pasid_vfio *dev)
 {
@@ -189,10 +192,11 @@ static int pasid_open_locked(struct pasid_vfio *dev, struct pasid_ctl_user **ctl
  * pasid_open() - a VMM opens a device
  * @dev: the device, enabled
  *
- * A VF under PASID control is registered with intel-pasid-ctl, with a request for all, and has
- * the control region. If all that a capability needs is there, too, that is shown, and the
- * request is for nothing. Otherwise configuration space is as with vfio-pci, and cap_layout says
- * why. A VF whose permissions cannot be enforced is not opened at all.
+ * A VF under PASID control is registered with intel-pasid-ctl, and first requests all permissions.
+ * It has the control region. If a capability can be shown, it is shown, and the request becomes no
+ * permission at all: the guest has to set the bits. If no capability can be shown, the request
+ * stays, configuration space is as with vfio-pci, and cap_layout says why. A VF whose permissions
+ * cannot be enforced is not opened.
  *
  * Context: Process context, may sleep.
  * Return: 0; -EBUSY if the host has PASIDs of the VF in use; -EIO, -ENOMEM; -ENODEV if

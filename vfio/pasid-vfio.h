@@ -40,12 +40,12 @@
  * @logged: the reasons for showing no capability that the log has since the device was bound
  * @dirty_logged: the log has since then that @layout.dirty is set
  *
- * Locking: @lock protects changes of @request, @reset_clears, @cap and @pri. Their writer holds
- * @lock until the IOMMU obeys. Reads of the registers take no lock. @ctl, @open, @shown and
- * @layout change under @lock when the device is opened or closed, which vfio does one at a time
- * and without other calls, so that accesses and ioctls read them without; @layout also changes
- * when sysfs is told to look, while the device is not open. @resetting and @recovering change
- * under the device lock; an open clears @resetting, too. @emulate needs no lock.
+ * Locking: @lock protects changes of @request, @reset_clears, @cap and @pri. A task that changes
+ * them holds @lock until the IOMMU obeys. Reads of the registers do not take it. @ctl, @open,
+ * @shown and @layout change under @lock when the device is opened or closed. vfio does one of these
+ * at a time and no other call meanwhile, so that accesses and ioctls read them without @lock.
+ * @layout also changes when sysfs is told to look, while the device is not open. @resetting and
+ * @recovering change under the device lock; an open clears @resetting, too. @emulate needs no lock.
  * vfio-pci-core's memory_lock and the device lock are taken before @lock.
  */
 struct pasid_vfio {

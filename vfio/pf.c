@@ -117,7 +117,11 @@ static ssize_t vf_pasid_ranges_store(struct device *dev, struct device_attribute
 
 const struct device_attribute pasid_attr_vf_ranges = __ATTR_RW(vf_pasid_ranges);
 
-/* Called without the lock: VFs are added under locks of their PF's driver, which must not wait. */
+/*
+ * Is a function a PF with SR-IOV and PASID? The notifier asks this before it takes pasid_pfs_lock:
+ * a PF's driver adds VFs under locks of its own, so that the notifier must not wait for
+ * pasid_pfs_lock when a VF is added.
+ */
 static bool pasid_is_pf(struct pci_dev *pdev)
 {
 	return pdev->is_physfn && pdev->pasid_cap;
@@ -151,7 +155,7 @@ static void pasid_pf_add(struct pci_dev *pdev)
 		pci_err(pdev, "its VFs cannot show a PASID capability (error %d)\n", err);
 }
 
-/* Without the lock: removing the file waits for its readers and writers, which take it. */
+/* pasid_pfs_lock not held: device_remove_file() waits for accesses, which take the lock. */
 static void pasid_pf_free(struct pasid_pf *pf)
 {
 	device_remove_file(&pf->pdev->dev, &pasid_attr_vf_ranges);

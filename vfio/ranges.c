@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ranges as text, in vf_pasid_ranges and in ranges=; and what is required of ranges, whatever
- * source they come from.
+ * Ranges of free bytes: read from text and printed, as in vf_pasid_ranges and in ranges=, and
+ * checked, whatever source they come from.
  */
 #include <linux/align.h>
 #include <linux/errno.h>

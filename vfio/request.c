@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The request: the permissions that intel-pasid-ctl is asked for. The registers of the emulated
- * capabilities and the control region are two ways to change the one request, and none of them
- * shows a new value before the IOMMU obeys it.
+ * capabilities and the control region are two ways to change the one request. Neither shows a new
+ * value before intel-pasid-ctl has accepted the request. The ceiling may still deny what they show.
  */
 #include <linux/pci.h>
 
@@ -64,11 +64,13 @@ int pasid_request_set(struct pasid_vfio *dev, unsigned int request)
  * @buf: what is written
  * @size: how many bytes; they lie within the capability
  *
- * A permission that is above the ceiling is requested all the same. The register shows it, and
- * the IOMMU allows it when the admin raises the ceiling.
+ * Writable are the bits whose permission was supported and in the ceiling when the device was
+ * opened, see pasid_open_show(). Writes to other bits are ignored, and these bits read 0. If the
+ * ceiling has lost a permission since then, it is requested all the same: the register shows it,
+ * and the IOMMU blocks it until the admin adds it to the ceiling again.
  *
  * Context: Process context, may sleep.
- * Return: 0 when the IOMMU obeys, or if the write is dropped because the VF is being reset;
+ * Return: 0 when tables and caches obey, or if the write is dropped because the VF is being reset;
  * otherwise as pasid_ctl_request(), and the register keeps its value.
  */
 int pasid_request_write_cap(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
@@ -137,11 +139,12 @@ static void pasid_request_clear_locked(struct pasid_vfio *dev)
 }
 
 /**
- * pasid_request_clear() - the VF has lost its registers without a reset that the PCI core tells
+ * pasid_request_clear() - clear the registers after a reset of which the PCI core tells no driver
  * @dev: the device
  *
- * That is a reset of its PF, or a way to D3hot and back. While the VF is being reset, there is
- * nothing to do: pasid_request_reset_done() clears.
+ * The VF loses its registers in a reset of its PF, and on the way to D3hot and back, and the PCI
+ * core does not call reset_done() for the VF then. While the VF itself is being reset, this does
+ * nothing: pasid_request_reset_done() will clear the registers.
  *
  * Context: Process context, may sleep; vfio-pci-core's memory_lock may be held.
  */

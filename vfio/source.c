@@ -45,8 +45,8 @@ static const char *pasid_source_refusal(const struct pasid_answer *answer,
  * @why: on failure, a clause that says what is wrong
  *
  * The first source that knows decides, even if it refuses: those after it know less. Only
- * the PF's driver and the quirk table can refuse. The admin does not know if the file or the
- * option says nothing of the VF.
+ * the PF's driver and the quirk table can refuse. If the file or the option says nothing of the VF,
+ * that source counts as one that does not know.
  *
  * Context: Any.
  * Return: 0; -ENOENT if no source knows; if the source that decides refuses, its errno, or
