@@ -6,9 +6,9 @@
  * intel-iommu sets SRE in nested entries only, and this module sets it there only if intel-iommu
  * did. So a nested entry with SRE = 1 shows the intent itself. If this module has cleared SRE,
  * tables.sre_intent has the number of gaps (gaps.c) up to which the intent is known to be right,
- * plus 1; 0 if it is not known at all.
- * If the number is another one now, a set-up that no hook has seen may have written the entry
- * again, without SRE. Then the intent is forgotten, and SRE stays denied.
+ * plus 1; 0 if it is not known at all. If the number is another one now, a set-up that no hook has
+ * seen may have written the entry again, without SRE. Then the intent is forgotten, and SRE stays
+ * denied.
  */
 #include "engine.h"
 

@@ -52,10 +52,10 @@ struct pasid_context {
  * @ctx: its context entries, that of its own requester ID first
  * @ctx_count: how many there are; does not change
  * @sre_intent: PASIDs for which intel-iommu wrote a nested entry with SRE = 1. The value is the
- *	number of gaps up to which that is known to be right. A missing PASID counts as SRE = 0,
- *	so that a lost record can only deny. Detaching a PASID leaves its record; the next set-up
- *	of its entry overwrites it. The records need less memory than the PASID tables, which
- *	intel-iommu keeps as well
+ *	number of gaps up to which that is known to be right, plus 1; 0 if that is not known. A
+ *	missing PASID counts as SRE = 0, so that a lost record can only deny. Detaching a PASID
+ *	leaves its record; the next set-up of its entry overwrites it. The records need less
+ *	memory than the PASID tables, which intel-iommu keeps as well
  * @in_replace: the PASID whose present entry intel-iommu is overwriting, or PASID_NO_REPLACE.
  *	intel-iommu does so for one PASID of a device at a time, under the mutex of its IOMMU group
  * @ats_suspect: this module has cleared PASIDE, so that the VF may have switched its ATS off
@@ -184,7 +184,8 @@ struct pasid_vf_files {
  * @on_change: tells the user that its effective set has changed, or NULL
  * @on_change_data: for @on_change
  * @ats_restored: how often its ATS had to be switched on again
- * @refresh: the worker, which applies the sets again; queued by hooks, which cannot sleep
+ * @refresh: the worker, which applies the sets again; queued by hooks, which cannot sleep, and
+ *	after errors
  * @tables: what is known of its entries
  * @sets: what decides its effective set
  * @owed: what could not be done yet. Not @sets.owned
