@@ -223,9 +223,10 @@ closed_while_set() {
 # Changes by the admin, and a user that sets its eventfd and takes it away meanwhile, and comes and goes.
 many_at_once() {
 	local writer
+	# Not set_ctl: its witnesses cannot agree while a client comes and goes.
 	while :; do
-		set_ctl "$first" -enable
-		set_ctl "$first" default
+		echo -enable >"$pci/$first/pasid_ctl"
+		echo default >"$pci/$first/pasid_ctl"
 	done &
 	writer=$!
 	# shellcheck disable=SC2064 # the number of now
