@@ -196,7 +196,7 @@ void pasid_vf_add(struct pci_dev *pdev)
 	if (!pasid_is_vf(pdev) && !pdev->is_physfn)
 		return;
 	mutex_lock(&pasid_vfs_lock);
-	/* Before that, pasid_vf_add_present() will find the device on the bus, and make its files. */
+	/* Before that, pasid_vf_add_present() finds the device on the bus, and makes its files. */
 	if (!pasid_vfs_present)
 		goto unlock;
 	if (pdev->is_physfn) {
