@@ -186,7 +186,6 @@ static unsigned int pasid_vf_number(const struct pasid_settings *settings,
 static void pasid_vf_read_setting(struct pasid_vf *vf, bool link)
 {
 	struct pasid_virtfn *virtfn = vf->sets.virtfn;
-	unsigned int ceiling;
 
 	if (!virtfn)
 		return;
@@ -194,8 +193,8 @@ static void pasid_vf_read_setting(struct pasid_vf *vf, bool link)
 	if (link)
 		virtfn->vf = vf;
 	vf->sets.own = virtfn->own;
-	ceiling = pasid_setting_perms(&virtfn->own, pasid_settings_perms_locked(virtfn->settings));
-	WRITE_ONCE(vf->sets.ceiling, ceiling);
+	WRITE_ONCE(vf->sets.ceiling,
+		   pasid_setting_perms(&vf->sets.own, pasid_settings_perms_locked(virtfn->settings)));
 	spin_unlock(&pasid_settings_lock);
 }
 

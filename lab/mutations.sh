@@ -173,7 +173,7 @@ mutant removed-after-the-IOMMU-core uml kunit "pasid-vf*" iommu/discover.c \
 	's/\.priority = INT_MAX/.priority = INT_MIN/'
 mutant shared-requester-ID-is-taken uml kunit "pasid-vf*" iommu/identify.c \
 	's/if \(pasid_vf_is_alias\(vf->pdev\)\)/if (false)/'
-mutant restriction-does-not-pin newest load "loading changes*|unloading is refused*|unloading is allowed*" iommu/change.c \
+mutant restriction-does-not-pin newest load "loading changes*|unloading is refused while a VF*|unloading is allowed*" iommu/change.c \
 	'/^static int pasid_vf_pin/,/^}/ s/try_module_get\(THIS_MODULE\)/true/'
 mutant kdump-kernel-is-not-refused newest refuse-kdump "*" iommu/main.c \
 	's/is_kdump_kernel\(\)/false/'
@@ -237,10 +237,6 @@ mutant write-does-not-wake-the-VF newest vfio-power "in VFIO's low power*" vfio/
 	'/^static int pasid_config_write_emulated/,/^}/ s/if \(pm_runtime_resume_and_get\((.*)\)\)/pm_runtime_get_noresume(\1);\n\tif (false)/'
 mutant user-of-a-group-stays newest vfio-cap "closing the VF leaves*" vfio/main.c \
 	'/^static void pasid_vfio_close_device/,/^}/ s/pasid_close\(dev\);/;/'
-mutant user-of-an-iommufd-stays debug vfio-killed "the PASIDs of a user*" vfio/main.c \
-	'/^static void pasid_vfio_unbind_iommufd/,/^}/ s/pasid_close\(.*\);/;/'
-mutant user-goes-before-its-PASIDs debug vfio-killed "the PASIDs of a user*" vfio/main.c \
-	'/^static void pasid_vfio_close_device/,/^}/ s/if \(!dev->can_attach\)/if (true)/'
 
 # --- The capability and the control region --------------------------------------------------------------------
 

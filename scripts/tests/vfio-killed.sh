@@ -71,23 +71,6 @@ open_with_dma() {
 	await 5 dma_runs "$vf"
 }
 
-# With the user's end all is granted again, to whatever is attached then.
-pasids_go_first() {
-	local tracing=/sys/kernel/tracing
-	open_with_dma
-	echo 'p:lab/teardown intel_pasid_tear_down_entry' >$tracing/kprobe_events
-	echo >$tracing/trace
-	echo 1 >$tracing/events/pasid_ctl/pasid_set/enable
-	echo 1 >$tracing/events/lab/enable
-	client_kill it
-	echo 0 >$tracing/events/lab/enable
-	echo 0 >$tracing/events/pasid_ctl/pasid_set/enable
-	echo >$tracing/kprobe_events
-	awk '/ teardown: / { torn = 1; late = ended } / pasid_set: .* request=0xf / { ended = 1 } END { exit !torn || !ended || late }' \
-		$tracing/trace || { cat $tracing/trace && return 1; }
-	expect_free "$vf"
-}
-
 # The removal of the VF waits for the user. The user's DMA goes on until the user is killed.
 vfs_go() {
 	local writer
@@ -117,7 +100,6 @@ goes() {
 given 'a session of a VFIO user has run once, and left the VF free' prepare
 it 'a user that is killed after its Nth system call leaves the VF free' killed_at_each_call
 it 'a user that is killed at any moment leaves the VF free' killed_anywhere 20
-it 'the PASIDs of a user that is killed are detached before its VF is granted anything' pasids_go_first
 it 'sriov_numvfs=0 waits until the user is killed, and its DMA goes on until then' vfs_go
 it 'both modules can be unloaded at the end' goes
 finish
