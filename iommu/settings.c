@@ -194,7 +194,8 @@ static void pasid_vf_read_setting(struct pasid_vf *vf, bool link)
 		virtfn->vf = vf;
 	vf->sets.own = virtfn->own;
 	WRITE_ONCE(vf->sets.ceiling,
-		   pasid_setting_perms(&vf->sets.own, pasid_settings_perms_locked(virtfn->settings)));
+		   pasid_setting_perms(&vf->sets.own,
+				       pasid_settings_perms_locked(virtfn->settings)));
 	spin_unlock(&pasid_settings_lock);
 }
 
