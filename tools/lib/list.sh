@@ -6,14 +6,12 @@ declare -A state
 
 # Sets state to what is known about a VF; what is not known is empty.
 read_state() { # VF
-	local dir=$pci/$1 status=$pci/$1/pasid_status name layout=()
+	local status=$pci/$1/pasid_status name layout=()
 	state=([vf]=$1 [pf]=$(pf_of "$1") [driver]=$(driver_of "$1") [number]=$(number_of "$1") [offset]='' [source]='')
 	for name in supported requested effective entries width owed; do
 		state[$name]=$(first_line "$status/$name")
 	done
-	state[ceiling]=$(first_line "$dir/pasid_ctl")
-	# A driver of the VF may have a file of that name.
-	[ -n "${state[ceiling]}" ] || state[ceiling]=$(first_line "$dir/physfn/vf_pasid_ctl/virtfn${state[number]}")
+	state[ceiling]=$(first_line "$(ceiling_file "$1")")
 	state[faults]='' state[layout]=''
 	[ ! -r "$status/faults" ] || state[faults]=$(xargs <"$status/faults")
 	[ ! -r "$status/cap_layout" ] || mapfile -t layout <"$status/cap_layout"

@@ -12,20 +12,20 @@ is_pf() { # BDF: has SR-IOV, with VFs or without
 	[ -e "$pci/$1/sriov_totalvfs" ]
 }
 
-all_vfs() {
-	local link
-	for link in "$pci"/*/physfn; do
-		link=${link%/physfn}
-		echo "${link##*/}"
+functions_with() { # FILE: prints those that have it
+	local path
+	for path in "$pci"/*/"$1"; do
+		path=${path%/*}
+		echo "${path##*/}"
 	done
 }
 
+all_vfs() {
+	functions_with physfn
+}
+
 all_pfs() {
-	local file
-	for file in "$pci"/*/sriov_totalvfs; do
-		file=${file%/sriov_totalvfs}
-		echo "${file##*/}"
-	done
+	functions_with sriov_totalvfs
 }
 
 pf_of() { # VF
@@ -47,6 +47,15 @@ number_of() { # VF: N of its PF's virtfnN
 	done
 }
 
+# A driver of the VF may have a file of the name pasid_ctl; the PF's file is the same setting.
+ceiling_file() { # VF
+	if [ -e "$pci/$1/pasid_ctl" ]; then
+		echo "$pci/$1/pasid_ctl"
+	else
+		echo "$pci/$(pf_of "$1")/vf_pasid_ctl/virtfn$(number_of "$1")"
+	fi
+}
+
 driver_of() { # BDF
 	link_name "$pci/$1/driver"
 }
@@ -64,20 +73,22 @@ ids_of() { # BDF: vendor:device
 
 # Prints those that have a VF open through VFIO, as "PID COMMAND". What a process has open only root sees of all.
 users_of() { # VF
-	local group files file pid
+	local group files names=() pid
 	group=$(link_name "$pci/$1/iommu_group")
 	files=("$pci/$1"/vfio-dev/*)
-	{
-		[ -z "$group" ] || open_in_processes "/dev/vfio/$group"
-		[ ${#files[@]} = 0 ] || open_in_processes "/dev/vfio/devices/${files[0]##*/}"
-	} | sort -u | while read -r pid; do
+	[ -z "$group" ] || names+=("/dev/vfio/$group")
+	[ ${#files[@]} = 0 ] || names+=("/dev/vfio/devices/${files[0]##*/}")
+	[ ${#names[@]} = 0 ] || open_in_processes "${names[@]}" | sort -u | while read -r pid; do
 		echo "$pid $(first_line "$host/proc/$pid/comm")"
 	done
 }
 
-open_in_processes() { # FILE: prints PIDs
-	local path
-	{ find "$host/proc" -mindepth 3 -maxdepth 3 -path '*/fd/*' -lname "$1" 2>/dev/null || true; } |
+open_in_processes() { # FILE...: prints the PIDs that have one of them open
+	local path name match=(-false)
+	for name; do
+		match+=(-o -lname "$name")
+	done
+	{ find "$host/proc" -mindepth 3 -maxdepth 3 -path '*/fd/*' \( "${match[@]}" \) 2>/dev/null || true; } |
 		while read -r path; do
 			path=${path%/fd/*}
 			echo "${path##*/}"
@@ -121,10 +132,14 @@ require_pf() { # TEXT: sets bdf
 	die "$EXIT_USAGE" "$bdf has no SR-IOV" "name a PF: $(all_pfs | xargs)"
 }
 
+require_loaded() {
+	is_loaded intel_pasid_ctl || die "$EXIT_FAILED" 'intel-pasid-ctl is not loaded' 'load it: modprobe intel-pasid-ctl'
+}
+
 # One that intel-pasid-ctl has under control.
 require_controlled() { # TEXT: sets bdf
 	require_vf "$1"
 	[ ! -e "$pci/$bdf/pasid_status" ] || return 0
-	is_loaded intel_pasid_ctl || die "$EXIT_FAILED" 'intel-pasid-ctl is not loaded' 'load it: modprobe intel-pasid-ctl'
+	require_loaded
 	die "$EXIT_FAILED" "$bdf is not under PASID control" '"pasidctl doctor" and the kernel log (dmesg) say why'
 }

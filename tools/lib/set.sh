@@ -40,17 +40,8 @@ find_targets() { # TARGET
 	[ -e "${files[0]}" ] || explain_missing "$1"
 }
 
-# A driver of the VF may have a file of the name pasid_ctl; the PF's file is the same setting.
-ceiling_file() { # VF
-	if [ -e "$pci/$1/pasid_ctl" ]; then
-		echo "$pci/$1/pasid_ctl"
-	else
-		echo "$pci/$(pf_of "$1")/vf_pasid_ctl/virtfn$(number_of "$1")"
-	fi
-}
-
 explain_missing() { # TARGET
-	is_loaded intel_pasid_ctl || die "$EXIT_FAILED" 'intel-pasid-ctl is not loaded' 'load it: modprobe intel-pasid-ctl'
+	require_loaded
 	[ ! -e "$pci/$bdf/vf_pasid_ctl" ] || die "$EXIT_USAGE" "$bdf cannot have such a VF: $1" \
 		"numbers go from virtfn0 to virtfn$(($(first_line "$pci/$bdf/sriov_totalvfs") - 1))"
 	die "$EXIT_FAILED" "$bdf has no vf_pasid_ctl" \

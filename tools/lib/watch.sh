@@ -33,7 +33,7 @@ print_changes() { # [VF]...
 	local vf is
 	[ $# != 0 ] || mapfile -t vfs < <(all_vfs)
 	for vf in "${vfs[@]}"; do
-		is="ceiling $(first_line "$pci/$vf/pasid_ctl") | requested $(first_line "$pci/$vf/pasid_status/requested")"
+		is="ceiling $(first_line "$(ceiling_file "$vf")") | requested $(first_line "$pci/$vf/pasid_status/requested")"
 		is+=" | effective $(first_line "$pci/$vf/pasid_status/effective")"
 		[ "${seen[$vf]-}" != "$is" ] || continue
 		seen[$vf]=$is
