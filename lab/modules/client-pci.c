@@ -12,6 +12,14 @@
 #include "client.h"
 #include "pasid-lab.h"
 
+/* For commands "<BDF> on|off": the function, with a reference, or an ERR_PTR(). */
+static struct pci_dev *find_to_switch(char **argv, bool *on)
+{
+	int ret = kstrtobool(argv[1], on);
+
+	return ret ? ERR_PTR(ret) : pasid_lab_find_device(argv[0]);
+}
+
 /* iopf <BDF> on|off: enable page requests on demand, as a driver that uses SVA does */
 int lab_cmd_iopf(int argc, char **argv)
 {
@@ -19,10 +27,7 @@ int lab_cmd_iopf(int argc, char **argv)
 	bool enable;
 	int ret;
 
-	ret = kstrtobool(argv[1], &enable);
-	if (ret)
-		return ret;
-	pdev = pasid_lab_find_device(argv[0]);
+	pdev = find_to_switch(argv, &enable);
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
 	ret = lab_iopf(&pdev->dev, enable);
@@ -35,12 +40,9 @@ int lab_cmd_ats(int argc, char **argv)
 {
 	struct pci_dev *pdev;
 	bool enable;
-	int ret;
+	int ret = 0;
 
-	ret = kstrtobool(argv[1], &enable);
-	if (ret)
-		return ret;
-	pdev = pasid_lab_find_device(argv[0]);
+	pdev = find_to_switch(argv, &enable);
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
 	if (enable)
@@ -142,9 +144,7 @@ int lab_cmd_lock_config(int argc, char **argv)
 	struct pci_dev *pdev;
 	bool lock;
 
-	if (kstrtobool(argv[1], &lock))
-		return -EINVAL;
-	pdev = pasid_lab_find_device(argv[0]);
+	pdev = find_to_switch(argv, &lock);
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
 	if (lock)

@@ -34,14 +34,9 @@ static int mock_set_pasid(struct pci_dev *pdev, bool on)
 	return 0;
 }
 
-static ssize_t pasid_show(struct device *dev, struct device_attribute *attr,
-			  char *buf)
-{
-	return sysfs_emit(buf, "%d\n", to_pci_dev(dev)->pasid_enabled);
-}
-
-static ssize_t pasid_store(struct device *dev, struct device_attribute *attr,
-			   const char *buf, size_t count)
+/* For a file of the PF that @set switches off or on. */
+static ssize_t switch_store(struct device *dev, const char *buf, size_t count,
+			    int (*set)(struct pci_dev *pdev, bool on))
 {
 	bool on;
 	int ret;
@@ -51,7 +46,19 @@ static ssize_t pasid_store(struct device *dev, struct device_attribute *attr,
 		return ret;
 
 	guard(mutex)(&control_lock);
-	return mock_set_pasid(to_pci_dev(dev), on) ?: count;
+	return set(to_pci_dev(dev), on) ?: count;
+}
+
+static ssize_t pasid_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%d\n", to_pci_dev(dev)->pasid_enabled);
+}
+
+static ssize_t pasid_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	return switch_store(dev, buf, count, mock_set_pasid);
 }
 static DEVICE_ATTR_RW(pasid);
 
@@ -98,15 +105,7 @@ static ssize_t pri_show(struct device *dev, struct device_attribute *attr,
 static ssize_t pri_store(struct device *dev, struct device_attribute *attr,
 			 const char *buf, size_t count)
 {
-	bool on;
-	int ret;
-
-	ret = kstrtobool(buf, &on);
-	if (ret)
-		return ret;
-
-	guard(mutex)(&control_lock);
-	return mock_set_pri(to_pci_dev(dev), on) ?: count;
+	return switch_store(dev, buf, count, mock_set_pri);
 }
 static DEVICE_ATTR_RW(pri);
 
