@@ -45,6 +45,7 @@ nothing_is_open_at_the_add_event() {
 	known=" $(echo "$pci"/*) "
 	before=$(cat "$lab/held-add")
 	lab_do hold-add on
+	trap 'lab_do hold-add off' EXIT # also if the VF is not denied
 	echo 2 >"$pci/$pf/sriov_numvfs" &
 	await 10 wait_until_held $((before + 1))
 	for function in "$pci"/*; do
@@ -54,6 +55,7 @@ nothing_is_open_at_the_add_event() {
 	expect_context "$appeared" PRE 0
 	expect_ctl "$appeared" '-enable -exec -priv -pri'
 	lab_do hold-add off
+	trap - EXIT
 	wait $!
 	expect_equal "$appeared" "$(vf 0)" 'the VF that was held'
 	expect_context "$(vf 1)" PASIDE 1
