@@ -4,12 +4,12 @@
 # invalidation is left out, narrowed or moved; so are other steps that a test has to notice and scripts/gen-mutants
 # cannot break.
 #
-#   mutant NAME KERNEL TEST ONLY FILE SED
+#   mutant NAME KERNEL TEST ONLY FILE SED...
 #
 # NAME is one word. TEST is the file in scripts/tests/ that has to notice the mutant, and ONLY says which of its tests are
 # run: patterns with | between them, as `it` in scripts/tests/lib.sh matches them. Or TEST is kunit, KERNEL is uml, and
-# ONLY is a pattern of suites, as KUnit matches them. SED, a script for sed -E, changes FILE; if it changes nothing, that
-# is an error, so this list always fits the code.
+# ONLY is a pattern of suites, as KUnit matches them. Each SED, a script for sed -E, changes FILE; if one of them
+# changes nothing, that is an error, so this list always fits the code.
 #
 # Three steps have no mutant, because no simulation shows their effect: the cache flush after a store (the memory of QEMU
 # is always coherent), PFSID (QEMU has no ECAP.DIT), and the two smp_mb() of iommu/ats.c, between ATS that is switched on
@@ -42,7 +42,8 @@ mutant context-cache-not-flushed newest dma "enable: -enable blocks DMA*on a VF 
 mutant context-cache-first-alias-only newest shapes "*aliases*" iommu/context.c \
 	's/i < vf->tables.ctx_count; i\+\+/i < 1; i++/'
 mutant context-cache-flushed-too-late uml kunit "pasid-vf*" iommu/apply.c \
-	'/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/d; /^static void pasid_vf_apply_run/,/^}/ s/^\tif \(apply->affected.whole\)$/\tpasid_vf_scan(vf, pasid_apply_visit, apply);\n&/'
+	'/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/d' \
+	'/^static void pasid_vf_apply_run/,/^}/ s/^\tif \(apply->affected.whole\)$/\tpasid_vf_scan(vf, pasid_apply_visit, apply);\n&/'
 mutant context-cache-of-a-sibling uml kunit pasid-plan iommu/plan.c \
 	's/VTD_CC_DEVICE \| VTD_INV_SID\(rid\)/VTD_CC_DEVICE | VTD_INV_SID(rid + 1)/'
 mutant domain-PASID-cache-not-flushed newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/plan.c \
@@ -136,7 +137,8 @@ mutant hook-leaves-the-flush-to-a-writer uml kunit "pasid-vf*" iommu/fixup.c \
 mutant failed-invalidation-not-tried-again uml kunit "pasid-vf*" iommu/change.c \
 	's/^\t\tschedule_delayed_work\(&vf->owed.retry, vf->owed.pause\);/\t\t;/'
 mutant ATS-off-leaves-page-requests newest pf "the IOMMU blocks PASIDs*|when the PF has PASID again*|PRE is clear while Linux*" iommu/hooks.c \
-	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_fix_contexts\(vf\);/;/; /^static void pasid_disable_ats_leave/,/^}/ s/schedule_work\(&vf->refresh\);/;/'
+	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_fix_contexts\(vf\);/;/' \
+	'/^static void pasid_disable_ats_leave/,/^}/ s/pasid_vf_queue_refresh\(vf\);/;/'
 
 # --- VFs that cannot answer an invalidation ---------------------------------------------------------------------------
 
@@ -261,7 +263,8 @@ mutant PRI-status-of-a-PF-in-a-reset newest vfio-cap "while the PF is being rese
 mutant registration-ends-with-pasid-vfio-pci newest vfio-place "what the PF's driver said*" vfio/pf.c \
 	'/^static void pasid_pf_free/,/^}/ s/^\tkfree\(pf\);/\tpasid_pf_unregister(pf->pdev);\n&/'
 mutant PF-driver-goes-under-its-answer uml kunit pasid-pf pf/register.c \
-	's/!try_module_get\(ops->owner\)/false/; s/^\tmodule_put\(ops->owner\);/\t;/'
+	's/!try_module_get\(ops->owner\)/false/' \
+	's/^\tmodule_put\(ops->owner\);/\t;/'
 mutant PF-driver-that-goes-is-passed-over uml kunit pasid-pf pf/register.c \
 	'/try_module_get/,/return/ s/-ENODEV/-EOPNOTSUPP/'
 mutant unknown-capability-is-its-header uml kunit pasid-place vfio/place.c \

@@ -7,16 +7,22 @@ mutant_names=() mutant_kernels=() mutant_tests=() mutant_only=() mutant_files=()
 
 readonly NOTHING_FILE=iommu/main.c NOTHING_EDIT='s/^\tpr_info\("version/\tbarrier();\n&/'
 
-mutant() { # NAME KERNEL TEST ONLY FILE SED, see lab/mutations.sh
+mutant() { # NAME KERNEL TEST ONLY FILE SED..., see lab/mutations.sh
 	is_selected "$1" "${wanted[@]}" || return 0
 	mutant_names+=("$1") mutant_kernels+=("$2") mutant_tests+=("$3") mutant_only+=("$4")
-	mutant_files+=("$5") mutant_edits+=("$6")
+	mutant_files+=("$5") mutant_edits+=("$(printf '%s\n' "${@:6}")")
 }
 
-# Makes a mutant of a file. If the edit changes nothing, that is an error, so the list always fits the code.
-mutate_file() { # NAME EDIT FROM TO
-	sed -E "$2" "$3" >"$4"
-	! cmp -s "$3" "$4" || die 1 "mutation '$1' changes nothing in ${3##*/}: correct lab/mutations.sh"
+# Makes a mutant of a file: EDITS has one per line. If one of them changes nothing, that is an error, so the list always
+# fits the code.
+mutate_file() { # NAME EDITS FROM TO
+	local edit
+	cp "$3" "$4"
+	while IFS= read -r edit; do
+		sed -E "$edit" "$4" >"$4.new"
+		! cmp -s "$4" "$4.new" || die 1 "mutation '$1' changes nothing in ${3##*/} by '$edit': correct lab/mutations.sh"
+		mv "$4.new" "$4"
+	done <<<"$2"
 }
 
 # The module that a file is a part of.
