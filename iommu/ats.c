@@ -7,7 +7,10 @@
 #include "engine.h"
 #include "trace.h"
 
-/* When Enable changes from 0 to 1, the VF's device TLB becomes empty (PCIe 6.3, 10.3.7). */
+/*
+ * When Enable changes from 0 to 1, the VF's device TLB becomes empty (PCIe 6.3, 10.3.7). Returns
+ * false if a reset has swallowed the write.
+ */
 static bool pasid_vf_enable_ats(struct pasid_vf *vf)
 {
 	u16 ctrl;
@@ -25,7 +28,8 @@ static bool pasid_vf_enable_ats(struct pasid_vf *vf)
 	 * pci_disable_ats() is between its two steps, the hook undoes it. A write to
 	 * configuration space may be posted, so that the register is read back first.
 	 */
-	pasid_vf_read_ats(vf, &ctrl);
+	if (pasid_vf_read_ats(vf, &ctrl) || !(ctrl & PCI_ATS_CTRL_ENABLE))
+		return false;
 	smp_mb(); /* pairs with the one in pasid_vf_ats_disabled() */
 	if (!vf->pdev->ats_enabled)
 		pasid_vf_write_ats(vf, ctrl & ~PCI_ATS_CTRL_ENABLE);
@@ -34,16 +38,16 @@ static bool pasid_vf_enable_ats(struct pasid_vf *vf)
 	return true;
 }
 
-/* Returns false if it has to be tried again: the VF cannot answer now. */
+/*
+ * Returns false if it has to be tried again: the VF cannot answer now, or a reset begins.
+ *
+ * This takes no lock of configuration space. pci_try_reset_function(), by which vfio-pci opens a
+ * VF, would fail with -EAGAIN meanwhile. If a reset begins after the check, then either it
+ * swallows the write, or pci_restore_state() writes the same Enable once more.
+ */
 static bool pasid_vf_try_restore_ats(struct pasid_vf *vf)
 {
-	bool done;
-
-	if (!pasid_vf_answers(vf) || !pci_cfg_access_trylock(vf->pdev))
-		return false;
-	done = pasid_vf_enable_ats(vf);
-	pci_cfg_access_unlock(vf->pdev);
-	return done;
+	return pasid_vf_answers(vf) && !vf->pdev->block_cfg_access && pasid_vf_enable_ats(vf);
 }
 
 /*

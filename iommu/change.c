@@ -248,7 +248,6 @@ int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
 	/* There is no user, so there is no request either. The worker makes the tables obey. */
 	WRITE_ONCE(vf->sets.owned, false);
 	WRITE_ONCE(vf->sets.request, PASID_PERM_ALL);
-	atomic_set(&vf->owed.iommu, 1);
 	schedule_work(&vf->refresh);
 	return err;
 }

@@ -75,11 +75,9 @@ void pasid_vf_fix_contexts(struct pasid_vf *vf)
  */
 void pasid_vf_after_pri_flip(struct pasid_vf *vf, const struct pasid_gaps *gaps, bool enable)
 {
-	/* If both have cleared PRE, the entry does not show it: so the argument counts. */
+	/* PRE that is set shows in the entry. PRE that this module had cleared before does not. */
 	spin_lock(vf->unit.lock);
-	if (enable)
-		vf->tables.ctx[0].intent |= VTD_CTX_PRE;
-	else
+	if (!enable)
 		vf->tables.ctx[0].intent &= ~VTD_CTX_PRE;
 	vf->tables.ctx[0].sure = gaps->contexts;
 	spin_unlock(vf->unit.lock);

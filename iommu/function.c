@@ -53,10 +53,9 @@ static bool pasid_function_in_d0(struct pci_dev *pdev)
 
 	if (!pdev->pm_cap)
 		return true;
-	if (pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &pmcsr) ||
-	    PCI_POSSIBLE_ERROR(pmcsr))
-		return false;
-	return !(pmcsr & PCI_PM_CTRL_STATE_MASK);
+	/* A function that does not answer reads as all ones, which says D3hot. */
+	return !pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &pmcsr) &&
+	       !(pmcsr & PCI_PM_CTRL_STATE_MASK);
 }
 
 /*

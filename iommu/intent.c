@@ -146,8 +146,7 @@ void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 void pasid_vf_setup_ends(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			 const struct pasid_gaps *gaps, bool replaced, bool done)
 {
-	if (vf->tables.in_replace == pasid)
-		vf->tables.in_replace = PASID_NO_REPLACE;
+	vf->tables.in_replace = PASID_NO_REPLACE;
 	if (!pte || !(READ_ONCE(pte[0]) & VTD_PRESENT))
 		return;
 	/* The hook is about to change an entry that was there before. */

@@ -109,8 +109,8 @@ unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf)
  * @vf: the VF
  *
  * Context: Any.
- * Return: true if the VF has a registered user, a request, or a ceiling that differs from the
- * built-in one in a supported permission. PASID counts as supported even while the PF has it off,
+ * Return: true if the VF has a registered user, or a ceiling that differs from the built-in one in
+ * a supported permission. PASID counts as supported even while the PF has it off,
  * and so does PRI if intel-iommu has set PRE: they can come back.
  */
 bool pasid_vf_restricted(const struct pasid_vf *vf)
@@ -122,7 +122,7 @@ bool pasid_vf_restricted(const struct pasid_vf *vf)
 		facts.pf_pri = true;
 		facts.vf_ats = true;
 	}
-	return vf->sets.owned || vf->sets.request != PASID_PERM_ALL ||
+	return vf->sets.owned ||
 	       ((vf->sets.ceiling ^ PASID_CEILING_BUILTIN) & pasid_supported(&facts));
 }
 

@@ -41,8 +41,11 @@ static int fake_pci_write(struct pci_bus *bus, unsigned int devfn, int where, in
 
 	if (!fn || where + size > FAKE_CONFIG)
 		return PCIBIOS_DEVICE_NOT_FOUND;
-	if (fn->ats_stuck && where == FAKE_ATS_CAP + PCI_ATS_CTRL)
-		return PCIBIOS_SUCCESSFUL;
+	if (where == FAKE_ATS_CAP + PCI_ATS_CTRL) {
+		fn->ats_locked |= fn->pdev.block_cfg_access;
+		if (fn->ats_stuck)
+			return PCIBIOS_SUCCESSFUL;
+	}
 	memcpy(fn->config + where, &value, size);
 	return PCIBIOS_SUCCESSFUL;
 }

@@ -26,6 +26,7 @@
  * @kept: how many callers keep it awake
  * @tired: it goes to D3hot after its power state was read, unless a caller keeps it awake
  * @ats_stuck: its ATS Control Register ignores writes
+ * @ats_locked: the register was written while configuration space was locked
  * @plugged: it is on the bus
  * @released: the last reference has been given back
  */
@@ -36,6 +37,7 @@ struct fake_pci {
 	int kept;
 	bool tired;
 	bool ats_stuck;
+	bool ats_locked;
 	bool plugged;
 	bool released;
 };

@@ -170,6 +170,37 @@ static void function_ats_is_linux_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0U, pasid_vf_owed(vf));
 }
 
+/* A lock of configuration space would have vfio-pci's pci_try_reset_function() fail. */
+static void function_ats_needs_no_lock(struct kunit *test)
+{
+	struct fake_pci *fn = vf_plug_one(test);
+	struct pasid_vf *vf = vf_of(fn);
+
+	function_set_state(fn, ASLEEP);
+	vf_set_ceiling(test, vf, NONE, 0);
+	function_set_state(fn, ANSWERS);
+	pasid_vf_refresh(vf);
+	KUNIT_EXPECT_TRUE(test, function_ats(fn) & PCI_ATS_CTRL_ENABLE);
+	KUNIT_EXPECT_FALSE(test, fn->ats_locked);
+}
+
+static void function_ats_is_tried_again(struct kunit *test)
+{
+	struct fake_pci *fn = vf_plug_one(test);
+	struct pasid_vf *vf = vf_of(fn);
+
+	function_set_state(fn, ASLEEP);
+	vf_set_ceiling(test, vf, NONE, 0);
+	function_set_state(fn, ANSWERS);
+	fn->ats_stuck = true; /* as if a reset swallowed the write */
+	pasid_vf_refresh(vf);
+	KUNIT_EXPECT_EQ(test, PASID_OWED_ATS, pasid_vf_owed(vf));
+	fn->ats_stuck = false;
+	flush_delayed_work(&vf->owed.retry);
+	KUNIT_EXPECT_EQ(test, 0U, pasid_vf_owed(vf));
+	KUNIT_EXPECT_TRUE(test, function_ats(fn) & PCI_ATS_CTRL_ENABLE);
+}
+
 /* After a failed recovery Linux calls the VF frozen for ever, but after a reset it works. */
 static void function_revives(struct kunit *test)
 {
@@ -310,6 +341,8 @@ static struct kunit_case function_test_cases[] = {
 	KUNIT_CASE_PARAM(function_denied, function_gen_params),
 	KUNIT_CASE(function_is_described),
 	KUNIT_CASE(function_ats_is_linux_own),
+	KUNIT_CASE(function_ats_needs_no_lock),
+	KUNIT_CASE(function_ats_is_tried_again),
 	KUNIT_CASE(function_revives),
 	KUNIT_CASE_PARAM(function_pf_reset, function_reset_gen_params),
 	KUNIT_CASE(function_effective_changes),

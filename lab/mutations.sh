@@ -145,7 +145,8 @@ mutant ATS-off-leaves-page-requests newest pf "the IOMMU blocks PASIDs*|when the
 mutant frozen-VF-is-asked uml kunit pasid-function iommu/function.c \
 	's/return !READ_ONCE\(vf->reset.revived\);/return false;/'
 mutant sleeping-VF-is-asked uml kunit pasid-function iommu/function.c \
-	's/return !\(pmcsr & PCI_PM_CTRL_STATE_MASK\);/return true;/'
+	'/pm_cap \+ PCI_PM_CTRL/ s/ &&$/;/' \
+	'/!\(pmcsr & PCI_PM_CTRL_STATE_MASK\);/d'
 mutant VF-in-a-reset-is-asked uml kunit pasid-function iommu/function.c \
 	's/ \|\| !\(command & PCI_COMMAND_MASTER\);/;/'
 mutant VF-falls-asleep-while-it-is-asked uml kunit "pasid-a*" iommu/function.c \
@@ -166,6 +167,8 @@ mutant reset-told-twice uml kunit pasid-function iommu/reset.c \
 	's/atomic_set\(&vf->reset.registers_lost, 0\);/;/'
 mutant ATS-given-up-when-it-does-not-answer uml kunit pasid-function iommu/ats.c \
 	'/^static bool pasid_vf_enable_ats/,/^}/ s/return false;/return true;/'
+mutant ATS-on-while-a-reset-begins uml kunit pasid-function iommu/ats.c \
+	's/ && !vf->pdev->block_cfg_access//'
 
 # --- VFs that appear and are removed; loading and unloading ---------------------------------------------------
 

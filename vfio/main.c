@@ -190,7 +190,6 @@ static void pasid_vfio_resume(struct pci_dev *pdev)
 
 	if (dev->recovering || READ_ONCE(dev->resetting))
 		pasid_request_reset_done(dev);
-	dev->recovering = false;
 }
 
 static const struct pci_error_handlers pasid_vfio_err_handlers = {

@@ -24,7 +24,8 @@
  *	written to the control region
  * @resetting: the VF is being reset, or needs a reset after an error: writes to the registers
  *	are dropped, as a device in a reset drops them
- * @recovering: recovery from an error resets the VF, so that resume() clears the registers
+ * @recovering: the last recovery from an error has reset the VF, so that resume() clears the
+ *	registers
  * @emulate: what pasid_emulate says: show a capability at the next open, if that can be done
  * @open: the device is open
  * @can_attach: the VMM can attach PASIDs: it has opened the device through iommufd, on a kernel
