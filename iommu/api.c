@@ -49,8 +49,8 @@ struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 		return ERR_PTR(-ENODEV);
 	}
 	mutex_lock(&user->vf->lock);
-	err = user->vf->sets.owned ? -EBUSY :
-	      pasid_vf_set_owner(user->vf, true, request);
+	err = user->vf->sets.has_user ? -EBUSY :
+	      pasid_vf_set_user(user->vf, true, request);
 	mutex_unlock(&user->vf->lock);
 	if (err) {
 		pasid_vf_put(user->vf);
@@ -129,7 +129,7 @@ void pasid_ctl_put(struct pasid_ctl_user *user)
 	mutex_unlock(&vf->reset.telling);
 	mutex_lock(&vf->lock);
 	vf->on_change = NULL;
-	pasid_vf_set_owner(vf, false, PASID_PERM_ALL);
+	pasid_vf_set_user(vf, false, PASID_PERM_ALL);
 	mutex_unlock(&vf->lock);
 	pasid_vf_put(vf);
 	kfree(user);

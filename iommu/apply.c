@@ -22,12 +22,12 @@
 /**
  * struct pasid_apply - one look at all entries of a VF
  * @rule: what PASID-table entries may have
- * @sure: counts of gaps when the pass began, or NULL if probes did not fire then
+ * @as_of: counts of gaps when the pass began, or NULL if probes did not fire then
  * @affected: what has to be invalidated
  */
 struct pasid_apply {
 	struct vtd_pte_rule rule;
-	const struct pasid_gaps *sure;
+	const struct pasid_gaps *as_of;
 	struct vtd_affected affected;
 };
 
@@ -44,7 +44,7 @@ static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool is_rid_pasid,
 	if (is_rid_pasid)
 		return;
 	if (present)
-		pasid_vf_learn_entry(vf, pasid, pte, apply->sure);
+		pasid_vf_learn_entry(vf, pasid, pte, apply->as_of);
 	new = pasid_vf_entry_target(vf, pasid, pte, &apply->rule);
 	if (new == old)
 		return;
@@ -56,62 +56,62 @@ static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool is_rid_pasid,
 }
 
 /* Invalidates the context cache, changes PASID-table entries, invalidates the other caches. */
-static void pasid_vf_apply_run(struct pasid_vf *vf, struct pasid_apply *apply,
-			       struct vtd_plan *plan)
+static void pasid_vf_apply_entries(struct pasid_vf *vf, struct pasid_apply *apply,
+				   struct vtd_inval *inval)
 {
 	struct vtd_function fn;
 
 	if (apply->affected.whole)
-		pasid_vf_plan_contexts(vf, plan);
+		pasid_vf_inval_contexts(vf, inval);
 	pasid_vf_scan(vf, pasid_apply_visit, apply);
 	pasid_vf_read_function(vf, &fn);
-	vtd_plan_affected(plan, &fn, &apply->affected);
+	vtd_inval_affected(inval, &fn, &apply->affected);
 }
 
-static int pasid_vf_apply_once(struct pasid_vf *vf, const struct pasid_gaps *sure)
+static int pasid_vf_apply_unchecked(struct pasid_vf *vf, const struct pasid_gaps *as_of)
 {
-	struct pasid_apply apply = { .sure = sure };
-	struct vtd_plan plan;
+	struct pasid_apply apply = { .as_of = as_of };
+	struct vtd_inval inval;
 	bool awake;
 
 	WRITE_ONCE(vf->tables.applying, true);
-	apply.affected.whole = pasid_vf_edit_contexts(vf, sure);
+	apply.affected.whole = pasid_vf_edit_contexts(vf, as_of);
 	apply.affected.whole |= atomic_xchg(&vf->owed.iommu, 0);
 	if (atomic_read(&vf->owed.device) && pasid_vf_answers(vf))
 		apply.affected.whole |= atomic_xchg(&vf->owed.device, 0);
 	apply.rule = pasid_vf_rule(vf);
 
 	awake = pasid_vf_keep_awake(vf);
-	vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
-	pasid_vf_apply_run(vf, &apply, &plan);
+	vtd_inval_init(&inval, pasid_unit_submit, &vf->unit);
+	pasid_vf_apply_entries(vf, &apply, &inval);
 	pasid_vf_let_sleep(vf, awake);
-	if (plan.owed)
+	if (inval.owed)
 		pasid_vf_owe_device(vf);
-	if (plan.err)
+	if (inval.err)
 		atomic_set(&vf->owed.iommu, 1);
 	WRITE_ONCE(vf->tables.applying, false);
-	if (plan.descriptors)
-		trace_pasid_flush(&vf->pdev->dev, plan.descriptors, plan.err);
-	return plan.err;
+	if (inval.descriptors)
+		trace_pasid_flush(&vf->pdev->dev, inval.descriptors, inval.err);
+	return inval.err;
 }
 
 /* There was no gap meanwhile if probes fired before and after, and the numbers are the same. */
-static int pasid_vf_apply_pass(struct pasid_vf *vf)
+static int pasid_vf_apply_checked(struct pasid_vf *vf)
 {
 	bool alive;
 	const struct pasid_gaps before = pasid_gaps_settled(&alive);
-	const struct pasid_gaps *sure = alive ? &before : NULL;
+	const struct pasid_gaps *as_of = alive ? &before : NULL;
 	struct pasid_gaps after;
 	int err;
 
-	err = pasid_vf_apply_once(vf, sure);
+	err = pasid_vf_apply_unchecked(vf, as_of);
 	/* A hook may have changed an entry before this saw it, and not have invalidated yet. */
 	pasid_flushes_wait();
 	if (!err && atomic_read(&vf->owed.iommu))
-		err = pasid_vf_apply_once(vf, sure);
+		err = pasid_vf_apply_unchecked(vf, as_of);
 	if (err)
 		return err;
-	if (!alive || !pasid_probes_alive())
+	if (!alive || !pasid_probes_check())
 		return -ENXIO;
 	after = pasid_gaps_now();
 	return pasid_gaps_same(&before, &after) ? 0 : -EAGAIN;
@@ -137,7 +137,7 @@ int pasid_vf_apply(struct pasid_vf *vf)
 
 	lockdep_assert_held(&vf->lock);
 	for (pass = 0; pass < PASID_APPLY_PASSES; pass++) {
-		err = pasid_vf_apply_pass(vf);
+		err = pasid_vf_apply_checked(vf);
 		if (err != -EAGAIN)
 			break;
 	}

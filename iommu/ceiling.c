@@ -43,7 +43,7 @@ static int pasid_vf_edit_setting(struct pasid_vf *vf, const struct pasid_perm_ed
 		return err;
 	if (err)
 		pasid_setting_take_back(&own, old, inherited);
-	pasid_vf_keep_setting(vf, &own);
+	pasid_vf_store_setting(vf, &own);
 	return err;
 }
 

@@ -112,7 +112,7 @@ static int pasid_vf_enforce(struct pasid_vf *vf)
 	 * Decided by what the VF could get (it has a user, or exec in its ceiling), not by its
 	 * effective set: a guest can change that often, and switching probes is slow.
 	 */
-	bool need = vf->sets.owned ||
+	bool need = vf->sets.has_user ||
 		    (vf->sets.ceiling & pasid_vf_supported(vf) & PASID_PERM_EXEC);
 	int need_err = need ? pasid_vf_need_probes(vf, true) : 0;
 	int err = pasid_vf_apply(vf);
@@ -163,7 +163,7 @@ static int pasid_vf_change(struct pasid_vf *vf, unsigned int ceiling,
 	if (vf->gone)
 		return -ENODEV;
 	/* While probes do not fire, no permission is added, not even for a moment. */
-	if (!pasid_probes_alive()) {
+	if (!pasid_probes_check()) {
 		dead = -ENXIO;
 		ceiling &= old_ceiling;
 		request &= old_request;
@@ -226,27 +226,27 @@ int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request)
 }
 
 /**
- * pasid_vf_set_owner() - a user comes or goes
+ * pasid_vf_set_user() - a user comes or goes
  * @vf: the VF
- * @owned: a user is there
+ * @has_user: a user is there
  * @request: its request, PASID_PERM_ALL if there is none
  *
  * Context: Process context, may sleep, @vf->lock held.
  * Return: as pasid_vf_set_ceiling(), or -EBUSY if a user comes while the VF has PASID-table
  * entries, which may be the host's. After an error there is no user.
  */
-int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request)
+int pasid_vf_set_user(struct pasid_vf *vf, bool has_user, unsigned int request)
 {
 	int err;
 
-	if (owned && !vf->gone && pasid_vf_count_entries(vf))
+	if (has_user && !vf->gone && pasid_vf_count_entries(vf))
 		return -EBUSY;
-	WRITE_ONCE(vf->sets.owned, owned);
+	WRITE_ONCE(vf->sets.has_user, has_user);
 	err = pasid_vf_change(vf, vf->sets.ceiling, request);
 	if (!err || vf->gone)
 		return err;
 	/* There is no user, so there is no request either. The worker makes the tables obey. */
-	WRITE_ONCE(vf->sets.owned, false);
+	WRITE_ONCE(vf->sets.has_user, false);
 	WRITE_ONCE(vf->sets.request, PASID_PERM_ALL);
 	schedule_work(&vf->refresh);
 	return err;

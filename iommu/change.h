@@ -12,7 +12,7 @@
 void pasid_vf_start(struct pasid_vf *vf, bool at_load);
 int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling);
 int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request);
-int pasid_vf_set_owner(struct pasid_vf *vf, bool owned, unsigned int request);
+int pasid_vf_set_user(struct pasid_vf *vf, bool has_user, unsigned int request);
 void pasid_vf_refresh(struct pasid_vf *vf);
 void pasid_vf_give_back(struct pasid_vf *vf);
 void pasid_vf_stop(struct pasid_vf *vf);

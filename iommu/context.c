@@ -32,7 +32,7 @@ static void pasid_context_learn(struct pasid_context *ctx, u64 qword0)
 	u64 changed = shown ^ ctx->stored;
 
 	ctx->intent = (ctx->intent & ~changed) | (shown & changed);
-	if (ctx->sure != pasid_gaps_now().contexts)
+	if (ctx->as_of != pasid_gaps_now().contexts)
 		ctx->intent &= shown | ~VTD_CTX_PRE;
 	ctx->stored = shown;
 }
@@ -60,14 +60,14 @@ void pasid_vf_learn_contexts(struct pasid_vf *vf)
 /**
  * pasid_vf_edit_contexts() - make the context entries obey
  * @vf: the VF; not gone
- * @sure: counts of gaps when the writer began; NULL if probes did not fire then, or from a hook
+ * @as_of: counts of gaps when the writer began; NULL if probes did not fire then, or from a hook
  *
  * The caller invalidates caches.
  *
  * Context: Any, the unit's lock not held.
  * Return: true if an entry changed.
  */
-bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
+bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *as_of)
 {
 	struct pasid_context *ctx;
 	bool changed = false;
@@ -80,8 +80,8 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 		if (!(old & VTD_PRESENT))
 			continue;
 		pasid_context_learn(ctx, old);
-		if (sure)
-			ctx->sure = max(ctx->sure, sure->contexts);
+		if (as_of)
+			ctx->as_of = max(ctx->as_of, as_of->contexts);
 		/* For each entry, as pasid_vf_allowed() depends on the intent of the first one. */
 		new = vtd_context_target(old, ctx->intent, pasid_vf_allowed(vf));
 		ctx->stored = new & VTD_CTX_GATES;
@@ -98,16 +98,16 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure)
 }
 
 /**
- * pasid_vf_plan_contexts() - submit context-cache invalidations for all context entries of a VF
+ * pasid_vf_inval_contexts() - submit context-cache invalidations for all context entries of a VF
  * @vf: the VF
- * @plan: the plan
+ * @inval: the series
  *
- * Context: As @plan->submit.
+ * Context: As @inval->submit.
  */
-void pasid_vf_plan_contexts(const struct pasid_vf *vf, struct vtd_plan *plan)
+void pasid_vf_inval_contexts(const struct pasid_vf *vf, struct vtd_inval *inval)
 {
 	unsigned int i;
 
 	for (i = 0; i < vf->tables.ctx_count; i++)
-		vtd_plan_context(plan, vf->tables.ctx[i].rid);
+		vtd_inval_context(inval, vf->tables.ctx[i].rid);
 }

@@ -21,10 +21,10 @@ void pasid_vf_let_sleep(const struct pasid_vf *vf, bool awake);
 void pasid_vf_owe_device(struct pasid_vf *vf);
 
 /* context.c: context entries */
-bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *sure);
+bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *as_of);
 u64 *pasid_vf_find_context(const struct pasid_vf *vf, const struct pasid_context *ctx);
 void pasid_vf_learn_contexts(struct pasid_vf *vf);
-void pasid_vf_plan_contexts(const struct pasid_vf *vf, struct vtd_plan *plan);
+void pasid_vf_inval_contexts(const struct pasid_vf *vf, struct vtd_inval *inval);
 
 /* scan.c: every PASID-table entry of a VF */
 typedef void pasid_visit_fn(struct pasid_vf *vf, u32 pasid, bool is_rid_pasid, u64 *pte,
@@ -34,7 +34,7 @@ unsigned int pasid_vf_count_entries(struct pasid_vf *vf);
 
 /* intent.c: in which nested PASID-table entries intel-iommu itself set SRE */
 void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
-			  const struct pasid_gaps *sure);
+			  const struct pasid_gaps *as_of);
 u64 pasid_vf_entry_target(struct pasid_vf *vf, u32 pasid, const u64 *pte,
 			  const struct vtd_pte_rule *rule);
 void pasid_vf_setup_begins(struct pasid_vf *vf, u32 pasid, const u64 *pte,

@@ -40,8 +40,8 @@ u64 vtd_context_target(u64 qword0, u64 intent, unsigned int effective)
  *
  * SRE in a nested entry is set only if the guest's vIOMMU has asked for it (@intent_sre), and
  * @rule->priv. In any other entry intel-iommu leaves SRE 0, because the page table of a host
- * process can map the kernel. There SRE is set only if @rule->priv and a user owns all PASIDs of
- * the VF (@rule->owned). SRE and ERE are in none of the lists of fields that must change together
+ * process can map the kernel. There SRE is set only if @rule->priv and a user has all PASIDs of the
+ * VF (@rule->has_user). SRE and ERE are in none of the lists of fields that must change together
  * with others (6.2.3.1), so that the qword can change in a present entry.
  *
  * Context: Any.
@@ -52,7 +52,7 @@ u64 vtd_pte_target(const u64 *pte, bool intent_sre, const struct vtd_pte_rule *r
 	bool nested = FIELD_GET(VTD_PTE_PGTT, READ_ONCE(pte[0])) == VTD_PGTT_NESTED;
 	u64 qword2 = READ_ONCE(pte[2]) & ~(VTD_PTE_SRE | VTD_PTE_ERE);
 
-	if (rule->priv && (nested ? intent_sre : rule->owned))
+	if (rule->priv && (nested ? intent_sre : rule->has_user))
 		qword2 |= VTD_PTE_SRE;
 	if (rule->exec)
 		qword2 |= VTD_PTE_ERE;

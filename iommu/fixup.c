@@ -9,14 +9,14 @@
 #include "engine.h"
 #include "trace.h"
 
-static void pasid_vf_plan_done(struct pasid_vf *vf, const struct vtd_plan *plan)
+static void pasid_vf_inval_done(struct pasid_vf *vf, const struct vtd_inval *inval)
 {
-	trace_pasid_flush(&vf->pdev->dev, plan->descriptors, plan->err);
-	if (plan->owed)
+	trace_pasid_flush(&vf->pdev->dev, inval->descriptors, inval->err);
+	if (inval->owed)
 		pasid_vf_owe_device(vf);
-	if (plan->err)
+	if (inval->err)
 		atomic_set(&vf->owed.iommu, 1);
-	if (plan->owed || plan->err)
+	if (inval->owed || inval->err)
 		schedule_work(&vf->refresh);
 }
 
@@ -44,7 +44,7 @@ void pasid_vf_queue_refresh(struct pasid_vf *vf)
 void pasid_vf_fix_contexts(struct pasid_vf *vf)
 {
 	struct vtd_function fn;
-	struct vtd_plan plan;
+	struct vtd_inval inval;
 	bool awake;
 
 	pasid_flush_begins();
@@ -54,12 +54,12 @@ void pasid_vf_fix_contexts(struct pasid_vf *vf)
 	 */
 	if (pasid_vf_edit_contexts(vf, NULL) || READ_ONCE(vf->tables.applying)) {
 		awake = pasid_vf_keep_awake(vf);
-		vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
+		vtd_inval_init(&inval, pasid_unit_submit, &vf->unit);
 		pasid_vf_read_function(vf, &fn);
-		pasid_vf_plan_contexts(vf, &plan);
-		vtd_plan_all_domains(&plan, &fn);
-		vtd_plan_device_tlb(&plan, &fn);
-		pasid_vf_plan_done(vf, &plan);
+		pasid_vf_inval_contexts(vf, &inval);
+		vtd_inval_all_domains(&inval, &fn);
+		vtd_inval_device_tlb(&inval, &fn);
+		pasid_vf_inval_done(vf, &inval);
 		pasid_vf_let_sleep(vf, awake);
 	}
 	pasid_flush_ends();
@@ -79,7 +79,7 @@ void pasid_vf_after_pri_flip(struct pasid_vf *vf, const struct pasid_gaps *gaps,
 	spin_lock(vf->unit.lock);
 	if (!enable)
 		vf->tables.ctx[0].intent &= ~VTD_CTX_PRE;
-	vf->tables.ctx[0].sure = gaps->contexts;
+	vf->tables.ctx[0].as_of = gaps->contexts;
 	spin_unlock(vf->unit.lock);
 	pasid_vf_fix_contexts(vf);
 	pasid_vf_queue_refresh(vf);
@@ -132,12 +132,12 @@ static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
 {
 	bool awake = pasid_vf_keep_awake(vf);
 	struct vtd_function fn;
-	struct vtd_plan plan;
+	struct vtd_inval inval;
 
-	vtd_plan_init(&plan, pasid_unit_submit, &vf->unit);
+	vtd_inval_init(&inval, pasid_unit_submit, &vf->unit);
 	pasid_vf_read_function(vf, &fn);
-	vtd_plan_entry(&plan, &fn, did, pasid);
-	pasid_vf_plan_done(vf, &plan);
+	vtd_inval_entry(&inval, &fn, did, pasid);
+	pasid_vf_inval_done(vf, &inval);
 	pasid_vf_let_sleep(vf, awake);
 }
 

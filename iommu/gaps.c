@@ -47,18 +47,17 @@ void pasid_gaps_watch(struct pasid_hook *hook)
 }
 
 /*
- * Returns how many calls were missed since load, by hooks whose @unseen is @what. With
- * PASID_UNSEEN_ANY, by all hooks but those with PASID_UNSEEN_NOTHING.
+ * Returns how many calls were missed since load, by hooks whose @unseen is in @kinds: a mask of
+ * BIT(PASID_UNSEEN_*).
  */
-static unsigned long pasid_missed_calls(enum pasid_unseen what)
+static unsigned long pasid_missed_calls(unsigned long kinds)
 {
 	const struct pasid_hook *hook;
 	unsigned long missed = 0;
 
 	/* Pairs with pasid_gaps_watch(). */
 	for (hook = smp_load_acquire(&pasid_gap_hooks); hook; hook = hook->next)
-		if (hook->unseen == what ||
-		    (what == PASID_UNSEEN_ANY && hook->unseen != PASID_UNSEEN_NOTHING))
+		if (kinds & BIT(hook->unseen))
 			missed += READ_ONCE(hook->exit.nmissed) +
 				  READ_ONCE(hook->exit.kp.nmissed) +
 				  READ_ONCE(hook->entry.nmissed);
@@ -76,9 +75,9 @@ struct pasid_gaps pasid_gaps_now(void)
 	unsigned long switched = atomic_long_read(&pasid_switched);
 
 	return (struct pasid_gaps) {
-		.entries = switched + pasid_missed_calls(PASID_UNSEEN_ENTRY),
+		.entries = switched + pasid_missed_calls(BIT(PASID_UNSEEN_ENTRY)),
 		.contexts = READ_ONCE(pasid_pri_hooked) ?
-			    switched + pasid_missed_calls(PASID_UNSEEN_CONTEXT) : 0,
+			    switched + pasid_missed_calls(BIT(PASID_UNSEEN_CONTEXT)) : 0,
 	};
 }
 
@@ -89,7 +88,7 @@ bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
 
 /**
  * pasid_gaps_settled() - how many gaps there were, when the missed calls have written to the tables
- * @alive: set to whether probes fire, see pasid_probes_alive()
+ * @alive: set to whether probes fire, see pasid_probes_check()
  *
  * The kernel counts a missed call when the call begins. The function that is called writes to the
  * tables afterwards, and does not sleep before. So if the numbers are new, this waits for a grace
@@ -105,7 +104,7 @@ struct pasid_gaps pasid_gaps_settled(bool *alive)
 
 	mutex_lock(&pasid_settled_lock);
 	gaps = pasid_gaps_now();
-	*alive = pasid_probes_alive();
+	*alive = pasid_probes_check();
 	now = pasid_gaps_now();
 	if (*alive && !pasid_gaps_same(&gaps, &pasid_settled)) {
 		synchronize_rcu_tasks();
@@ -134,7 +133,7 @@ static void pasid_gap_work(struct work_struct *work)
 
 	if (!READ_ONCE(pasid_gaps_matter))
 		return;
-	if (pasid_probes_fire()) {
+	if (pasid_probe_fires()) {
 		if (pasid_gap_pause)
 			pr_info("probes fire again; looking at all VFs\n");
 		pasid_gap_pause = 0;
@@ -171,7 +170,7 @@ void pasid_gaps_rescan(void)
  */
 void pasid_gaps_check_missed(void)
 {
-	long missed = pasid_missed_calls(PASID_UNSEEN_ANY);
+	long missed = pasid_missed_calls(~BIT(PASID_UNSEEN_NOTHING));
 
 	if (atomic_long_xchg(&pasid_missed_handled, missed) == missed)
 		return;
@@ -203,20 +202,20 @@ void pasid_switch_ends(void)
 }
 
 /**
- * pasid_probes_alive() - can a writer rely on hooks now? If not, count a gap
+ * pasid_probes_check() - can a writer rely on hooks now? If not, count a gap
  *
- * pasid_probes_fire() only tries a probe. This function also asks whether probes are being
+ * pasid_probe_fires() only tries a probe. This function also asks whether probes are being
  * switched. If hooks cannot be relied on, it counts that as a gap and calls pasid_gaps_rescan().
  *
  * Context: Process context, may sleep.
  * Return: whether probes fire and nothing is switching them; true before pasid_gaps_init() and
  * after pasid_gaps_exit().
  */
-bool pasid_probes_alive(void)
+bool pasid_probes_check(void)
 {
 	if (!READ_ONCE(pasid_gaps_matter))
 		return true;
-	if (!atomic_read(&pasid_switching) && pasid_probes_fire())
+	if (!atomic_read(&pasid_switching) && pasid_probe_fires())
 		return true;
 	atomic_long_inc(&pasid_switched);
 	pasid_gaps_rescan();

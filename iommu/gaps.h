@@ -13,13 +13,11 @@ struct pasid_hook;
 /*
  * What a hooked function may have changed if its hook missed the call. PASID_UNSEEN_ENTRY: a
  * PASID-table entry that has, or had, SRE. PASID_UNSEEN_CONTEXT: PRE in a context entry. Both are
- * gaps. PASID_UNSEEN_ANY: something else. That is no gap, but workers look at all VFs after each of
- * the three. PASID_UNSEEN_NOTHING: nothing that matters here.
- *
- * As an argument of pasid_missed_calls(), PASID_UNSEEN_ANY stands for the first three together.
+ * gaps. PASID_UNSEEN_OTHER: something else. That is no gap, but workers look at all VFs after each
+ * of the three. PASID_UNSEEN_NOTHING: nothing that matters here.
  */
 enum pasid_unseen {
-	PASID_UNSEEN_ANY,
+	PASID_UNSEEN_OTHER,
 	PASID_UNSEEN_ENTRY,
 	PASID_UNSEEN_CONTEXT,
 	PASID_UNSEEN_NOTHING,
@@ -40,14 +38,14 @@ struct pasid_gaps {
 
 /* selftest.c */
 extern struct pasid_hook pasid_self_test_hook;
-bool pasid_probes_fire(void);
+bool pasid_probe_fires(void);
 
 /* gaps.c */
 void pasid_gaps_watch(struct pasid_hook *hook);
 bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b);
 struct pasid_gaps pasid_gaps_now(void);
 struct pasid_gaps pasid_gaps_settled(bool *alive);
-bool pasid_probes_alive(void);
+bool pasid_probes_check(void);
 void pasid_gaps_rescan(void);
 void pasid_gaps_check_missed(void);
 void pasid_switch_begins(void);

@@ -57,7 +57,7 @@ static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
  * @vf: the VF
  * @pasid: the entry's PASID, not RID_PASID
  * @pte: the entry, present
- * @sure: counts of gaps when the writer began, or NULL if probes did not fire then: the intent is
+ * @as_of: counts of gaps when the writer began, or NULL if probes did not fire then: the intent is
  *	forgotten, unless a hook has seen the set-up and comes after the writer
  *
  * While intel-iommu replaces an entry, memory may hold the old or the new one, so that this
@@ -66,10 +66,10 @@ static bool pasid_vf_remembers(struct pasid_vf *vf, u32 pasid)
  * Context: Any, the unit's lock held.
  */
 void pasid_vf_learn_entry(struct pasid_vf *vf, u32 pasid, const u64 *pte,
-			  const struct pasid_gaps *sure)
+			  const struct pasid_gaps *as_of)
 {
 	if (vf->tables.in_replace != pasid && pasid_entry_shows_sre(pte))
-		pasid_vf_remember(vf, pasid, sure);
+		pasid_vf_remember(vf, pasid, as_of);
 }
 
 /**

@@ -22,7 +22,7 @@
  * State	state.c: what a VF supports and may do now. vf.c: the hash table of VFs.
  *		settings.c: what admins have said of VFs, also of those that are not there
  * Machine	unit.c: a VT-d unit. kernel.c: the running kernel. trace.c, log.c: what is told
- * Pure		plan.c, entry.c, walk.c (VT-d's invalidations and tables), need.c (what a kernel
+ * Pure		inval.c, entry.c, walk.c (VT-d's invalidations and tables), need.c (what a kernel
  *		has to have), precedence.c (which setting counts), perm.c (permission sets)
  */
 #include <linux/crash_dump.h>

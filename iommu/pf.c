@@ -11,7 +11,7 @@
  * invalidated yet. The context cache is invalidated then.
  */
 static bool pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
-				   struct vtd_plan *plan)
+				   struct vtd_inval *inval)
 {
 	bool changed = false;
 	struct pasid_vf *vf;
@@ -23,16 +23,16 @@ static bool pasid_pf_edit_contexts(struct pci_dev *pf, unsigned int perm,
 		atomic_or(perm, &vf->sets.pf_down);
 		if (!pasid_vf_edit_contexts(vf, NULL) && !READ_ONCE(vf->tables.applying))
 			continue;
-		/* All VFs are behind their PF's unit, so that one plan serves all. */
+		/* All VFs are behind their PF's unit, so that one series serves all. */
 		if (!changed)
-			vtd_plan_init(plan, pasid_unit_submit, &vf->unit);
+			vtd_inval_init(inval, pasid_unit_submit, &vf->unit);
 		changed = true;
-		pasid_vf_plan_contexts(vf, plan);
+		pasid_vf_inval_contexts(vf, inval);
 	}
 	return changed;
 }
 
-static void pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
+static void pasid_pf_flush(struct pci_dev *pf, struct vtd_inval *inval)
 {
 	struct vtd_function fn;
 	struct pasid_vf *vf;
@@ -45,11 +45,11 @@ static void pasid_pf_flush(struct pci_dev *pf, struct vtd_plan *plan)
 		awake = pasid_vf_keep_awake(vf);
 		pasid_vf_read_function(vf, &fn);
 		if (first)
-			vtd_plan_all_domains(plan, &fn);
+			vtd_inval_all_domains(inval, &fn);
 		first = false;
-		plan->owed = false;
-		vtd_plan_device_tlb(plan, &fn);
-		if (plan->owed)
+		inval->owed = false;
+		vtd_inval_device_tlb(inval, &fn);
+		if (inval->owed)
 			pasid_vf_owe_device(vf);
 		pasid_vf_let_sleep(vf, awake);
 	}
@@ -80,17 +80,17 @@ static void pasid_pf_refresh(struct pci_dev *pf, bool stale)
  */
 void pasid_pf_disabling(struct pci_dev *pf, unsigned int perm)
 {
-	struct vtd_plan plan = { };
+	struct vtd_inval inval = { };
 
 	pasid_flush_begins();
-	if (pasid_pf_edit_contexts(pf, perm, &plan)) {
-		pasid_pf_flush(pf, &plan);
-		trace_pasid_flush(&pf->dev, plan.descriptors, plan.err);
+	if (pasid_pf_edit_contexts(pf, perm, &inval)) {
+		pasid_pf_flush(pf, &inval);
+		trace_pasid_flush(&pf->dev, inval.descriptors, inval.err);
 		pci_info(pf, "Linux is switching %s off: the IOMMU blocks it for the VFs first%s\n",
 			 perm == PASID_PERM_PRI ? "PRI" : "PASID",
-			 plan.err ? ", but the IOMMU did not complete an invalidation" : "");
+			 inval.err ? ", but the IOMMU did not complete an invalidation" : "");
 	}
-	pasid_pf_refresh(pf, plan.err);
+	pasid_pf_refresh(pf, inval.err);
 	pasid_flush_ends();
 }
 

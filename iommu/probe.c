@@ -195,7 +195,7 @@ int pasid_probes_init(struct pasid_hook *hooks, int count)
 	      pasid_hook_enable(&pasid_self_test_hook);
 	for (i = 0; !err && i < count; i++)
 		err = pasid_hook_add(&hooks[i]);
-	if (!err && !pasid_probes_fire()) {
+	if (!err && !pasid_probe_fires()) {
 		pr_err("self-test: a probe does not fire; " PASID_SWITCHES " have to be 1\n");
 		err = -EIO;
 	}

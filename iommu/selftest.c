@@ -42,15 +42,15 @@ struct pasid_hook pasid_self_test_hook = {
 };
 
 /**
- * pasid_probes_fire() - does a probe of this module fire now?
+ * pasid_probe_fires() - does a probe of this module fire now?
  *
  * It does not after an administrator has disarmed all kprobes. This function only tries, and counts
- * no gap: for writers there is pasid_probes_alive().
+ * no gap: for writers there is pasid_probes_check().
  *
  * Context: Process context, may sleep; pasid_self_test_hook is registered and enabled.
  * Return: whether the probes of a function of this module have fired.
  */
-bool pasid_probes_fire(void)
+bool pasid_probe_fires(void)
 {
 	struct pasid_self_test test = { };
 

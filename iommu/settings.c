@@ -320,13 +320,13 @@ void pasid_settings_log(const struct pasid_settings *settings, const char *name,
 }
 
 /**
- * pasid_vf_keep_setting() - store a VF's own setting; the VF's ceiling does not change
+ * pasid_vf_store_setting() - store a VF's own setting; the VF's ceiling does not change
  * @vf: the VF
  * @own: the new setting
  *
  * Context: Any, @vf->lock held.
  */
-void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own)
+void pasid_vf_store_setting(struct pasid_vf *vf, const struct pasid_setting *own)
 {
 	vf->sets.own = *own;
 	if (!vf->sets.virtfn)

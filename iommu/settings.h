@@ -86,7 +86,7 @@ unsigned int pasid_vf_inherited(const struct pasid_vf *vf);
 unsigned int pasid_virtfn_perms(struct pasid_virtfn *virtfn);
 unsigned int pasid_settings_perms(struct pasid_settings *settings);
 unsigned int pasid_settings_supported(const struct pasid_settings *settings);
-void pasid_vf_keep_setting(struct pasid_vf *vf, const struct pasid_setting *own);
+void pasid_vf_store_setting(struct pasid_vf *vf, const struct pasid_setting *own);
 void pasid_settings_keep_all(struct pasid_settings *settings, const struct pasid_setting *all);
 int pasid_virtfn_edit(struct pasid_virtfn *virtfn, const struct pasid_perm_edit *edit);
 void pasid_settings_log(const struct pasid_settings *settings, const char *name,

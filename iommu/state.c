@@ -88,7 +88,7 @@ struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf)
 	return (struct vtd_pte_rule) {
 		.exec = allowed & PASID_PERM_EXEC,
 		.priv = allowed & PASID_PERM_PRIV,
-		.owned = READ_ONCE(vf->sets.owned),
+		.has_user = READ_ONCE(vf->sets.has_user),
 	};
 }
 
@@ -122,7 +122,7 @@ bool pasid_vf_restricted(const struct pasid_vf *vf)
 		facts.pf_pri = true;
 		facts.vf_ats = true;
 	}
-	return vf->sets.owned ||
+	return vf->sets.has_user ||
 	       ((vf->sets.ceiling ^ PASID_CEILING_BUILTIN) & pasid_supported(&facts));
 }
 

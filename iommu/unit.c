@@ -110,7 +110,7 @@ void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value)
 }
 
 /**
- * pasid_unit_submit() - the submit function of a struct vtd_plan for real units
+ * pasid_unit_submit() - the submit function of a struct vtd_inval for real units
  * @arg: the struct pasid_unit
  * @desc: a descriptor, without a wait descriptor
  *

@@ -38,13 +38,13 @@
  * @intent: PASIDE, PRE and EPTR (VTD_CTX_GATES) as intel-iommu wrote them
  * @stored: the same bits as this module last read or wrote them. If the table shows another
  *	value, intel-iommu has written it
- * @sure: the number of gaps (gaps.c) up to which PRE in @intent is known to be right
+ * @as_of: the number of gaps (gaps.c) up to which PRE in @intent is known to be right
  */
 struct pasid_context {
 	u16 rid;
 	u64 intent;
 	u64 stored;
-	unsigned long sure;
+	unsigned long as_of;
 };
 
 /**
@@ -80,15 +80,15 @@ struct pasid_vf_tables {
  * @own: the VF's own setting
  * @ceiling: the admin's limit that follows from the settings, not cut to what is supported
  * @request: what the VF's user asks for; PASID_PERM_ALL without a user
- * @owned: a user is registered: every PASID of the VF is the user's. Not struct pasid_vf's @owed
+ * @has_user: a user is registered: every PASID of the VF is the user's
  * @given_back: the module is being unloaded: entries become as intel-iommu wrote them
  * @pf_down: PASID_PERM_ENABLE or _PRI or both: the PF is switching PASID or PRI off, or has
  *
  * Locking: changes need struct pasid_vf's @lock, but for @pf_down, which hooks alone change. A hook
- * that changes entries reads @ceiling, @request and @owned under the unit's lock. After a change of
- * these, pasid_vf_apply() also takes the unit's lock, and so corrects an entry for which a hook has
- * used old values. The writer that has made the change calls pasid_vf_apply(). Three writers do
- * not: pasid_vf_set_owner(), after an error, leaves that to the worker; pasid_vf_start() has
+ * that changes entries reads @ceiling, @request and @has_user under the unit's lock. After a change
+ * of these, pasid_vf_apply() also takes the unit's lock, and so corrects an entry for which a hook
+ * has used old values. The writer that has made the change calls pasid_vf_apply(). Three writers do
+ * not: pasid_vf_set_user(), after an error, leaves that to the worker; pasid_vf_start() has
  * nothing to correct if a VF was there before the module and has the built-in ceiling; and while
  * the module is being unloaded, pasid_vf_give_back() corrects all entries. pasid_status_answer()
  * and reads of files take no lock: they change no entry.
@@ -98,7 +98,7 @@ struct pasid_vf_sets {
 	struct pasid_setting own;
 	unsigned int ceiling;
 	unsigned int request;
-	bool owned;
+	bool has_user;
 	bool given_back;
 	atomic_t pf_down;
 };
@@ -188,7 +188,7 @@ struct pasid_vf_files {
  *	after errors
  * @tables: what is known of its entries
  * @sets: what decides its effective set
- * @owed: what could not be done yet. Not @sets.owned
+ * @owed: what could not be done yet
  * @reset: resets
  * @files: its sysfs files
  *

@@ -87,14 +87,14 @@ u64 *vtd_find_pte(const struct vtd_pasid_dir *dir, u32 pasid, vtd_map_fn *map);
  * struct vtd_pte_rule - what PASID-table entries of a VF may have
  * @exec: ERE may be 1. Needs ECAP.ERS
  * @priv: SRE may be 1. Needs ECAP.SRS, with one exception: at unload it is true on every unit.
- *	@owned is false then, so that SRE is set only where intel-iommu had set it
- * @owned: a user is registered, and every PASID of the VF is the user's. So SRE may also be set
+ *	@has_user is false then, so that SRE is set only where intel-iommu had set it
+ * @has_user: a user is registered, and every PASID of the VF is the user's. So SRE may also be set
  *	in entries that are not nested, where intel-iommu does not set it
  */
 struct vtd_pte_rule {
 	bool exec;
 	bool priv;
-	bool owned;
+	bool has_user;
 };
 
 u64 vtd_context_target(u64 qword0, u64 intent, unsigned int effective);
@@ -111,7 +111,7 @@ struct vtd_desc {
 };
 
 /**
- * struct vtd_plan - the invalidations of one change, while they are being submitted
+ * struct vtd_inval - the invalidations of one change, while they are being submitted
  * @submit: submits a descriptor and waits until the hardware has executed it; returns 0 or a
  *	negative errno
  * @submit_arg: for @submit
@@ -119,16 +119,16 @@ struct vtd_desc {
  * @owed: a device-TLB invalidation was left out, as the function cannot answer
  * @err: the first error of @submit
  *
- * A plan keeps no descriptors: each vtd_plan_*() function but vtd_plan_init() submits its own, and
+ * Descriptors are not kept: each vtd_inval_*() function but vtd_inval_init() submits its own, and
  * waits for them.
  *
  * Each descriptor is submitted alone, as most of intel-iommu's are. If the unit refuses it (IQE),
  * qi_submit_sync() returns an error on every kernel. With several in one submission it would spin
  * for ever before Linux 7.4 ("iommu/vt-d: Fix IQE handling to cover all descriptors in submission
- * range"). Besides, other submitters need not wait for the whole plan, and interrupts are off for
+ * range"). Besides, other submitters need not wait for all of them, and interrupts are off for
  * one invalidation at a time.
  */
-struct vtd_plan {
+struct vtd_inval {
 	int (*submit)(void *arg, struct vtd_desc *desc);
 	void *submit_arg;
 	unsigned int descriptors;
@@ -181,18 +181,18 @@ struct vtd_affected {
 };
 
 u64 vtd_iotlb_drain(u64 cap);
-void vtd_plan_init(struct vtd_plan *plan,
-		   int (*submit)(void *arg, struct vtd_desc *desc),
-		   void *submit_arg);
-void vtd_plan_context(struct vtd_plan *plan, u16 rid);
-void vtd_plan_domain(struct vtd_plan *plan, const struct vtd_function *fn, u16 did);
-void vtd_plan_all_domains(struct vtd_plan *plan, const struct vtd_function *fn);
-void vtd_plan_device_tlb(struct vtd_plan *plan, const struct vtd_function *fn);
-void vtd_plan_entry(struct vtd_plan *plan, const struct vtd_function *fn,
-		    u16 did, u32 pasid);
+void vtd_inval_init(struct vtd_inval *inval,
+		    int (*submit)(void *arg, struct vtd_desc *desc),
+		    void *submit_arg);
+void vtd_inval_context(struct vtd_inval *inval, u16 rid);
+void vtd_inval_domain(struct vtd_inval *inval, const struct vtd_function *fn, u16 did);
+void vtd_inval_all_domains(struct vtd_inval *inval, const struct vtd_function *fn);
+void vtd_inval_device_tlb(struct vtd_inval *inval, const struct vtd_function *fn);
+void vtd_inval_entry(struct vtd_inval *inval, const struct vtd_function *fn,
+		     u16 did, u32 pasid);
 void vtd_affect_entry(struct vtd_affected *affected, u32 pasid, u16 did);
 void vtd_affect_domain(struct vtd_affected *affected, u16 did);
-void vtd_plan_affected(struct vtd_plan *plan, const struct vtd_function *fn,
-		       const struct vtd_affected *affected);
+void vtd_inval_affected(struct vtd_inval *inval, const struct vtd_function *fn,
+			const struct vtd_affected *affected);
 
 #endif /* _PASID_VTD_H */

@@ -59,7 +59,7 @@ static void change_of_entries(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, pasid_ctl_request(user, ENABLE | EXEC));
 	KUNIT_EXPECT_EQ(test, ERE, pte[2]);
 	pasid_ctl_put(user);
-	KUNIT_EXPECT_FALSE(test, change.vf->sets.owned);
+	KUNIT_EXPECT_FALSE(test, change.vf->sets.has_user);
 	KUNIT_EXPECT_EQ(test, ERE, pte[2]);
 	vf_set_ceiling(test, change.vf, BUILTIN, 0);
 	KUNIT_EXPECT_EQ(test, 0, pte[2]);
@@ -191,8 +191,8 @@ static void change_of_one_that_is_gone(struct kunit *test)
 	mutex_lock(&vf->lock);
 	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_vf_set_ceiling(vf, BUILTIN));
 	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_vf_set_request(vf, NONE));
-	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_vf_set_owner(vf, true, NONE));
-	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_vf_set_owner(vf, false, ALL));
+	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_vf_set_user(vf, true, NONE));
+	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_vf_set_user(vf, false, ALL));
 	mutex_unlock(&vf->lock);
 	KUNIT_EXPECT_FALSE(test, work_pending(&vf->refresh));
 	pasid_vf_refresh(vf);

@@ -93,13 +93,13 @@ static void entry_pasid(struct kunit *test)
 
 	for (bits = 0; bits < 64; bits++) {
 		rule = (struct vtd_pte_rule) {
-			.exec = bits & 1, .priv = bits & 2, .owned = bits & 4,
+			.exec = bits & 1, .priv = bits & 2, .has_user = bits & 4,
 		};
 		intent = bits & 8;
 		make_entry(pte, c->pgtt, (bits & 16 ? SRE : 0) | (bits & 32 ? ERE : 0));
 		memcpy(before, pte, sizeof(pte));
 		want = rest | (rule.exec ? ERE : 0);
-		if (rule.priv && (c->nested ? intent : rule.owned))
+		if (rule.priv && (c->nested ? intent : rule.has_user))
 			want |= SRE;
 		KUNIT_EXPECT_EQ_MSG(test, want, vtd_pte_target(pte, intent, &rule),
 				    "case %#x", bits);
@@ -111,7 +111,7 @@ static void entry_pasid(struct kunit *test)
 static void entry_pasid_keeps_rest(struct kunit *test)
 {
 	const struct type_case *c = test->param_value;
-	const struct vtd_pte_rule none = {}, all = { .exec = 1, .priv = 1, .owned = 1 };
+	const struct vtd_pte_rule none = {}, all = { .exec = 1, .priv = 1, .has_user = 1 };
 	u64 pte[8];
 
 	make_entry(pte, c->pgtt, 0);

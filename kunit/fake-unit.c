@@ -142,7 +142,7 @@ int pasid_probes_need(bool need)
 
 /* gaps.c */
 
-bool pasid_probes_alive(void)
+bool pasid_probes_check(void)
 {
 	return !fake_unit_is_short(&fake_unit.dead_calls) && !fake_unit.hooks_dead;
 }
@@ -154,7 +154,7 @@ struct pasid_gaps pasid_gaps_now(void)
 
 struct pasid_gaps pasid_gaps_settled(bool *alive)
 {
-	*alive = pasid_probes_alive();
+	*alive = pasid_probes_check();
 	return pasid_gaps_now();
 }
 

@@ -130,7 +130,7 @@ static int pf_ask(struct fake_pci *vf)
 	const char *why;
 	int err;
 
-	pasid_ask(&vf->pdev, answers);
+	pasid_ask_sources(&vf->pdev, answers);
 	err = pasid_source_choose(answers, &source, &why);
 	return err ?: answers[source].ranges.range[0].first;
 }

@@ -59,7 +59,7 @@ KUNIT_ARRAY_PARAM_DESC(policy, policy_cases, name);
  * @dir: address of its PASID directory
  * @ceiling: the admin's set
  * @request: the user's set
- * @owned: there is a user
+ * @has_user: there is a user
  * @intent: context entry bits that intel-iommu programmed
  * @pgtt: type of the entry of each of policy_pasids, 0 if it is not present
  * @sre: intel-iommu gave that entry SRE
@@ -69,7 +69,7 @@ struct policy_vf {
 	u64 dir;
 	unsigned int ceiling;
 	unsigned int request;
-	bool owned;
+	bool has_user;
 	u64 intent;
 	unsigned int pgtt[PASIDS];
 	bool sre[PASIDS];
@@ -120,7 +120,7 @@ static void policy_enforce(struct policy_world *world, struct policy_vf *vf)
 	const struct vtd_pte_rule rule = {
 		.exec = effective & PASID_PERM_EXEC,
 		.priv = effective & PASID_PERM_PRIV,
-		.owned = vf->owned,
+		.has_user = vf->has_user,
 	};
 	u64 *ctx = vtd_find_context(world->root, vf->rid, tables_map);
 	struct vtd_pasid_dir dir;
@@ -172,7 +172,7 @@ static bool policy_may_pri(const struct policy_world *world, const struct policy
 static bool policy_may_use_priv(const struct policy_world *world, const struct policy_vf *vf,
 				unsigned int i)
 {
-	return policy_may_priv(world, vf) && (vf->pgtt[i] == 3 ? vf->sre[i] : vf->owned);
+	return policy_may_priv(world, vf) && (vf->pgtt[i] == 3 ? vf->sre[i] : vf->has_user);
 }
 
 static enum model_fault policy_expected(const struct policy_world *world,
@@ -237,11 +237,11 @@ static void policy_user(struct policy_world *world, struct policy_vf *vf)
 {
 	switch (policy_random(world, 4)) {
 	case 0:
-		vf->owned = false;
+		vf->has_user = false;
 		vf->request = PASID_PERM_ALL;
 		break;
 	default:
-		vf->owned = true;
+		vf->has_user = true;
 		vf->request = policy_random(world, 16);
 	}
 }

@@ -24,7 +24,7 @@
 /* What the two entries depend on. */
 struct store_policy {
 	unsigned int effective;
-	bool owned;
+	bool has_user;
 };
 
 struct store_log {
@@ -51,7 +51,7 @@ struct store_world {
 	unsigned int stores;
 	bool stale[CACHES];
 	unsigned int flushes;
-	struct vtd_plan plan;
+	struct vtd_inval inval;
 };
 
 static void store_record(struct store_world *world, enum store_cache top, u64 *where,
@@ -69,7 +69,7 @@ static void store_apply(struct store_world *world, const struct store_policy *po
 	const struct vtd_pte_rule rule = {
 		.exec = policy->effective & PASID_PERM_EXEC,
 		.priv = policy->effective & PASID_PERM_PRIV,
-		.owned = policy->owned,
+		.has_user = policy->has_user,
 	};
 
 	world->stores = 0;
@@ -115,13 +115,13 @@ static void store_flush(struct store_world *world)
 	const struct vtd_function fn = { .rid = RID, .ats = true, .pasid = true };
 
 	world->flushes = 0;
-	vtd_plan_init(&world->plan, store_record_flush, world);
+	vtd_inval_init(&world->inval, store_record_flush, world);
 	if (world->stale[CACHE_CONTEXT]) {
-		vtd_plan_context(&world->plan, RID);
-		vtd_plan_domain(&world->plan, &fn, DID);
-		vtd_plan_device_tlb(&world->plan, &fn);
+		vtd_inval_context(&world->inval, RID);
+		vtd_inval_domain(&world->inval, &fn, DID);
+		vtd_inval_device_tlb(&world->inval, &fn);
 	} else if (world->stale[CACHE_PASID]) {
-		vtd_plan_entry(&world->plan, &fn, DID, PASID);
+		vtd_inval_entry(&world->inval, &fn, DID, PASID);
 	}
 }
 

@@ -386,7 +386,7 @@ static void vf_load_changes_nothing(struct kunit *test)
 struct vf_pin_case {
 	const char *name;
 	unsigned int ceiling;
-	bool owned;
+	bool has_user;
 	unsigned int request;
 	bool pf_lost;	/* before the ceiling is set */
 	u64 without;	/* of ECAP */
@@ -400,9 +400,9 @@ static const struct vf_pin_case vf_pin_cases[] = {
 	{ "more of what is not supported", ALL },
 	{ "less of what is not supported", BUILTIN & ~PRIV, .without = BIT_ULL(31) },
 	{ "less of what the PF has lost", BUILTIN & ~ENABLE, .pf_lost = true, .pinned = true },
-	{ "a user", BUILTIN, .owned = true, .request = NONE, .pinned = true },
-	{ "a user who asks for all", BUILTIN, .owned = true, .request = ALL, .pinned = true },
-	{ "a user and less", ENABLE, .owned = true, .request = ENABLE, .pinned = true },
+	{ "a user", BUILTIN, .has_user = true, .request = NONE, .pinned = true },
+	{ "a user who asks for all", BUILTIN, .has_user = true, .request = ALL, .pinned = true },
+	{ "a user and less", ENABLE, .has_user = true, .request = ENABLE, .pinned = true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(vf_pin, vf_pin_cases, name);
@@ -422,7 +422,7 @@ static void vf_pins(struct kunit *test)
 		vf_pf_after(to_fake_pci(&vf->pf->dev), LOSES_PASID);
 	}
 	vf_set_ceiling(test, vf, c->ceiling, 0);
-	if (c->owned)
+	if (c->has_user)
 		user = pasid_ctl_get(&fn->pdev, c->request);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
 	KUNIT_EXPECT_EQ(test, c->pinned, vf->pinned);
@@ -699,7 +699,7 @@ static void vf_user(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->err, PTR_ERR_OR_ZERO(user));
 	if (!c->unknown) {
 		vf_expect_settled(test, fn, c->effective);
-		KUNIT_EXPECT_EQ(test, !c->err || c->used, vf->sets.owned);
+		KUNIT_EXPECT_EQ(test, !c->err || c->used, vf->sets.has_user);
 	}
 	if (!IS_ERR(user))
 		pasid_ctl_put(user);
@@ -707,7 +707,7 @@ static void vf_user(struct kunit *test)
 		pasid_ctl_put(first);
 	if (c->unknown)
 		return;
-	KUNIT_EXPECT_FALSE(test, vf->sets.owned);
+	KUNIT_EXPECT_FALSE(test, vf->sets.has_user);
 	vf_expect_settled(test, fn, c->ceiling);
 }
 
@@ -777,7 +777,7 @@ static void vf_goes_under_its_user(struct kunit *test)
 	/* The same function appears again, with a new structure. */
 	fake_pci_plug(fn);
 	KUNIT_ASSERT_NOT_NULL(test, vf_of(fn));
-	KUNIT_EXPECT_FALSE(test, vf_of(fn)->sets.owned);
+	KUNIT_EXPECT_FALSE(test, vf_of(fn)->sets.has_user);
 	KUNIT_EXPECT_EQ(test, ALL, vf_of(fn)->sets.request);
 }
 

@@ -38,68 +38,68 @@ mutant store-ATS-not-restored newest dma "enable: denied translation requests*" 
 # --- A context entry has changed, by a write ----------------------------------------------------------------
 
 mutant context-cache-not-flushed newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/apply.c \
-	's/pasid_vf_plan_contexts\(vf, plan\);/;/'
+	's/pasid_vf_inval_contexts\(vf, inval\);/;/'
 mutant context-cache-first-alias-only newest shapes "*aliases*" iommu/context.c \
 	's/i < vf->tables.ctx_count; i\+\+/i < 1; i++/'
 mutant context-cache-flushed-too-late uml kunit "pasid-vf*" iommu/apply.c \
 	'/^\tpasid_vf_scan\(vf, pasid_apply_visit, apply\);/d' \
-	'/^static void pasid_vf_apply_run/,/^}/ s/^\tif \(apply->affected.whole\)$/\tpasid_vf_scan(vf, pasid_apply_visit, apply);\n&/'
-mutant context-cache-of-a-sibling uml kunit pasid-plan iommu/plan.c \
+	'/^static void pasid_vf_apply_entries/,/^}/ s/^\tif \(apply->affected.whole\)$/\tpasid_vf_scan(vf, pasid_apply_visit, apply);\n&/'
+mutant context-cache-of-a-sibling uml kunit pasid-inval iommu/inval.c \
 	's/VTD_CC_DEVICE \| VTD_INV_SID\(rid\)/VTD_CC_DEVICE | VTD_INV_SID(rid + 1)/'
-mutant domain-PASID-cache-not-flushed newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/plan.c \
-	's/vtd_plan_add\(plan, VTD_INV_PASID \| VTD_PC_DOMAIN.*/;/'
-mutant domain-PASID-cache-one-PASID-only uml kunit pasid-plan iommu/plan.c \
+mutant domain-PASID-cache-not-flushed newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/inval.c \
+	's/vtd_inval_submit\(inval, VTD_INV_PASID \| VTD_PC_DOMAIN.*/;/'
+mutant domain-PASID-cache-one-PASID-only uml kunit pasid-inval iommu/inval.c \
 	's/VTD_INV_PASID \| VTD_PC_DOMAIN \|/VTD_INV_PASID | VTD_PC_PASID |/'
-mutant domain-IOTLB-not-flushed newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/plan.c \
-	'/vtd_plan_add\(plan, VTD_INV_IOTLB \| VTD_IOTLB_DOMAIN/,/;/d'
-mutant domain-IOTLB-one-page-only uml kunit pasid-plan iommu/plan.c \
+mutant domain-IOTLB-not-flushed newest dma "enable: -enable blocks DMA*on a VF of the host" iommu/inval.c \
+	'/vtd_inval_submit\(inval, VTD_INV_IOTLB \| VTD_IOTLB_DOMAIN/,/;/d'
+mutant domain-IOTLB-one-page-only uml kunit pasid-inval iommu/inval.c \
 	's/VTD_INV_IOTLB \| VTD_IOTLB_DOMAIN/VTD_INV_IOTLB | VTD_INV_GRAN(3)/'
 mutant domains-of-first-table-only uml kunit "pasid-vf*" iommu/apply.c \
 	'/^static void pasid_apply_visit/,/^}/ s/^(\tif \(apply->affected.whole)\)$/\1 \&\& pasid < VTD_LEAF_ENTRIES)/'
-mutant domain-device-TLB-not-flushed newest dma "enable: denied translation requests*" iommu/plan.c \
-	'/^void vtd_plan_affected/,/^}/ s/vtd_plan_device_tlb\(plan, fn\);/;/'
-mutant device-TLB-first-page-only uml kunit pasid-plan iommu/plan.c \
+mutant domain-device-TLB-not-flushed newest dma "enable: denied translation requests*" iommu/inval.c \
+	'/^void vtd_inval_affected/,/^}/ s/vtd_inval_device_tlb\(inval, fn\);/;/'
+mutant device-TLB-first-page-only uml kunit pasid-inval iommu/inval.c \
 	's/^(#define VTD_DEVTLB_ALL\t+).*/\10/'
-mutant failed-invalidation-is-no-error uml kunit "pasid-vf*" iommu/plan.c \
-	's/plan->err = err;/;/'
+mutant failed-invalidation-is-no-error uml kunit "pasid-vf*" iommu/inval.c \
+	's/inval->err = err;/;/'
 mutant failed-invalidation-is-forgotten newest fail-closed "if no invalidation succeeds, a deny is in the tables*|the next write*" iommu/apply.c \
 	's/atomic_set\(&vf->owed.iommu, 1\);/;/'
 
 # --- A PASID-table entry has changed, by a write ------------------------------------------------------------
 
-mutant entry-PASID-cache-not-flushed newest dma "priv: -priv blocks*" iommu/plan.c \
-	's/vtd_plan_add\(plan, VTD_INV_PASID \| VTD_PC_PASID \| id, 0\);/;/'
-mutant entry-PASID-cache-of-PASID-0 uml kunit pasid-plan iommu/plan.c \
+mutant entry-PASID-cache-not-flushed newest dma "priv: -priv blocks*" iommu/inval.c \
+	's/vtd_inval_submit\(inval, VTD_INV_PASID \| VTD_PC_PASID \| id, 0\);/;/'
+mutant entry-PASID-cache-of-PASID-0 uml kunit pasid-inval iommu/inval.c \
 	's/VTD_PC_PASID \| id, 0/VTD_PC_PASID | VTD_INV_DID(did), 0/'
-mutant entry-IOTLB-not-flushed newest dma "priv: -priv blocks*" iommu/plan.c \
-	's/vtd_plan_add\(plan, VTD_INV_PIOTLB \| VTD_PIOTLB_PASID \| id, 0\);/;/'
-mutant entry-IOTLB-of-PASID-0 uml kunit pasid-plan iommu/plan.c \
+mutant entry-IOTLB-not-flushed newest dma "priv: -priv blocks*" iommu/inval.c \
+	's/vtd_inval_submit\(inval, VTD_INV_PIOTLB \| VTD_PIOTLB_PASID \| id, 0\);/;/'
+mutant entry-IOTLB-of-PASID-0 uml kunit pasid-inval iommu/inval.c \
 	's/VTD_PIOTLB_PASID \| id, 0/VTD_PIOTLB_PASID | VTD_INV_DID(did), 0/'
-mutant entry-device-TLB-not-flushed newest dma "priv: after -priv*" iommu/plan.c \
-	's/vtd_plan_ask\(plan, fn, qw0, VTD_PDEVTLB_ALL\);/;/'
-mutant entry-device-TLB-first-page-only uml kunit pasid-plan iommu/plan.c \
+mutant entry-device-TLB-not-flushed newest dma "priv: after -priv*" iommu/inval.c \
+	's/vtd_inval_ask\(inval, fn, qw0, VTD_PDEVTLB_ALL\);/;/'
+mutant entry-device-TLB-first-page-only uml kunit pasid-inval iommu/inval.c \
 	's/^(#define VTD_PDEVTLB_ALL\t).*/\10/'
-mutant entries-first-only newest types "default_ctl changes*|on a VF with a user*|a deny of a few*" iommu/plan.c \
+mutant entries-first-only newest types "default_ctl changes*|on a VF with a user*|a deny of a few*" iommu/inval.c \
 	's/one_by_one && i < affected->entries; i\+\+/one_by_one \&\& i < 1; i++/'
-mutant entries-one-by-one-without-bound uml kunit pasid-plan iommu/plan.c \
+mutant entries-one-by-one-without-bound uml kunit pasid-inval iommu/inval.c \
 	's/affected->entries <= VTD_FEW_ENTRIES/affected->entries <= 64/'
 
 # --- Changes by hooks ---------------------------------------------------------------------------------------
 
 mutant birth-not-flushed newest types "default_ctl changes*|on a VF with a user*|a nested entry that is set up with SRE*" iommu/fixup.c \
-	's/vtd_plan_entry\(&plan, &fn, did, pasid\);/;/'
+	's/vtd_inval_entry\(&inval, &fn, did, pasid\);/;/'
 mutant birth-hook-blind newest dma "priv: -priv and +priv work on a user's ss entry" iommu/fixup.c \
 	's/changed = pasid_vf_edit_entry\(vf, pasid, pte\);/;/'
 mutant PF-loss-not-enforced newest pf "the IOMMU blocks PASIDs*" iommu/pf.c \
 	's/if \(!pasid_vf_edit_contexts\(vf, NULL\) && .*/if (true)/'
 mutant PF-loss-context-not-flushed newest pf "the IOMMU blocks PASIDs*" iommu/pf.c \
-	'/^static bool pasid_pf_edit_contexts/,/^}/ s/pasid_vf_plan_contexts\(vf, plan\);/;/'
-mutant PF-loss-PASID-cache-not-flushed uml kunit pasid-plan iommu/plan.c \
-	's/vtd_plan_add\(plan, VTD_INV_PASID \| VTD_PC_GLOBAL, 0\);/;/'
-mutant PF-loss-IOTLB-not-flushed uml kunit pasid-plan iommu/plan.c \
-	's/vtd_plan_add\(plan, VTD_INV_IOTLB \| VTD_IOTLB_GLOBAL.*/;/'
+	'/^static bool pasid_pf_edit_contexts/,/^}/ s/pasid_vf_inval_contexts\(vf, inval\);/;/'
+mutant PF-loss-PASID-cache-not-flushed uml kunit pasid-inval iommu/inval.c \
+	's/vtd_inval_submit\(inval, VTD_INV_PASID \| VTD_PC_GLOBAL, 0\);/;/'
+mutant PF-loss-IOTLB-not-flushed uml kunit pasid-inval iommu/inval.c \
+	's/vtd_inval_submit\(inval, VTD_INV_IOTLB \| VTD_IOTLB_GLOBAL.*/;/'
 mutant PF-loss-device-TLB-of-first-VF-only uml kunit "pasid-vf*" iommu/pf.c \
-	'/first = false;/,/}/ s/vtd_plan_device_tlb\(plan, &fn\);/break;/'
+	'/first = false;/,/}/ s/vtd_inval_device_tlb\(inval, &fn\);/break;/'
 
 # --- What no hook has seen ------------------------------------------------------------------------------------
 
@@ -282,7 +282,7 @@ mutant answer-is-what-the-guest-has-enabled debug vfio-hwinfo "with* the module*
 mutant answer-to-all-callers debug vfio-hwinfo "with* the module*|other callers*" iommu/hooks.c \
 	's/ \|\| !pasid_is_iommufd\(caller\)//'
 mutant answer-that-is-missed-counts debug vfio-hwinfo "with* the module*|a missed call*" iommu/hooks.c \
-	'/"pci_pasid_status"/,/answer/ s/PASID_UNSEEN_NOTHING/PASID_UNSEEN_ANY/'
+	'/"pci_pasid_status"/,/answer/ s/PASID_UNSEEN_NOTHING/PASID_UNSEEN_OTHER/'
 mutant change-not-told uml kunit pasid-function iommu/change.c \
 	's/^\t\tvf->on_change\(vf->on_change_data\);/\t\t;/'
 mutant change-that-was-taken-back-not-told uml kunit pasid-function iommu/change.c \

@@ -18,7 +18,7 @@
  * - The hardware may load what the tables say into its caches at any time. The worst that
  *   it can do is to load everything at once and to keep it until it is invalidated; so it
  *   does that, after every store and every invalidation. PASID cache, IOTLB and device TLB
- *   are one cache here, as one plan flushes them in the right order (kunit/plan-test.c).
+ *   are one cache here, as one plan flushes them in the right order (kunit/inval-test.c).
  * - An invalidation is one step, some time after the store that it is for. A submission
  *   that fails has invalidated nothing. intel-iommu's own do not fail.
  * - A number of gaps (gaps.c) is only ever compared with the number now. So each place that
@@ -244,7 +244,7 @@ inline gap()
 	lost_ok_pri = true
 }
 
-inline pasid_probes_alive()
+inline pasid_probes_check()
 {
 #ifdef SWITCH
 	alive = !switching;
@@ -430,7 +430,7 @@ inline submit_affected()
 	}
 }
 
-inline pasid_vf_apply_once(who)
+inline pasid_vf_apply_unchecked(who)
 {
 	d_step {
 		applying = true;
@@ -494,7 +494,7 @@ inline pasid_vf_apply(who)
 	::
 #ifndef SETTLED_BEFORE_PROBES_ARE_SURE
 		before[who] = true;
-		pasid_probes_alive();
+		pasid_probes_check();
 		d_step { alive = alive && before[who] };
 		if
 		:: alive && !settled -> synchronize_rcu_tasks(who); settled = before[who]
@@ -506,22 +506,22 @@ inline pasid_vf_apply(who)
 		:: !settled -> synchronize_rcu_tasks(who); settled = before[who]
 		:: else
 		fi;
-		pasid_probes_alive();
+		pasid_probes_check();
 #endif
 #ifdef GAPS_READ_AT_THE_BEGINNING_ONLY
 		d_step { was_sure[0] = sre_intent[0] == SURE; was_sure[1] = sre_intent[1] == SURE };
 #endif
-		pasid_vf_apply_once(who);
+		pasid_vf_apply_unchecked(who);
 		pasid_flushes_wait(who);
 		if
-		:: !err && stale -> pasid_vf_apply_once(who)
+		:: !err && stale -> pasid_vf_apply_unchecked(who)
 		:: else
 		fi;
 		if
 		:: err || !alive -> break
 		:: else
 		fi;
-		pasid_probes_alive();
+		pasid_probes_check();
 		if
 		:: !alive -> break
 		:: else
@@ -589,7 +589,7 @@ inline pasid_vf_change()
 		late[1] = false;
 		late_pri = false
 	};
-	pasid_probes_alive();
+	pasid_probes_check();
 	masked = !alive;
 	atomic {
 		was_enable = enable;

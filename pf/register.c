@@ -106,8 +106,8 @@ void pasid_pf_unregister(struct pci_dev *pf)
 }
 EXPORT_SYMBOL_GPL(pasid_pf_unregister);
 
-static int pasid_pf_ask_driver(const struct pasid_pf_ops *ops, struct pci_dev *vf,
-			       struct pasid_range *ranges, unsigned int max)
+static int pasid_pf_call_driver(const struct pasid_pf_ops *ops, struct pci_dev *vf,
+				struct pasid_range *ranges, unsigned int max)
 {
 	int count;
 
@@ -136,7 +136,7 @@ int pasid_pf_ask(struct pci_dev *vf, struct pasid_range *ranges, unsigned int ma
 	mutex_lock(&pasid_pf_lock);
 	entry = pasid_pf_entry_find(pci_physfn(vf));
 	if (entry)
-		count = pasid_pf_ask_driver(entry->ops, vf, ranges, max);
+		count = pasid_pf_call_driver(entry->ops, vf, ranges, max);
 	mutex_unlock(&pasid_pf_lock);
 	return count;
 }

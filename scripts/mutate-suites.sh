@@ -28,7 +28,7 @@ take() { # TREE DIR
 # Precompiles all headers in the kernel's tree, where the compiler looks for them. Afterwards no file includes them.
 compile_headers() { # DIR
 	local command
-	command=$(command_of "$1" iommu/plan.o)
+	command=$(command_of "$1" iommu/inval.o)
 	{
 		grep -oE -- '-include [^ ]+' <<<"$command" | sed 's/.* \(.*\)/#include "\1"/'
 		grep -hE '^#include <' "$1"/src/{iommu,vfio}/*.h | grep -vF '<trace/'

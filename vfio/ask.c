@@ -32,13 +32,13 @@ static void pasid_ask_option(struct pci_dev *vf, struct pasid_answer *answer)
 }
 
 /**
- * pasid_ask() - ask all sources where a VF's configuration space is free
+ * pasid_ask_sources() - ask all sources where a VF's configuration space is free
  * @vf: the VF
  * @answers: one of each source; filled
  *
  * Context: Process context, may sleep.
  */
-void pasid_ask(struct pci_dev *vf, struct pasid_answer *answers)
+void pasid_ask_sources(struct pci_dev *vf, struct pasid_answer *answers)
 {
 	int i;
 

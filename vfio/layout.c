@@ -43,7 +43,7 @@ static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 		layout->why = "it has no extended configuration space";
 		return -EOPNOTSUPP;
 	}
-	pasid_ask(pdev, answers);
+	pasid_ask_sources(pdev, answers);
 	err = pasid_source_choose(answers, &layout->source, &layout->why);
 	if (err)
 		return err;

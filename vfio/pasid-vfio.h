@@ -88,7 +88,7 @@ int pasid_pf_ranges(struct pci_dev *pdev, struct pasid_ranges *ranges);
 extern const struct device_attribute pasid_attr_vf_ranges;
 
 /* ask.c: what each source says */
-void pasid_ask(struct pci_dev *vf, struct pasid_answer *answers);
+void pasid_ask_sources(struct pci_dev *vf, struct pasid_answer *answers);
 
 /* layout.c: where a VF's capabilities go */
 void pasid_layout_init(void);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Invalidation plan: which descriptors a change to a present entry needs, in which
+ * Invalidations: which descriptors a change to a present entry needs, in which
  * order (VT-d 6.5.2, Table 28): context cache, PASID cache, IOTLB, device TLB. Each
  * function here submits its descriptors and waits for them.
  */
@@ -55,138 +55,138 @@ u64 vtd_iotlb_drain(u64 cap)
 }
 
 /**
- * vtd_plan_init() - begin a plan
- * @plan: the plan
- * @submit: see struct vtd_plan
- * @submit_arg: see struct vtd_plan
+ * vtd_inval_init() - begin a series of invalidations
+ * @inval: the series
+ * @submit: see struct vtd_inval
+ * @submit_arg: see struct vtd_inval
  *
  * Context: Any.
  */
-void vtd_plan_init(struct vtd_plan *plan,
-		   int (*submit)(void *arg, struct vtd_desc *desc),
-		   void *submit_arg)
+void vtd_inval_init(struct vtd_inval *inval,
+		    int (*submit)(void *arg, struct vtd_desc *desc),
+		    void *submit_arg)
 {
-	plan->submit = submit;
-	plan->submit_arg = submit_arg;
-	plan->descriptors = 0;
-	plan->owed = false;
-	plan->err = 0;
+	inval->submit = submit;
+	inval->submit_arg = submit_arg;
+	inval->descriptors = 0;
+	inval->owed = false;
+	inval->err = 0;
 }
 
 /*
- * Submits a descriptor and waits for it. After an error the rest of a plan is still submitted: each
- * invalidation makes a deny safer.
+ * Submits a descriptor and waits for it. After an error the rest of a series is still submitted:
+ * each invalidation makes a deny safer.
  */
-static void vtd_plan_add(struct vtd_plan *plan, u64 qw0, u64 qw1)
+static void vtd_inval_submit(struct vtd_inval *inval, u64 qw0, u64 qw1)
 {
 	struct vtd_desc desc = { .qw = { qw0, qw1 } };
-	int err = plan->submit(plan->submit_arg, &desc);
+	int err = inval->submit(inval->submit_arg, &desc);
 
-	if (!plan->err)
-		plan->err = err;
-	plan->descriptors++;
+	if (!inval->err)
+		inval->err = err;
+	inval->descriptors++;
 }
 
 /**
- * vtd_plan_context() - submit a device-selective context-cache invalidation
- * @plan: the plan
+ * vtd_inval_context() - submit a device-selective context-cache invalidation
+ * @inval: the series
  * @rid: the requester ID of the entry
  *
- * Context: As @plan->submit.
+ * Context: As @inval->submit.
  */
-void vtd_plan_context(struct vtd_plan *plan, u16 rid)
+void vtd_inval_context(struct vtd_inval *inval, u16 rid)
 {
-	vtd_plan_add(plan, VTD_INV_CONTEXT | VTD_CC_DEVICE | VTD_INV_SID(rid), 0);
+	vtd_inval_submit(inval, VTD_INV_CONTEXT | VTD_CC_DEVICE | VTD_INV_SID(rid), 0);
 }
 
 /**
- * vtd_plan_domain() - submit domain-selective PASID-cache and IOTLB invalidations
- * @plan: the plan
+ * vtd_inval_domain() - submit domain-selective PASID-cache and IOTLB invalidations
+ * @inval: the series
  * @fn: the function whose context entry changed
  * @did: the domain ID
  *
  * Table 28, change of a context entry: for every affected domain.
  *
- * Context: As @plan->submit.
+ * Context: As @inval->submit.
  */
-void vtd_plan_domain(struct vtd_plan *plan, const struct vtd_function *fn, u16 did)
+void vtd_inval_domain(struct vtd_inval *inval, const struct vtd_function *fn, u16 did)
 {
-	vtd_plan_add(plan, VTD_INV_PASID | VTD_PC_DOMAIN | VTD_INV_DID(did), 0);
-	vtd_plan_add(plan, VTD_INV_IOTLB | VTD_IOTLB_DOMAIN | fn->drain |
+	vtd_inval_submit(inval, VTD_INV_PASID | VTD_PC_DOMAIN | VTD_INV_DID(did), 0);
+	vtd_inval_submit(inval, VTD_INV_IOTLB | VTD_IOTLB_DOMAIN | fn->drain |
 		     VTD_INV_DID(did), 0);
 }
 
 /**
- * vtd_plan_all_domains() - submit global PASID-cache and IOTLB invalidations
- * @plan: the plan
+ * vtd_inval_all_domains() - submit global PASID-cache and IOTLB invalidations
+ * @inval: the series
  * @fn: the function whose context entry changed
  *
  * They are for changes whose affected domains are not known, or are many.
  *
- * Context: As @plan->submit.
+ * Context: As @inval->submit.
  */
-void vtd_plan_all_domains(struct vtd_plan *plan, const struct vtd_function *fn)
+void vtd_inval_all_domains(struct vtd_inval *inval, const struct vtd_function *fn)
 {
-	vtd_plan_add(plan, VTD_INV_PASID | VTD_PC_GLOBAL, 0);
-	vtd_plan_add(plan, VTD_INV_IOTLB | VTD_IOTLB_GLOBAL | fn->drain, 0);
+	vtd_inval_submit(inval, VTD_INV_PASID | VTD_PC_GLOBAL, 0);
+	vtd_inval_submit(inval, VTD_INV_IOTLB | VTD_IOTLB_GLOBAL | fn->drain, 0);
 }
 
-/* Submits a device-TLB invalidation. If the function cannot answer, sets @plan->owed instead. */
-static void vtd_plan_ask(struct vtd_plan *plan, const struct vtd_function *fn, u64 qw0,
-			 u64 qw1)
+/* Submits a device-TLB invalidation. If the function cannot answer, sets @inval->owed instead. */
+static void vtd_inval_ask(struct vtd_inval *inval, const struct vtd_function *fn, u64 qw0,
+			  u64 qw1)
 {
 	if (!fn->ats)
 		return;
 	if (fn->silent) {
-		plan->owed = true;
+		inval->owed = true;
 		return;
 	}
-	vtd_plan_add(plan, qw0, qw1);
+	vtd_inval_submit(inval, qw0, qw1);
 	if (fn->twice)
-		vtd_plan_add(plan, qw0, qw1);
+		vtd_inval_submit(inval, qw0, qw1);
 }
 
 /**
- * vtd_plan_device_tlb() - submit a device-TLB invalidation of all addresses
- * @plan: the plan; @plan->owed is set instead if the function is silent
+ * vtd_inval_device_tlb() - submit a device-TLB invalidation of all addresses
+ * @inval: the series; @inval->owed is set instead if the function is silent
  * @fn: the function
  *
  * A device-TLB invalidation without PASID covers the translations of every PASID.
  *
- * Context: As @plan->submit.
+ * Context: As @inval->submit.
  */
-void vtd_plan_device_tlb(struct vtd_plan *plan, const struct vtd_function *fn)
+void vtd_inval_device_tlb(struct vtd_inval *inval, const struct vtd_function *fn)
 {
-	vtd_plan_ask(plan, fn, VTD_INV_DEVTLB | VTD_INV_SID(fn->rid) |
+	vtd_inval_ask(inval, fn, VTD_INV_DEVTLB | VTD_INV_SID(fn->rid) |
 		     vtd_inv_pfsid(fn->pfsid), VTD_DEVTLB_ALL);
 }
 
 /**
- * vtd_plan_entry() - submit all invalidations for one PASID-table entry
- * @plan: the plan; @plan->owed as with vtd_plan_device_tlb()
+ * vtd_inval_entry() - submit all invalidations for one PASID-table entry
+ * @inval: the series; @inval->owed as with vtd_inval_device_tlb()
  * @fn: the function whose entry it is
  * @did: the entry's domain ID
  * @pasid: its PASID, not RID_PASID
  *
  * Table 28, change of a field other than P and SSADE, any PGTT.
  *
- * Context: As @plan->submit.
+ * Context: As @inval->submit.
  */
-void vtd_plan_entry(struct vtd_plan *plan, const struct vtd_function *fn,
-		    u16 did, u32 pasid)
+void vtd_inval_entry(struct vtd_inval *inval, const struct vtd_function *fn,
+		     u16 did, u32 pasid)
 {
 	u64 id = VTD_INV_DID(did) | VTD_INV_PASID_ID(pasid);
 	u64 qw0 = VTD_INV_PDEVTLB | VTD_INV_PSID(fn->rid) |
 		  VTD_INV_PASID_ID(pasid) | vtd_inv_pfsid(fn->pfsid);
 
-	vtd_plan_add(plan, VTD_INV_PASID | VTD_PC_PASID | id, 0);
-	vtd_plan_add(plan, VTD_INV_PIOTLB | VTD_PIOTLB_PASID | id, 0);
+	vtd_inval_submit(inval, VTD_INV_PASID | VTD_PC_PASID | id, 0);
+	vtd_inval_submit(inval, VTD_INV_PIOTLB | VTD_PIOTLB_PASID | id, 0);
 	if (!fn->pasid) {
 		/* The function would answer UR to the PASID, and the queue would stall. */
-		vtd_plan_device_tlb(plan, fn);
+		vtd_inval_device_tlb(inval, fn);
 		return;
 	}
-	vtd_plan_ask(plan, fn, qw0, VTD_PDEVTLB_ALL);
+	vtd_inval_ask(inval, fn, qw0, VTD_PDEVTLB_ALL);
 }
 
 /**
@@ -229,8 +229,8 @@ void vtd_affect_entry(struct vtd_affected *affected, u32 pasid, u16 did)
 }
 
 /**
- * vtd_plan_affected() - submit all invalidations for what is affected
- * @plan: the plan
+ * vtd_inval_affected() - submit all invalidations for what is affected
+ * @inval: the series
  * @fn: the function whose tables changed
  * @affected: what is affected, possibly nothing
  *
@@ -238,22 +238,22 @@ void vtd_affect_entry(struct vtd_affected *affected, u32 pasid, u16 did)
  * more, PASID cache and IOTLB of the whole unit are invalidated. So there are at most 16
  * descriptors: 4 entries, with 4 descriptors each because of @fn->twice.
  *
- * Context: As @plan->submit.
+ * Context: As @inval->submit.
  */
-void vtd_plan_affected(struct vtd_plan *plan, const struct vtd_function *fn,
-		       const struct vtd_affected *affected)
+void vtd_inval_affected(struct vtd_inval *inval, const struct vtd_function *fn,
+			const struct vtd_affected *affected)
 {
 	bool one_by_one = !affected->whole && affected->entries <= VTD_FEW_ENTRIES;
 	unsigned int i;
 
 	for (i = 0; one_by_one && i < affected->entries; i++)
-		vtd_plan_entry(plan, fn, affected->did[i], affected->pasid[i]);
+		vtd_inval_entry(inval, fn, affected->did[i], affected->pasid[i]);
 	if (one_by_one)
 		return;
 	if (affected->domains > VTD_FEW_DOMAINS)
-		vtd_plan_all_domains(plan, fn);
+		vtd_inval_all_domains(inval, fn);
 	else
 		for (i = 0; i < affected->domains; i++)
-			vtd_plan_domain(plan, fn, affected->domain[i]);
-	vtd_plan_device_tlb(plan, fn);
+			vtd_inval_domain(inval, fn, affected->domain[i]);
+	vtd_inval_device_tlb(inval, fn);
 }

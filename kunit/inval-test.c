@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The invalidation plan, compared with Table 28 of the VT-d specification. Descriptors are
- * written as the hardware gets them (6.5.2). The wait for the context cache is not part of a
- * plan: its caller waits before it lists domains.
+ * The invalidations, compared with Table 28 of the VT-d specification. Descriptors are
+ * written as the hardware gets them (6.5.2). The wait for the context cache is not part of
+ * a series: its caller waits before it lists domains.
  */
 #include <kunit/test.h>
 
@@ -30,22 +30,22 @@
 #define LOG_MAX	256
 
 /* What was submitted. */
-struct plan_log {
+struct inval_log {
 	struct vtd_desc desc[LOG_MAX];
 	unsigned int count;
 	int err[8];
 };
 
-static int plan_submit(void *arg, struct vtd_desc *desc)
+static int inval_submit(void *arg, struct vtd_desc *desc)
 {
-	struct plan_log *log = arg;
+	struct inval_log *log = arg;
 
 	log->desc[log->count] = *desc;
 	return log->err[log->count++ % ARRAY_SIZE(log->err)];
 }
 
 /* The changes of Table 28 that the module makes. */
-enum plan_change {
+enum inval_change {
 	CHANGE_CONTEXT,		/* with one domain affected */
 	CHANGE_CONTEXT_NONE,	/* with no PASID-table entry */
 	CHANGE_CONTEXT_ALL,	/* with too many domains for a list */
@@ -53,15 +53,15 @@ enum plan_change {
 	CHANGE_NONE,
 };
 
-struct plan_case {
+struct inval_case {
 	const char *name;
-	enum plan_change change;
+	enum inval_change change;
 	struct vtd_function fn;
 	unsigned int count;
 	u64 want[6][2];
 };
 
-static const struct plan_case plan_cases[] = {
+static const struct inval_case inval_cases[] = {
 	{ "context entry, no ATS", CHANGE_CONTEXT, { .drain = DRAIN, .pasid = true },
 	  3, { CC_DEVICE, PC_DOMAIN, IOTLB_DOMAIN } },
 	{ "context entry, ATS", CHANGE_CONTEXT, { .drain = DRAIN, .pasid = true, .ats = true },
@@ -115,49 +115,49 @@ static const struct plan_case plan_cases[] = {
 	{ "no change", CHANGE_NONE, { .ats = true, .pasid = true }, 0 },
 };
 
-KUNIT_ARRAY_PARAM_DESC(plan, plan_cases, name);
+KUNIT_ARRAY_PARAM_DESC(inval, inval_cases, name);
 
-static void plan_add(struct vtd_plan *plan, const struct vtd_function *fn,
-		     enum plan_change change)
+static void inval_add(struct vtd_inval *inval, const struct vtd_function *fn,
+		      enum inval_change change)
 {
 	switch (change) {
 	case CHANGE_CONTEXT:
-		vtd_plan_context(plan, RID);
-		vtd_plan_domain(plan, fn, DID);
-		vtd_plan_device_tlb(plan, fn);
+		vtd_inval_context(inval, RID);
+		vtd_inval_domain(inval, fn, DID);
+		vtd_inval_device_tlb(inval, fn);
 		break;
 	case CHANGE_CONTEXT_NONE:
-		vtd_plan_context(plan, RID);
+		vtd_inval_context(inval, RID);
 		break;
 	case CHANGE_CONTEXT_ALL:
-		vtd_plan_context(plan, RID);
-		vtd_plan_all_domains(plan, fn);
-		vtd_plan_device_tlb(plan, fn);
+		vtd_inval_context(inval, RID);
+		vtd_inval_all_domains(inval, fn);
+		vtd_inval_device_tlb(inval, fn);
 		break;
 	case CHANGE_ENTRY:
-		vtd_plan_entry(plan, fn, DID, PASID);
+		vtd_inval_entry(inval, fn, DID, PASID);
 		break;
 	case CHANGE_NONE:
 		break;
 	}
 }
 
-static void plan_table_28(struct kunit *test)
+static void inval_table_28(struct kunit *test)
 {
-	const struct plan_case *c = test->param_value;
-	struct vtd_plan *plan = kunit_kzalloc(test, sizeof(*plan), GFP_KERNEL);
-	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
+	const struct inval_case *c = test->param_value;
+	struct vtd_inval *inval = kunit_kzalloc(test, sizeof(*inval), GFP_KERNEL);
+	struct inval_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
 	struct vtd_function fn = c->fn;
 	unsigned int i;
 
 	fn.rid = RID;
-	KUNIT_ASSERT_NOT_NULL(test, plan);
+	KUNIT_ASSERT_NOT_NULL(test, inval);
 	KUNIT_ASSERT_NOT_NULL(test, log);
-	vtd_plan_init(plan, plan_submit, log);
-	plan_add(plan, &fn, c->change);
-	KUNIT_EXPECT_EQ(test, 0, plan->err);
+	vtd_inval_init(inval, inval_submit, log);
+	inval_add(inval, &fn, c->change);
+	KUNIT_EXPECT_EQ(test, 0, inval->err);
 	KUNIT_ASSERT_EQ(test, c->count, log->count);
-	KUNIT_EXPECT_EQ(test, c->count, plan->descriptors);
+	KUNIT_EXPECT_EQ(test, c->count, inval->descriptors);
 	for (i = 0; i < log->count; i++) {
 		KUNIT_EXPECT_EQ_MSG(test, c->want[i][0], log->desc[i].qw[0], "descriptor %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, c->want[i][1], log->desc[i].qw[1], "descriptor %u", i);
@@ -166,22 +166,22 @@ static void plan_table_28(struct kunit *test)
 }
 
 /* Each value of an ID is in its field of the descriptor, and in no other field. */
-static void plan_fields(struct kunit *test)
+static void inval_fields(struct kunit *test)
 {
-	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
+	struct inval_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
 	struct vtd_function fn = { .ats = true, .pasid = true };
-	struct vtd_plan plan;
+	struct vtd_inval inval;
 	u64 qw0;
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, log);
 	for (i = 0; i < 20; i++) {
 		log->count = 0;
-		vtd_plan_init(&plan, plan_submit, log);
+		vtd_inval_init(&inval, inval_submit, log);
 		fn.rid = BIT(i % 16);
 		fn.pfsid = BIT(15 - i % 16);
-		vtd_plan_context(&plan, fn.rid);
-		vtd_plan_entry(&plan, &fn, BIT(i % 16), BIT(i));
+		vtd_inval_context(&inval, fn.rid);
+		vtd_inval_entry(&inval, &fn, BIT(i % 16), BIT(i));
 		KUNIT_ASSERT_EQ(test, 4U, log->count);
 		KUNIT_EXPECT_EQ(test, 0x31 | BIT_ULL(32 + i % 16), log->desc[0].qw[0]);
 		KUNIT_EXPECT_EQ(test, 0x17 | BIT_ULL(16 + i % 16) | BIT_ULL(32 + i),
@@ -195,33 +195,33 @@ static void plan_fields(struct kunit *test)
 }
 
 /* The first error is returned, and all later descriptors are submitted all the same. */
-static void plan_keeps_error(struct kunit *test)
+static void inval_keeps_error(struct kunit *test)
 {
-	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
-	struct vtd_plan plan;
+	struct inval_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
+	struct vtd_inval inval;
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, log);
 	log->err[1] = -ENODEV;
 	log->err[2] = -EIO;
-	vtd_plan_init(&plan, plan_submit, log);
+	vtd_inval_init(&inval, inval_submit, log);
 	for (i = 0; i < 5; i++) {
-		vtd_plan_context(&plan, i);
-		KUNIT_EXPECT_EQ(test, i ? -ENODEV : 0, plan.err);
+		vtd_inval_context(&inval, i);
+		KUNIT_EXPECT_EQ(test, i ? -ENODEV : 0, inval.err);
 	}
 	KUNIT_EXPECT_EQ(test, 5U, log->count);
-	KUNIT_EXPECT_EQ(test, 5U, plan.descriptors);
+	KUNIT_EXPECT_EQ(test, 5U, inval.descriptors);
 	for (i = 0; i < log->count; i++)
 		KUNIT_EXPECT_EQ(test, (u64)i << 32 | 0x31, log->desc[i].qw[0]);
-	plan.owed = true;
-	vtd_plan_init(&plan, plan_submit, log);
-	KUNIT_EXPECT_FALSE(test, plan.owed);
-	KUNIT_EXPECT_EQ(test, 0, plan.err);
-	KUNIT_EXPECT_EQ(test, 0U, plan.descriptors);
+	inval.owed = true;
+	vtd_inval_init(&inval, inval_submit, log);
+	KUNIT_EXPECT_FALSE(test, inval.owed);
+	KUNIT_EXPECT_EQ(test, 0, inval.err);
+	KUNIT_EXPECT_EQ(test, 0U, inval.descriptors);
 }
 
 /* What a change affects, and the most that has to be invalidated for it. */
-struct plan_affected_case {
+struct inval_affected_case {
 	const char *name;
 	bool whole;
 	unsigned int entries;
@@ -235,7 +235,7 @@ struct plan_affected_case {
 
 #define PDEVTLB_OF(pasid)	(0x02110008 | (u64)(pasid) << 32)
 
-static const struct plan_affected_case plan_affected_cases[] = {
+static const struct inval_affected_case inval_affected_cases[] = {
 	{ "nothing", false, 0, 1, { .ats = true, .pasid = true }, 0 },
 	{ "1 entry", false, 1, 1, { .ats = true, .pasid = true },
 	  3, 0x100000017, PDEVTLB_OF(1) },
@@ -268,27 +268,27 @@ static const struct plan_affected_case plan_affected_cases[] = {
 	  { .ats = true, .silent = true, .pasid = true }, 6, 0x00000007, 0x20022, true },
 };
 
-KUNIT_ARRAY_PARAM_DESC(plan_affected, plan_affected_cases, name);
+KUNIT_ARRAY_PARAM_DESC(inval_affected, inval_affected_cases, name);
 
 /* PASIDs from 1 on; domain IDs from 0 on, over and over. */
-static void plan_affected(struct kunit *test)
+static void inval_affected(struct kunit *test)
 {
-	const struct plan_affected_case *c = test->param_value;
-	struct plan_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
+	const struct inval_affected_case *c = test->param_value;
+	struct inval_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
 	struct vtd_affected affected = { .whole = c->whole };
 	struct vtd_function fn = c->fn;
-	struct vtd_plan plan;
+	struct vtd_inval inval;
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, log);
 	fn.rid = RID;
 	for (i = 0; i < c->entries; i++)
 		vtd_affect_entry(&affected, i + 1, i % c->domains);
-	vtd_plan_init(&plan, plan_submit, log);
-	vtd_plan_affected(&plan, &fn, &affected);
+	vtd_inval_init(&inval, inval_submit, log);
+	vtd_inval_affected(&inval, &fn, &affected);
 	KUNIT_ASSERT_EQ(test, c->count, log->count);
 	KUNIT_EXPECT_LE(test, log->count, 16U);
-	KUNIT_EXPECT_EQ(test, c->owed, plan.owed);
+	KUNIT_EXPECT_EQ(test, c->owed, inval.owed);
 	if (!c->count)
 		return;
 	KUNIT_EXPECT_EQ(test, c->first, log->desc[0].qw[0]);
@@ -296,7 +296,7 @@ static void plan_affected(struct kunit *test)
 }
 
 /* CAP.DWD is bit 54, CAP.DRD bit 55; they ask for DW, bit 6, and DR, bit 7. */
-static void plan_drains(struct kunit *test)
+static void inval_drains(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, 0ULL, vtd_iotlb_drain(0));
 	KUNIT_EXPECT_EQ(test, 0x40ULL, vtd_iotlb_drain(BIT_ULL(54)));
@@ -305,18 +305,18 @@ static void plan_drains(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0ULL, vtd_iotlb_drain(~(3ULL << 54)));
 }
 
-static struct kunit_case plan_test_cases[] = {
-	KUNIT_CASE_PARAM(plan_table_28, plan_gen_params),
-	KUNIT_CASE(plan_fields),
-	KUNIT_CASE_PARAM(plan_affected, plan_affected_gen_params),
-	KUNIT_CASE(plan_keeps_error),
-	KUNIT_CASE(plan_drains),
+static struct kunit_case inval_test_cases[] = {
+	KUNIT_CASE_PARAM(inval_table_28, inval_gen_params),
+	KUNIT_CASE(inval_fields),
+	KUNIT_CASE_PARAM(inval_affected, inval_affected_gen_params),
+	KUNIT_CASE(inval_keeps_error),
+	KUNIT_CASE(inval_drains),
 	{}
 };
 
-static struct kunit_suite plan_suite = {
-	.name = "pasid-plan",
-	.test_cases = plan_test_cases,
+static struct kunit_suite inval_suite = {
+	.name = "pasid-inval",
+	.test_cases = inval_test_cases,
 };
 
-kunit_test_suite(plan_suite);
+kunit_test_suite(inval_suite);
