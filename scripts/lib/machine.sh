@@ -49,8 +49,8 @@ start_qemu() { # KERNEL ACCELERATOR
 	[ -z "$opt_leaks" ] || params+=' kmemleak=on slab_debug=U'
 	echo 0 >"$run/paused"
 	mkfifo "$run"/{output,qmp.in,qmp.out,witness.in,witness.out}
-	# The guest goes on if the reader of the output ends early (lab boot ... | head).
-	{ cat || cat >/dev/null; } <"$run/output" 2>/dev/null &
+	# The guest goes on if its output cannot be written, as after lab boot ... | head.
+	{ cat 2>"$run/unread" || { status=$? && cat >/dev/null && exit "$status"; }; } <"$run/output" &
 	reader=$!
 	# init_on_alloc: to clear all memory takes a tenth of an emulated processor's time.
 	# no_timer_check: on a busy host the emulated timer is late, and the kernel would report broken hardware.
@@ -83,7 +83,8 @@ stop_qemu() {
 	wait "$qemu" 2>/dev/null || true
 	# Ends the reader if QEMU has never opened the other end.
 	: <>"$run/output"
-	wait "$reader" || true
+	# What ends the reader by SIGPIPE has read enough.
+	wait "$reader" || [ $? = $((128 + 13)) ] || [ -s "$run/unread" ] || echo 'its reader failed' >"$run/unread"
 	qemu=
 }
 
@@ -166,6 +167,8 @@ judge() { # ENDED
 		verdict=$EXIT_KERNEL_BUG reason="the guest's kernel reported: ${line%$'\r'}"
 	elif [ "$1" = no ]; then
 		verdict=$EXIT_TIMEOUT reason="the guest did not finish within $deadline s"
+	elif [ -s "$run/unread" ]; then
+		verdict=$EXIT_TIMEOUT reason="the guest's output is not complete: $(tail -n1 "$run/unread")"
 	elif [ "$word" = status ]; then
 		verdict=$value
 	else

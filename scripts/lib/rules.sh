@@ -50,11 +50,12 @@ test_names() { # TEST
 		sed -E "s/'\\\\''/'/g; s/\\$\{?[a-z]+\}?/*/g"
 }
 
-# Each pattern of tests in lab/mutations.sh stands for a test.
-mutants_have_tests() {
+# In lab/mutations.sh each edit changes its file, and each pattern of tests stands for a test.
+mutants_fit() {
 	local pattern name
 	# shellcheck disable=SC2317 # lab/mutations.sh calls it
-	mutant() { # NAME KERNEL TEST ONLY FILE SED
+	mutant() { # NAME KERNEL TEST ONLY FILE SED...
+		(mutate_file "$1" "$(printf '%s\n' "${@:6}")" "$repo/$5" "$run/mutant" 2>&1) || true
 		[ "$3" != kunit ] || return 0
 		[ -e "$repo/scripts/tests/$3.sh" ] || { echo "lab/mutations.sh: $1: there is no scripts/tests/$3.sh" && return; }
 		tr '|' '\n' <<<"$4" | while read -r pattern; do

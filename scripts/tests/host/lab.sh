@@ -126,6 +126,19 @@ warning_is_a_failure() {
 	grep -q 'console log and trace are in' error
 }
 
+lost_output_is_a_failure() {
+	full() {
+		boot --no-mock -- 'echo said; exit 0' >/dev/full
+	}
+	expect_equal "$(status_of full)" 124 'status if the output cannot be written'
+	grep -q 'output is not complete: .*No space left' error
+	enough() {
+		boot --no-mock -- 'yes | head -n 200000; exit 3' | head -n 1
+		return "${PIPESTATUS[0]}"
+	}
+	expect_equal "$(status_of enough)" 3 'status if the reader has read enough'
+}
+
 lost_memory_is_a_failure() {
 	expect_equal "$(status_of boot --kernel debug --no-mock --leaks -- '
 		modprobe pasid-lab-client && echo leak a-text-that-is-lost >/sys/kernel/debug/pasid-lab/ctl')" 125 status
@@ -172,6 +185,7 @@ it 'a machine that hardly gets a processor runs to its deadline, and no longer' 
 it 'a guest that hangs fails the run' hang_is_a_failure
 it "an oops of the guest's kernel fails the run" oops_is_a_failure
 it "a warning of the guest's kernel fails the run, although the script's status is 0" warning_is_a_failure
+it "output of a guest that is lost fails the run, although the script's status is 0" lost_output_is_a_failure
 it 'on the debug kernel with --leaks, leaked memory fails the run' lost_memory_is_a_failure
 it 'bad usage is refused' bad_usage_is_refused
 it 'options of the other machine are refused' options_of_the_other_machine_are_refused
