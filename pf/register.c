@@ -11,7 +11,7 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/pasid_ctl.h>
+#include <linux/pasid_pf.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 

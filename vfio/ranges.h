@@ -3,7 +3,7 @@
 #ifndef _PASID_RANGES_H
 #define _PASID_RANGES_H
 
-#include <linux/pasid_ctl.h>
+#include <linux/pasid_pf.h>
 #include <linux/types.h>
 
 /* The most that a source may give for one VF. */

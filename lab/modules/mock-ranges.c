@@ -5,7 +5,7 @@
 #include <linux/device.h>
 #include <linux/kstrtox.h>
 #include <linux/module.h>
-#include <linux/pasid_ctl.h>
+#include <linux/pasid_pf.h>
 #include <linux/pci.h>
 #include <linux/string.h>
 
