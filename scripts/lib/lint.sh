@@ -63,15 +63,20 @@ in_tree() { # COMMAND...: runs it in the copy of the checkout
 	in_root env --chdir="${repo#"$root"}" LC_ALL=C.UTF-8 "$@"
 }
 
-# Prints the folder in which a part is built: the product, the lab's modules or the KUnit suites. The suites are compiled
-# but not linked, because Debian's kernels have no KUnit, and without the product's files, which are a part already.
+# Prints the folder in which a part is built: the product, the lab's modules, the examples or the KUnit suites. The suites
+# are compiled but not linked, because Debian's kernels have no KUnit, and without the product's files, which are a part
+# already.
 build_part() { # PART KERNEL [VAR=value...]
 	local product
 	case $1 in
 	product) build_product "${@:2}" ;;
 	lab)
 		product=$(build_product "${@:2}")
-		build_module "$2" "$repo/lab/modules" . "$product/Module.symvers" "PASID_CTL_INCLUDE=${product#"$root"}/include" "${@:3}"
+		build_against "$product" lab/modules "${@:2}"
+		;;
+	examples)
+		product=$(build_product "${@:2}")
+		build_against "$product" docs/examples "${@:2}"
 		;;
 	kunit)
 		build_module "$2" "$repo" "$PRODUCT_PATHS kunit" '' CONFIG_INTEL_PASID_CTL= CONFIG_PASID_PF= CONFIG_PASID_VFIO_PCI= \
@@ -85,7 +90,7 @@ with_builds() { # COMPILER COMMAND...
 	local kernels='6.12 newest' options=() kernel part dir
 	[ "$1" = gcc ] || kernels=newest options=("${FOR_CLANG[@]}")
 	for kernel in $kernels; do
-		for part in product lab kunit; do
+		for part in product lab examples kunit; do
 			dir=$(build_part "$part" "$kernel" "${options[@]}" 2>"$run/built")
 			"${@:2}" "$kernel" "$dir"
 		done

@@ -61,16 +61,24 @@ build_product() { # KERNEL [VAR=value...]
 	build_module "$kernel" "$repo" "$paths" '' "$@"
 }
 
-# Prints the .ko files of a machine, one per line: the product's and the lab's own.
+# Builds modules of this repository that use the product. Prints as build_module.
+build_against() { # PRODUCT DIR KERNEL [VAR=value...]
+	local product=$1 dir=$2 kernel=$3
+	shift 3
+	build_module "$kernel" "$repo/$dir" . "$product/Module.symvers" "PASID_CTL_INCLUDE=${product#"$root"}/include" "$@"
+}
+
+# Prints the .ko files of a machine, one per line: the product's, the lab's own and the examples.
 machine_modules() { # KERNEL
-	local product lab
+	local product lab examples
 	if [ -n "$opt_modules" ]; then
 		find "$opt_modules" -maxdepth 1 -name '*.ko'
 		return
 	fi
 	product=$(build_product "$1")
-	lab=$(build_module "$1" "$repo/lab/modules" . "$product/Module.symvers" "PASID_CTL_INCLUDE=${product#"$root"}/include")
-	find "$product" "$lab" -name '*.ko'
+	lab=$(build_against "$product" lab/modules "$1")
+	examples=$(build_against "$product" docs/examples "$1")
+	find "$product" "$lab" "$examples" -name '*.ko'
 }
 
 # The command `lab module`: builds a tree and prints the paths of its modules.

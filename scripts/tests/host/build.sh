@@ -103,6 +103,15 @@ installs_and_uninstalls() { # KERNEL
 	expect_equal "$(find "$dest" -name '*pasid*')" '' 'files that stay'
 }
 
+# As docs/pf-driver.md says, in a checkout that is built.
+example_builds() { # KERNEL, after builds
+	local example=$work/$1/docs/examples make
+	make=(in_root make -C "/lib/modules/$(release_of "$1")/build" "M=$(inside "$example")")
+	"${make[@]}" "KBUILD_EXTRA_SYMBOLS=$(inside "$work/$1")/Module.symvers" modules >output 2>&1 || { cat output && return 1; }
+	expect_equal "$(module_info "$example/pasid-example-pf.ko" depends)" pasid-pf 'modules that it depends on'
+	"${make[@]}" clean >output 2>&1
+}
+
 missing_headers_are_told() {
 	local target
 	copy_checkout "$work/no-headers"
@@ -159,6 +168,7 @@ for kernel in 6.12 newest; do
 		module_describes_itself "$kernel" vfio/pasid-vfio-pci.ko 'allow_type1 allow_unserved_pri emulate ids pri ranges'
 	it "pasid-vfio-pci for $kernel has an alias for each quirk with ranges, and no other" quirks_are_aliases "$kernel"
 	it "the modules install for $kernel and uninstall" installs_and_uninstalls "$kernel"
+	it "the example of a PF's driver builds for $kernel" example_builds "$kernel"
 	it "make clean leaves what git knows, for $kernel" cleans_up "$kernel"
 done
 it 'pasid-vfio-pci has an alias for a row of the quirk table that gets ranges' row_with_ranges_is_an_alias newest
