@@ -53,7 +53,6 @@ no_vf_is_taken() {
 	bind "$(vf 0)"
 }
 
-
 # With VFs enabled: the driver removes them first.
 unbinding_ends_it() {
 	unbind "$(vf 0)"
