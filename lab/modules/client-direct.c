@@ -11,6 +11,7 @@
 #include <uapi/linux/iommufd.h>
 
 #include "client.h"
+#include "compat.h"
 
 struct dmar_domain;
 
@@ -141,7 +142,7 @@ int lab_attach(struct iommu_domain *domain, struct device *dev, u32 pasid,
 	if (domain->type == IOMMU_DOMAIN_NESTED)
 		return attach_nested(domain, dev, pasid);
 
-	return domain->ops->set_dev_pasid(domain, dev, pasid, NULL);
+	return compat_set_dev_pasid(domain, dev, pasid);
 }
 
 int lab_replace(struct iommu_domain *domain, struct device *dev, u32 pasid,

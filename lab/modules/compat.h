@@ -7,6 +7,7 @@
 #define LAB_COMPAT_H
 
 #include <linux/hrtimer.h>
+#include <linux/iommu.h>
 #include <linux/slab.h>
 
 /* "slab: Introduce kmalloc_obj() and family" */
@@ -24,5 +25,16 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 	timer->function = function;
 }
 #endif
+
+/* Calls the op for a PASID at which no domain is attached. */
+static inline int compat_set_dev_pasid(struct iommu_domain *domain,
+				       struct device *dev, ioasid_t pasid)
+{
+#ifdef LAB_SET_DEV_PASID_HAS_OLD
+	return domain->ops->set_dev_pasid(domain, dev, pasid, NULL);
+#else
+	return domain->ops->set_dev_pasid(domain, dev, pasid);
+#endif
+}
 
 #endif
