@@ -9,21 +9,29 @@
 readonly LINUX_EXCLUDE=(--exclude={"*/drivers/gpu/*.[ch]","*/drivers/net/*.[ch]","*/drivers/media/*.[ch]","*/sound/*.[ch]"}
 	--exclude={"*.dts","*.dtsi","*.rst","*.yaml","*/tools/testing/*"})
 
-# What KASAN and UBSAN watch besides modules: code that calls the product or that the product calls. With all of the
+# What sanitizers watch besides modules: code that calls the product or that the product calls. With all of the
 # kernel, tests and the compiler would take twice as long. The value is for kbuild: n, or nothing.
 # shellcheck disable=SC2016 # kbuild expands it
 readonly WATCHED='$(if $(filter drivers/iommu% drivers/vfio% drivers/pci% fs/kernfs% fs/sysfs%,$(obj)),,n)'
 
-# Sets release and prefix. Inside the root, the kernel is prefix/boot/vmlinux-release, its headers are
-# prefix/usr/src/linux-headers-release, and its modules are prefix/lib/modules/release.
-find_kernel() { # 6.12|newest|lab|debug
-	prefix=''
+# Sets release, prefix and toolchain. Inside the root, the kernel is prefix/boot/vmlinux-release, its headers are
+# prefix/usr/src/linux-headers-release, and its modules are prefix/lib/modules/release. toolchain is empty, or what kbuild
+# has to be told to use the compiler of that kernel.
+find_kernel() { # 6.12|newest|lab|debug|kcsan|clang|RELEASE
+	release='' prefix='' toolchain=''
 	case $1 in
 	lab) prefix=$(built_kernel lab lab.config) ;;
 	debug) prefix=$(built_kernel debug lab.config debug.config) ;;
-	*) release=$(awk -v name="$1" '$1 == name { print $2 }' "$root/etc/lab-kernels") ;;
+	kcsan) prefix=$(KCSAN_SANITIZE=$WATCHED built_kernel kcsan lab.config kcsan.config) ;;
+	clang)
+		add_packages llvm clang lld llvm
+		toolchain=LLVM=1
+		prefix=$(LLVM=1 built_kernel clang lab.config clang.config)
+		;;
+	6.12 | newest) release=$(awk -v name="$1" '$1 == name { print $2 }' "$root/etc/lab-kernels") ;;
+	*) release=$1 prefix=/build/stock/$1 ;; # see lib/stock.sh
 	esac
-	[ -z "$prefix" ] || release=$(<"$root$prefix/release")
+	[ -n "$release" ] || release=$(<"$root$prefix/release")
 }
 
 # --- Source ----------------------------------------------------------------------------------------------------------

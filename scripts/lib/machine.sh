@@ -6,6 +6,9 @@
 # Both PFs are behind the root port rp1: the mock takes over its bus, the model's PF is a device of QEMU.
 readonly MOCK_PORT=0000:00:04.0 TESTDEV=0000:02:00.0
 
+# All that TCG can emulate. A kernel that is started directly cannot switch 5-level paging on.
+readonly CPU=max,la57=off
+
 # Sets iommu, QEMU's option, and params, the kernel's. On stock, SRS exists only without first stage, and svm needs first
 # stage.
 iommu_options() { # MACHINE KIND
@@ -20,6 +23,16 @@ iommu_options() { # MACHINE KIND
 	*-off) iommu='' ;;
 	esac
 	iommu+=${opt_model:+,$opt_model}
+}
+
+# Prints which file of the kernel is started: vmlinux, if there is one, because to unpack it takes long. Code that vmlinux
+# lacks switches 5-level paging on.
+kernel_file() {
+	if [[ $opt_cpu == *la57=on* || ! -e $root$prefix/boot/vmlinux-$release ]]; then
+		echo "$prefix/boot/vmlinuz-$release"
+	else
+		echo "$prefix/boot/vmlinux-$release"
+	fi
 }
 
 # Sets program and devices. The caller's properties come last, because QEMU takes the later of two.
@@ -61,7 +74,7 @@ start_qemu() { # KERNEL ACCELERATOR
 	# takes seconds through an emulated UART; they bypass the IOMMU, so they cause no invalidations.
 	enter_root setpriv --pdeathsig KILL env --chdir="${run#"$root"}" "${program[@]}" \
 		-no-user-config -nodefaults -display none -no-reboot \
-		-machine q35,kernel-irqchip=split -cpu max,la57=off -accel "$2" "${clock[@]}" -smp "$opt_smp" -m "$opt_mem" \
+		-machine q35,kernel-irqchip=split -cpu "$opt_cpu" -accel "$2" "${clock[@]}" -smp "$opt_smp" -m "$opt_mem" \
 		"${devices[@]}" \
 		-chardev file,id=console,path=console -serial chardev:console \
 		-device virtio-serial-pci,id=ports,addr=5 \
@@ -70,7 +83,7 @@ start_qemu() { # KERNEL ACCELERATOR
 		-chardev pipe,id=witness,path=witness -device virtserialport,bus=ports.0,nr=3,chardev=witness \
 		-chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control \
 		-D trace -trace 'vtd_inv_desc*' -trace vtd_dmar_fault \
-		-kernel "$prefix/boot/vmlinux-$release" -initrd initrd \
+		-kernel "$(kernel_file)" -initrd initrd \
 		-append "console=ttyS0 loglevel=7 panic=-1 audit=0 cryptomgr.notests no_timer_check init_on_alloc=0 tsc=reliable tsc_early_khz=$khz $stalls $params iommu=nopt $opt_append" \
 		</dev/null >"$run/qemu.log" 2>&1 &
 	qemu=$!
@@ -234,7 +247,7 @@ measure_slowness() {
 	local PASID_CTL_SLOWNESS=100 image spent
 	use_run_folder
 	opt_machine=stock opt_iommu=scalable opt_no_mock=yes opt_vfs=0 opt_mock='' opt_add=() opt_append='' opt_leaks=''
-	opt_mem=1024 opt_smp=1 deadline=600
+	opt_mem=1024 opt_smp=1 opt_cpu=$CPU deadline=600
 	image=$(base_image newest)
 	echo 'witness processor-time' >"$run/measure.sh"
 	spent=$(run_machine newest "$image" tcg,thread=multi "$run/measure.sh" && [ "$verdict" = 0 ] ||
@@ -281,7 +294,7 @@ accelerator() { # KERNEL IMAGE
 
 probe_kvm() { # KERNEL IMAGE
 	use_run_folder
-	opt_no_mock=yes opt_add=() opt_append='' opt_leaks='' opt_mem=1024 opt_smp=2
+	opt_no_mock=yes opt_add=() opt_append='' opt_leaks='' opt_mem=1024 opt_smp=2 opt_cpu=$CPU
 	deadline=$(scaled 10)
 	run_machine "$1" "$2" kvm /dev/null
 	[ "$verdict" = 0 ] && echo kvm || echo tcg,thread=multi

@@ -42,11 +42,11 @@ take_snapshot() { # DIR PATHS SYMVERS: prints the folder of the copy
 }
 
 run_kbuild() { # KERNEL BUILD [VAR=value...]
-	local release prefix log=$2/log tree=${2#"$root"}/tree
+	local release prefix toolchain log=$2/log tree=${2#"$root"}/tree
 	find_kernel "$1"
 	shift 2
 	in_root make -s -j"$(nproc)" -C "$prefix/usr/src/linux-headers-$release" "M=$tree/src" W=1 \
-		"KBUILD_EXTRA_SYMBOLS=$tree/symvers" "$@" modules >"$log" 2>&1 ||
+		"KBUILD_EXTRA_SYMBOLS=$tree/symvers" ${toolchain:+"$toolchain"} "$@" modules >"$log" 2>&1 ||
 		{ cat "$log" && die 1 "building modules for $release failed"; }
 	# The headers have no vmlinux, so modules get no BTF; that message is left out.
 	grep -v 'Skipping BTF generation' "$log" || true

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2046,SC2086,SC2119,SC2317
-# kernels: debug
+# kernels: debug kcsan
 # boot: --vfs 2 --mem 2048 --model x-ers=on --leaks
 # Allocations that fail, one at a time: of a command's allocations the first, then the second, and so on. After each
 # failure no VF may do more than before, nothing may be half done, and at the end no memory is lost.

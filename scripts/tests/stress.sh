@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2046,SC2086,SC2119,SC2317
-# kernels: debug
+# kernels: debug kcsan
 # boot: --vfs 32 --mem 2048 --model x-ers=on --leaks
 # Everything at the same time, on 32 VFs (lab/programs/stress.c): writers, attachers, users, resets, VFs that are removed
 # and made again, modules that are unloaded and loaded, and allocations that fail. At the end the tables are what
