@@ -15,7 +15,7 @@ PREFIX	?= /usr/local
 TOOLDIR	:= $(DESTDIR)$(PREFIX)
 
 .PHONY: all modules install uninstall install-tools uninstall-tools clean demo check lint kunit model bench mutate soak
-.PHONY: deb dist help
+.PHONY: deb dist matrix foreign help
 
 all: modules
 
@@ -83,6 +83,12 @@ mutate:
 soak:
 	@scripts/soak $(MINUTES)
 
+matrix:
+	@scripts/matrix
+
+foreign:
+	@scripts/foreign
+
 deb:
 	@scripts/deb
 
@@ -104,5 +110,7 @@ help:
 	@echo 'make bench               count descriptors and instructions, in simulated machines'
 	@echo 'make mutate              break the module in one place at a time: does a test notice?'
 	@echo 'make soak MINUTES=n      everything at the same time, on the debug kernel, for as long'
+	@echo 'make matrix              try each kernel that Debian has, and note it in docs/kernels.md'
+	@echo 'make foreign             try kernels that are started or built in other ways, and note it in docs/foreign.md'
 	@echo 'make deb                 Debian packages, DKMS does the rest, into dist/'
 	@echo 'make dist                a tarball of what is committed, into dist/'
