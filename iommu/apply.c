@@ -11,7 +11,6 @@
  * Every call looks at all entries: a set-up that no hook has seen shows in the tables only.
  */
 #include "engine.h"
-#include "trace.h"
 
 /*
  * How many passes there are, at most, if there is a gap in each. A pass looks at all entries once;
@@ -50,7 +49,7 @@ static void pasid_apply_visit(struct pasid_vf *vf, u32 pasid, bool is_rid_pasid,
 		return;
 	if (present) {
 		pasid_unit_store(&vf->unit, &pte[2], new);
-		trace_pasid_apply(&vf->pdev->dev, vf->tables.ctx[0].rid, pasid, old, new);
+		pasid_count_change(vf, vf->tables.ctx[0].rid, pasid, old, new);
 	}
 	vtd_affect_entry(&apply->affected, pasid, did);
 }
@@ -90,8 +89,7 @@ static int pasid_vf_apply_unchecked(struct pasid_vf *vf, const struct pasid_gaps
 	if (inval.err)
 		atomic_set(&vf->owed.iommu, 1);
 	WRITE_ONCE(vf->tables.applying, false);
-	if (inval.descriptors)
-		trace_pasid_flush(&vf->pdev->dev, inval.descriptors, inval.err);
+	pasid_count_flush(vf, &inval);
 	return inval.err;
 }
 
@@ -114,7 +112,10 @@ static int pasid_vf_apply_checked(struct pasid_vf *vf)
 	if (!alive || !pasid_probes_check())
 		return -ENXIO;
 	after = pasid_gaps_now();
-	return pasid_gaps_same(&before, &after) ? 0 : -EAGAIN;
+	if (!pasid_gaps_same(&before, &after))
+		return -EAGAIN;
+	WRITE_ONCE(vf->tables.looked, before.calls);
+	return 0;
 }
 
 /**

@@ -5,7 +5,6 @@
 #include <linux/pci-ats.h>
 
 #include "engine.h"
-#include "trace.h"
 
 /*
  * When Enable changes from 0 to 1, the VF's device TLB becomes empty (PCIe 6.3, 10.3.7). Returns
@@ -33,8 +32,7 @@ static bool pasid_vf_enable_ats(struct pasid_vf *vf)
 	smp_mb(); /* pairs with the one in pasid_vf_ats_disabled() */
 	if (!vf->pdev->ats_enabled)
 		pasid_vf_write_ats(vf, ctrl & ~PCI_ATS_CTRL_ENABLE);
-	vf->ats_restored++;
-	trace_pasid_ats_restore(&vf->pdev->dev, vf->ats_restored);
+	pasid_count_ats_restored(vf);
 	return true;
 }
 

@@ -67,6 +67,7 @@ static int pasid_vf_register(struct pci_dev *pdev)
 		return err;
 	}
 	pasid_settings_get_virtfn(vf);
+	vf->tables.looked = pasid_gaps_now().calls;
 	hash_add_rcu(pasid_vfs, &vf->node, (unsigned long)&pdev->dev);
 	pasid_vf_learn_contexts(vf);
 	return 0;

@@ -90,7 +90,7 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *as_of)
 		pasid_unit_store(&vf->unit, entry, new);
 		if (old & ~new & VTD_CTX_PASIDE)
 			vf->tables.ats_suspect = true;
-		trace_pasid_apply(&vf->pdev->dev, ctx->rid, PASID_TRACE_CONTEXT, old, new);
+		pasid_count_change(vf, ctx->rid, PASID_TRACE_CONTEXT, old, new);
 		changed = true;
 	}
 	spin_unlock(vf->unit.lock);

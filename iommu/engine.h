@@ -6,6 +6,12 @@
 #include "gaps.h"
 #include "vf.h"
 
+/* count.c: the counters of a VF */
+void pasid_count_change(struct pasid_vf *vf, u16 rid, u32 pasid, u64 old, u64 new);
+void pasid_count_flush(struct pasid_vf *vf, const struct vtd_inval *inval);
+void pasid_count_ats_restored(struct pasid_vf *vf);
+void pasid_count_fault(struct pasid_vf *vf, const struct vtd_fault *fault);
+
 /* flushes.c: hooks that have not invalidated yet */
 void pasid_flush_begins(void);
 void pasid_flush_ends(void);
@@ -61,6 +67,9 @@ void pasid_vf_after_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pas
 /* pf.c: from hooks: a PF switches PASID or PRI off or on */
 void pasid_pf_disabling(struct pci_dev *pf, unsigned int perm);
 void pasid_pf_enabled(struct pci_dev *pf, unsigned int perm);
+
+/* faults.c: from a hook: requests that the IOMMU has refused */
+void pasid_faults_recorded(struct intel_iommu *iommu);
 
 /* reset.c: from hooks: resets, error recovery and power states */
 void pasid_pci_recovering(struct pci_dev *pdev);

@@ -7,11 +7,10 @@
  * does, but must not sleep.
  */
 #include "engine.h"
-#include "trace.h"
 
 static void pasid_vf_inval_done(struct pasid_vf *vf, const struct vtd_inval *inval)
 {
-	trace_pasid_flush(&vf->pdev->dev, inval->descriptors, inval->err);
+	pasid_count_flush(vf, inval);
 	if (inval->owed)
 		pasid_vf_owe_device(vf);
 	if (inval->err)
@@ -124,7 +123,7 @@ static bool pasid_vf_edit_entry(struct pasid_vf *vf, u32 pasid, u64 *pte)
 		return false;
 	pasid_flush_begins();
 	pasid_unit_store(&vf->unit, &pte[2], new);
-	trace_pasid_apply(&vf->pdev->dev, vf->tables.ctx[0].rid, pasid, old, new);
+	pasid_count_change(vf, vf->tables.ctx[0].rid, pasid, old, new);
 	return true;
 }
 

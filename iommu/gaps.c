@@ -46,22 +46,24 @@ void pasid_gaps_watch(struct pasid_hook *hook)
 	smp_store_release(&pasid_gap_hooks, hook);
 }
 
-/*
- * Returns how many calls were missed since load, by hooks whose @unseen is in @kinds: a mask of
- * BIT(PASID_UNSEEN_*).
- */
-static unsigned long pasid_missed_calls(unsigned long kinds)
+/* Returns how many calls were missed since load. */
+static struct pasid_gaps pasid_missed_calls(void)
 {
 	const struct pasid_hook *hook;
-	unsigned long missed = 0;
+	struct pasid_gaps gaps = { };
+	unsigned long missed;
 
 	/* Pairs with pasid_gaps_watch(). */
-	for (hook = smp_load_acquire(&pasid_gap_hooks); hook; hook = hook->next)
-		if (kinds & BIT(hook->unseen))
-			missed += READ_ONCE(hook->exit.nmissed) +
-				  READ_ONCE(hook->exit.kp.nmissed) +
-				  READ_ONCE(hook->entry.nmissed);
-	return missed;
+	for (hook = smp_load_acquire(&pasid_gap_hooks); hook; hook = hook->next) {
+		missed = pasid_hook_missed(hook);
+		if (hook->unseen != PASID_UNSEEN_NOTHING)
+			gaps.calls += missed;
+		if (hook->unseen == PASID_UNSEEN_ENTRY)
+			gaps.entries += missed;
+		else if (hook->unseen == PASID_UNSEEN_CONTEXT)
+			gaps.contexts += missed;
+	}
+	return gaps;
 }
 
 /**
@@ -73,12 +75,13 @@ static unsigned long pasid_missed_calls(unsigned long kinds)
 struct pasid_gaps pasid_gaps_now(void)
 {
 	unsigned long switched = atomic_long_read(&pasid_switched);
+	struct pasid_gaps gaps = pasid_missed_calls();
 
-	return (struct pasid_gaps) {
-		.entries = switched + pasid_missed_calls(BIT(PASID_UNSEEN_ENTRY)),
-		.contexts = READ_ONCE(pasid_pri_hooked) ?
-			    switched + pasid_missed_calls(BIT(PASID_UNSEEN_CONTEXT)) : 0,
-	};
+	gaps.calls += switched;
+	gaps.entries += switched;
+	if (READ_ONCE(pasid_pri_hooked))
+		gaps.contexts += switched;
+	return gaps;
 }
 
 bool pasid_gaps_same(const struct pasid_gaps *a, const struct pasid_gaps *b)
@@ -170,7 +173,7 @@ void pasid_gaps_rescan(void)
  */
 void pasid_gaps_check_missed(void)
 {
-	long missed = pasid_missed_calls(~BIT(PASID_UNSEEN_NOTHING));
+	long missed = pasid_missed_calls().calls;
 
 	if (atomic_long_xchg(&pasid_missed_handled, missed) == missed)
 		return;

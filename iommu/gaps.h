@@ -27,6 +27,8 @@ enum pasid_unseen {
  * struct pasid_gaps - how often something may have been changed that no hook has seen
  * @entries: by set-ups of PASID-table entries with SRE, or by replacements of entries
  * @contexts: by changes of PRE in context entries
+ * @calls: by any calls that no hook has seen, also where that is no gap; without those of
+ *	PASID_UNSEEN_NOTHING
  *
  * The numbers only grow. Code keeps a number as a mark: if it is still the same later, no gap was
  * between.
@@ -34,11 +36,13 @@ enum pasid_unseen {
 struct pasid_gaps {
 	unsigned long entries;
 	unsigned long contexts;
+	unsigned long calls;
 };
 
 /* selftest.c */
 extern struct pasid_hook pasid_self_test_hook;
 bool pasid_probe_fires(void);
+bool pasid_probes_fired(void);
 
 /* gaps.c */
 void pasid_gaps_watch(struct pasid_hook *hook);

@@ -123,6 +123,11 @@ static void pasid_recovery_enter(const struct pasid_call *call)
 	pasid_pci_recovering((struct pci_dev *)call->arg[0]);
 }
 
+static void pasid_fault_enter(const struct pasid_call *call)
+{
+	pasid_faults_recorded((struct intel_iommu *)call->arg[0]);
+}
+
 /* Probes still fire when the hooked function is called, and its return handler runs in any case. */
 static void pasid_switch_enter(const struct pasid_call *call)
 {
@@ -212,6 +217,10 @@ static struct pasid_hook pasid_hooks[] = {
 		.symbol = "pcie_do_recovery",
 		.enter = pasid_recovery_enter,
 	}, {
+		.symbol = "dmar_fault",
+		.unseen = PASID_UNSEEN_NOTHING,
+		.enter = pasid_fault_enter,
+	}, {
 		.symbol = "write_enabled_file_bool",
 		.enter = pasid_switch_enter,
 		.leave = pasid_switch_leave,
@@ -221,6 +230,18 @@ static struct pasid_hook pasid_hooks[] = {
 		.leave = pasid_sysctl_leave,
 	},
 };
+
+/**
+ * pasid_hook_at() - the hooks, one after the other
+ * @i: 0 for the first one
+ *
+ * Context: Any.
+ * Return: the hook, or NULL after the last one.
+ */
+const struct pasid_hook *pasid_hook_at(unsigned int i)
+{
+	return i < ARRAY_SIZE(pasid_hooks) ? &pasid_hooks[i] : NULL;
+}
 
 /**
  * pasid_hooks_init() - hook the functions in the table

@@ -9,21 +9,22 @@
  * Entrances	api.c (kernel modules), hooks.c (calls of intel-iommu and the PCI core),
  *		discover.c (devices that come and go)
  * Life		attach.c, identify.c: a VF comes under control and leaves it
- * Files	sysfs-pf.c, sysfs.c: what admins read and write
+ * Files	sysfs-module.c, sysfs-pf.c, sysfs.c: what admins read and write
  * Changes	ceiling.c: what an admin writes becomes settings, and those become ceilings of
  *		VFs. change.c: the sets of one VF change, and are enforced
  * Engine	apply.c: a writer makes all tables and caches of a VF obey. pf.c: a PF switches
  *		PASID or PRI off or on. fixup.c: a hook makes the entry obey that intel-iommu has
  *		just written. reset.c, ats.c: what resets and sleep do to a VF. intent.c, scan.c,
  *		context.c: entries. function.c: can the VF answer? flushes.c: hooks that have not
- *		invalidated yet
+ *		invalidated yet. faults.c: requests that the IOMMU has refused. count.c: counters
  * Probes	probe.c (registers hooks), gaps.c (which calls has no hook seen?), selftest.c (do
  *		probes fire?)
  * State	state.c: what a VF supports and may do now. vf.c: the hash table of VFs.
  *		settings.c: what admins have said of VFs, also of those that are not there
  * Machine	unit.c: a VT-d unit. kernel.c: the running kernel. trace.c, log.c: what is told
- * Pure		inval.c, entry.c, walk.c (VT-d's invalidations and tables), need.c (what a kernel
- *		has to have), precedence.c (which setting counts), perm.c (permission sets)
+ * Pure		inval.c, entry.c, walk.c, record.c (VT-d's invalidations, tables and fault records),
+ *		need.c (what a kernel has to have), precedence.c (which setting counts), perm.c
+ *		(permission sets)
  */
 #include <linux/crash_dump.h>
 #include <linux/module.h>
@@ -31,6 +32,7 @@
 #include "change.h"
 #include "probe.h"
 #include "settings.h"
+#include "sysfs.h"
 
 static char *default_ctl;
 module_param(default_ctl, charp, 0444);
@@ -93,6 +95,9 @@ static int __init pasid_ctl_init(void)
 	err = pasid_kernel_init();
 	if (err)
 		return err;
+	err = pasid_module_sysfs_add();
+	if (err)
+		return err;
 	err = pasid_hooks_init();
 	if (err)
 		goto err_gaps;
@@ -106,11 +111,13 @@ err_hooks:
 	pasid_hooks_exit();
 err_gaps:
 	pasid_gaps_stop();
+	pasid_module_sysfs_remove();
 	return err;
 }
 
 static void __exit pasid_ctl_exit(void)
 {
+	pasid_module_sysfs_remove();
 	pasid_discover_stop();
 	pasid_vf_remove_files();
 	pasid_hooks_exit();

@@ -123,6 +123,11 @@ const struct pasid_hooked pasid_hooked[] = {
 		.optional = true,
 		.args = { "dev" },
 	}, {
+		.name = "dmar_fault",
+		.purpose = "the IOMMU has refused a request",
+		.counts = true,
+		.args = { "dev_id" },
+	}, {
 		.name = "write_enabled_file_bool",
 		.purpose = "kprobes are switched off or on",
 		.optional = !IS_ENABLED(CONFIG_DEBUG_FS),
@@ -233,8 +238,8 @@ static bool pasid_hooked_needed(const struct pasid_kernel *kernel,
  * @why: filled on failure: the sentence, in PASID_NEED_WHY_MAX bytes
  *
  * Context: Process context, may sleep.
- * Return: 1 if the function can be hooked; 0 if this kernel has no such function, and the module
- * does not need it; or a negative errno.
+ * Return: 1 if the function can be hooked; 0 if it cannot, and the module does not need it; or a
+ * negative errno.
  */
 int pasid_need_hooked(const struct pasid_kernel *kernel,
 		      const struct pasid_hooked *what, int register_err, int *at,
@@ -248,7 +253,7 @@ int pasid_need_hooked(const struct pasid_kernel *kernel,
 		snprintf(why, PASID_NEED_WHY_MAX,
 			 "cannot hook %s() (error %d), so this module cannot see when %s",
 			 what->name, register_err, what->purpose);
-		return register_err;
+		return what->counts ? 0 : register_err;
 	}
 	while (count < PASID_HOOK_ARGS && what->args[count])
 		count++;
@@ -259,7 +264,7 @@ int pasid_need_hooked(const struct pasid_kernel *kernel,
 		snprintf(why, PASID_NEED_WHY_MAX,
 			 "%s() has no argument '%s' in a register, so this module cannot see when %s",
 			 what->name, what->args[i], what->purpose);
-		return at[i];
+		return what->counts ? 0 : at[i];
 	}
 	return 1;
 }

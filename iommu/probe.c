@@ -130,7 +130,39 @@ static int pasid_hook_add(struct pasid_hook *hook)
 	if (err)
 		pr_err("cannot enable the probe of %s() (error %d), so this module cannot see when %s\n",
 		       what->name, err, what->purpose);
-	return err;
+	return what->counts ? 0 : err;
+}
+
+/**
+ * pasid_hook_armed() - does the kernel call a hook's handlers, as long as probes fire?
+ * @hook: the hook
+ *
+ * Context: Any.
+ * Return: whether the hook is registered and enabled.
+ */
+bool pasid_hook_armed(const struct pasid_hook *hook)
+{
+	const struct kprobe *probe = pasid_hook_returns(hook) ? &hook->exit.kp : &hook->entry;
+
+	return probe->addr && !(READ_ONCE(probe->flags) & KPROBE_FLAG_DISABLED);
+}
+
+/**
+ * pasid_probe_armed() - the same, for a hook at the entry of a function
+ * @symbol: the function
+ *
+ * Context: Any; not before pasid_probes_init() has returned.
+ * Return: as pasid_hook_armed(); false if there is no hook.
+ */
+bool pasid_probe_armed(const char *symbol)
+{
+	int i;
+
+	for (i = 0; i < pasid_entry_count; i++)
+		if (!strcmp(pasid_entries[i]->symbol_name, symbol))
+			return pasid_hook_armed(container_of(pasid_entries[i],
+							     struct pasid_hook, entry));
+	return false;
 }
 
 static int pasid_probes_switch_on_demand(bool on)

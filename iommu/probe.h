@@ -54,13 +54,23 @@ struct pasid_hook {
 	struct kretprobe exit;
 };
 
+/* How many calls a hook has missed since load. */
+static inline unsigned long pasid_hook_missed(const struct pasid_hook *hook)
+{
+	return READ_ONCE(hook->exit.nmissed) + READ_ONCE(hook->exit.kp.nmissed) +
+	       READ_ONCE(hook->entry.nmissed);
+}
+
 /* probe.c */
 int pasid_probes_init(struct pasid_hook *hooks, int count);
 void pasid_probes_exit(void);
 int pasid_probes_need(bool need);
+bool pasid_hook_armed(const struct pasid_hook *hook);
+bool pasid_probe_armed(const char *symbol);
 
 /* hooks.c */
 int pasid_hooks_init(void);
 void pasid_hooks_exit(void);
+const struct pasid_hook *pasid_hook_at(unsigned int i);
 
 #endif /* _PASID_PROBE_H */

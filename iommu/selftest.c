@@ -17,6 +17,9 @@ struct pasid_self_test {
 
 #define PASID_SELF_TEST_RETURN	0x5ca1ab1e
 
+/* What pasid_probe_fires() returned last. */
+static bool pasid_fired;
+
 /* Does nothing. Its hook has handlers at entry and return, as those of intel-iommu have. */
 static noinline __noclone int pasid_self_test_target(void *first, struct pasid_self_test *test)
 {
@@ -53,6 +56,7 @@ struct pasid_hook pasid_self_test_hook = {
 bool pasid_probe_fires(void)
 {
 	struct pasid_self_test test = { };
+	bool fired;
 
 	pasid_self_test_target(NULL, &test);
 	barrier_data(&test);
@@ -61,5 +65,20 @@ bool pasid_probe_fires(void)
 	 * kernel arms or disarms all probes one after the other, and so waits for the last one.
 	 */
 	enable_kretprobe(&pasid_self_test_hook.exit);
-	return READ_ONCE(test.entered) && READ_ONCE(test.left);
+	fired = READ_ONCE(test.entered) && READ_ONCE(test.left);
+	WRITE_ONCE(pasid_fired, fired);
+	return fired;
+}
+
+/**
+ * pasid_probes_fired() - did a probe of this module fire when pasid_probe_fires() tried last?
+ *
+ * This function tries nothing, so that any user may cause calls of it.
+ *
+ * Context: Any.
+ * Return: whether it did; false before the first try.
+ */
+bool pasid_probes_fired(void)
+{
+	return READ_ONCE(pasid_fired);
 }

@@ -9,6 +9,7 @@
 #include <linux/sysfs.h>
 
 #include "engine.h"
+#include "probe.h"
 #include "sysfs.h"
 #include "trace.h"
 
@@ -184,6 +185,48 @@ static ssize_t width_show(struct device *dev, struct device_attribute *attr, cha
 	return sysfs_emit(buf, "%u\n", width);
 }
 
+static ssize_t faults_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct pasid_vf *vf = pasid_sysfs_vf(dev);
+	unsigned long count;
+	int reason, at = 0;
+
+	if (!vf)
+		return -ENODEV;
+	for (reason = 0; reason < VTD_FAULT_REASONS; reason++) {
+		count = atomic_long_read(&vf->counts.faults[reason]);
+		if (count)
+			at += sysfs_emit_at(buf, at, "%#04x %lu\n", reason, count);
+	}
+	pasid_vf_put(vf);
+	return pasid_probe_armed("dmar_fault") ? at : sysfs_emit(buf, "unknown\n");
+}
+
+static ssize_t pasid_sysfs_show_count(struct device *dev, char *buf, size_t offset)
+{
+	struct pasid_vf *vf = pasid_sysfs_vf(dev);
+	unsigned long count;
+
+	if (!vf)
+		return -ENODEV;
+	count = atomic_long_read((atomic_long_t *)((void *)&vf->counts + offset));
+	pasid_vf_put(vf);
+	return sysfs_emit(buf, "%lu\n", count);
+}
+
+#define PASID_SHOW_COUNT(name)							\
+static ssize_t name##_show(struct device *dev, struct device_attribute *attr,	\
+			   char *buf)						\
+{										\
+	return pasid_sysfs_show_count(dev, buf,					\
+				      offsetof(struct pasid_vf_counts, name));	\
+}
+
+PASID_SHOW_COUNT(changes)
+PASID_SHOW_COUNT(invalidations)
+PASID_SHOW_COUNT(failures)
+PASID_SHOW_COUNT(ats_restored)
+
 static DEVICE_ATTR_RW(pasid_ctl);
 static DEVICE_ATTR_RO(supported);
 static DEVICE_ATTR_RO(requested);
@@ -191,6 +234,11 @@ static DEVICE_ATTR_RO(effective);
 static DEVICE_ATTR_RO(entries);
 static DEVICE_ATTR_RO(width);
 static DEVICE_ATTR_RO(owed);
+static DEVICE_ATTR_RO(faults);
+static DEVICE_ATTR_RO(changes);
+static DEVICE_ATTR_RO(invalidations);
+static DEVICE_ATTR_RO(failures);
+static DEVICE_ATTR_RO(ats_restored);
 
 static struct attribute *pasid_ctl_attrs[] = {
 	&dev_attr_pasid_ctl.attr,
@@ -204,6 +252,11 @@ static struct attribute *pasid_status_attrs[] = {
 	&dev_attr_entries.attr,
 	&dev_attr_width.attr,
 	&dev_attr_owed.attr,
+	&dev_attr_faults.attr,
+	&dev_attr_changes.attr,
+	&dev_attr_invalidations.attr,
+	&dev_attr_failures.attr,
+	&dev_attr_ats_restored.attr,
 	NULL
 };
 

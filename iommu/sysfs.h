@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* sysfs files of VFs and PFs. */
+/* sysfs files of VFs, of PFs and of the module. */
 #ifndef _PASID_SYSFS_H
 #define _PASID_SYSFS_H
 
@@ -25,5 +25,9 @@ int pasid_sysfs_add_group(struct pci_dev *pdev, const char *name,
 /* sysfs-pf.c */
 int pasid_settings_sysfs_add(struct pasid_settings *settings);
 void pasid_settings_sysfs_remove(struct pasid_settings *settings);
+
+/* sysfs-module.c */
+int pasid_module_sysfs_add(void);
+void pasid_module_sysfs_remove(void);
 
 #endif /* _PASID_SYSFS_H */

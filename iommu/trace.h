@@ -9,6 +9,8 @@
 #include <linux/device.h>
 #include <linux/tracepoint.h>
 
+#include "vtd.h"
+
 /* The value of pasid in the event if the entry is a context entry. */
 #define PASID_TRACE_CONTEXT	U32_MAX
 
@@ -95,17 +97,45 @@ TRACE_EVENT(pasid_refuse,
 
 /* The VF's ATS was off although Linux believed that it was on; it is on again. */
 TRACE_EVENT(pasid_ats_restore,
-	    TP_PROTO(struct device *dev, unsigned int times),
+	    TP_PROTO(struct device *dev, unsigned long times),
 	    TP_ARGS(dev, times),
 	    TP_STRUCT__entry(
 		__string(dev, dev_name(dev))
-		__field(unsigned int, times)
+		__field(unsigned long, times)
 	),
 	    TP_fast_assign(
 		__assign_str(dev);
 		__entry->times = times;
 	),
-	TP_printk("%s times=%u", __get_str(dev), __entry->times)
+	TP_printk("%s times=%lu", __get_str(dev), __entry->times)
+);
+
+/* The IOMMU has refused a request of the VF. Without PASID, pasid is -1. */
+TRACE_EVENT(pasid_fault,
+	    TP_PROTO(struct device *dev, const struct vtd_fault *fault),
+	    TP_ARGS(dev, fault),
+	    TP_STRUCT__entry(
+		__string(dev, dev_name(dev))
+		__field(u16, rid)
+		__field(u32, pasid)
+		__field(u8, reason)
+		__field(u8, type)
+		__field(u64, addr)
+	),
+	    TP_fast_assign(
+		__assign_str(dev);
+		__entry->rid = fault->rid;
+		__entry->pasid = fault->pasid;
+		__entry->reason = fault->reason;
+		__entry->type = fault->type;
+		__entry->addr = fault->addr;
+	),
+	TP_printk("%s rid=%#x pasid=%d reason=%#x type=%s addr=%#llx", __get_str(dev),
+		  __entry->rid, (int)__entry->pasid, __entry->reason,
+		  __print_symbolic(__entry->type, { VTD_FAULT_WRITE, "write" },
+				   { VTD_FAULT_PAGE_REQUEST, "page-request" },
+				   { VTD_FAULT_READ, "read" }, { VTD_FAULT_ATOMIC, "atomic" }),
+		  __entry->addr)
 );
 
 #endif /* _PASID_TRACE_H */

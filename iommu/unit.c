@@ -12,6 +12,37 @@
 
 #include "unit.h"
 
+static void __iomem *pasid_unit_reg(const struct intel_iommu *iommu, u32 offset)
+{
+	return *(void __iomem * const *)((const void *)iommu + pasid_offsets.iommu_reg) + offset;
+}
+
+/**
+ * pasid_unit_readl() - read a register of a unit
+ * @iommu: the unit
+ * @offset: of the register, in bytes
+ *
+ * Context: Any.
+ * Return: its value.
+ */
+u32 pasid_unit_readl(const struct intel_iommu *iommu, u32 offset)
+{
+	return readl(pasid_unit_reg(iommu, offset));
+}
+
+/**
+ * pasid_unit_readq() - read a 64-bit register of a unit
+ * @iommu: the unit
+ * @offset: of the register, in bytes
+ *
+ * Context: Any.
+ * Return: its value.
+ */
+u64 pasid_unit_readq(const struct intel_iommu *iommu, u32 offset)
+{
+	return readq(pasid_unit_reg(iommu, offset));
+}
+
 static int pasid_unit_caps(struct device *dev, struct pasid_unit *unit)
 {
 	const struct iommu_ops *ops = dev->iommu->iommu_dev->ops;
@@ -44,7 +75,6 @@ static int pasid_unit_caps(struct device *dev, struct pasid_unit *unit)
  */
 int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 {
-	void __iomem *reg;
 	void *iommu;
 	u64 rtaddr;
 	int err;
@@ -55,14 +85,13 @@ int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 	if (err)
 		return err;
 	iommu = (void *)dev->iommu->iommu_dev - pasid_offsets.iommu_core;
-	reg = *(void __iomem **)(iommu + pasid_offsets.iommu_reg);
-	rtaddr = readq(reg + VTD_REG_RTADDR);
+	rtaddr = pasid_unit_readq(iommu, VTD_REG_RTADDR);
 	if (FIELD_GET(VTD_RTADDR_TTM, rtaddr) != VTD_RTADDR_TTM_SCALABLE)
 		return -EOPNOTSUPP;
 	unit->iommu = iommu;
 	unit->lock = iommu + pasid_offsets.iommu_lock;
 	unit->root = rtaddr & VTD_RTADDR_ADDR;
-	unit->ver_major = FIELD_GET(VTD_VER_MAJOR, readl(reg + VTD_REG_VER));
+	unit->ver_major = FIELD_GET(VTD_VER_MAJOR, pasid_unit_readl(iommu, VTD_REG_VER));
 	return 0;
 }
 

@@ -28,6 +28,8 @@ struct pasid_unit {
 	u8 ver_major;
 };
 
+u32 pasid_unit_readl(const struct intel_iommu *iommu, u32 offset);
+u64 pasid_unit_readq(const struct intel_iommu *iommu, u32 offset);
 int pasid_unit_of(struct device *dev, struct pasid_unit *unit);
 bool pasid_unit_asks_twice(struct device *dev);
 void *pasid_unit_map(u64 addr);

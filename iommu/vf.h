@@ -60,10 +60,12 @@ struct pasid_context {
  *	intel-iommu does so for one PASID of a device at a time, under the mutex of its IOMMU group
  * @ats_suspect: this module has cleared PASIDE, so that the VF may have switched its ATS off
  * @applying: a writer may have changed entries whose caches it has not flushed yet
+ * @looked: the number of unseen calls (gaps.c) before a writer looked at all entries last
  *
- * Locking: the unit's lock, with two exceptions. A writer changes @applying under struct pasid_vf's
- * @lock, before and after it has the unit's lock; a hook reads @applying while it has the unit's
- * lock or afterwards. state.c reads the intent in @ctx[0] without a lock.
+ * Locking: the unit's lock, with three exceptions. A writer changes @applying under struct
+ * pasid_vf's @lock, before and after it has the unit's lock; a hook reads @applying while it has
+ * the unit's lock or afterwards. A writer changes @looked under struct pasid_vf's @lock;
+ * sysfs-module.c reads @looked without a lock. state.c reads the intent in @ctx[0] without a lock.
  */
 struct pasid_vf_tables {
 	struct pasid_context ctx[PASID_MAX_ALIASES];
@@ -72,6 +74,7 @@ struct pasid_vf_tables {
 	u32 in_replace;
 	bool ats_suspect;
 	bool applying;
+	unsigned long looked;
 };
 
 /**
@@ -168,6 +171,23 @@ struct pasid_vf_files {
 };
 
 /**
+ * struct pasid_vf_counts - what has happened since a VF came under control
+ * @changes: how often this module has changed one of its entries
+ * @invalidations: how many descriptors this module has submitted for it. Those that a PF's loss of
+ *	PASID or PRI needs, one set for all its VFs, are not counted
+ * @failures: how often invalidations that were submitted together were not all completed
+ * @ats_restored: how often its ATS was switched on again
+ * @faults: requests of it that the unit has refused and recorded, by fault reason
+ */
+struct pasid_vf_counts {
+	atomic_long_t changes;
+	atomic_long_t invalidations;
+	atomic_long_t failures;
+	atomic_long_t ats_restored;
+	atomic_long_t faults[VTD_FAULT_REASONS];
+};
+
+/**
  * struct pasid_vf - a VF behind a VT-d unit in scalable mode
  * @node: in the hash table; RCU
  * @ref: references of the structure; the hash table and a user hold one each
@@ -183,7 +203,6 @@ struct pasid_vf_files {
  * @needs_probes: it is counted as a VF that needs the hooks on demand (pasid_probes_need())
  * @on_change: tells the user that its effective set has changed, or NULL
  * @on_change_data: for @on_change
- * @ats_restored: how often its ATS had to be switched on again
  * @refresh: the worker, which applies the sets again; queued by hooks, which cannot sleep, and
  *	after errors
  * @tables: what is known of its entries
@@ -191,9 +210,10 @@ struct pasid_vf_files {
  * @owed: what could not be done yet
  * @reset: resets
  * @files: its sysfs files
+ * @counts: what has happened to it; needs no lock
  *
- * Locking: @gone to @ats_restored are written under @lock. The structures of @tables to @files have
- * their own text. All else does not change while the VF is in the hash table.
+ * Locking: @gone to @on_change_data are written under @lock. The structures of @tables to @files
+ * have their own text. All else does not change while the VF is in the hash table.
  */
 struct pasid_vf {
 	struct hlist_node node;
@@ -210,13 +230,13 @@ struct pasid_vf {
 	bool needs_probes;
 	void (*on_change)(void *data);
 	void *on_change_data;
-	unsigned int ats_restored;
 	struct work_struct refresh;
 	struct pasid_vf_tables tables;
 	struct pasid_vf_sets sets;
 	struct pasid_vf_owed owed;
 	struct pasid_vf_reset reset;
 	struct pasid_vf_files files;
+	struct pasid_vf_counts counts;
 };
 
 /* vf.c: the hash table of VFs */

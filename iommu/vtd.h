@@ -14,12 +14,15 @@
 /* Registers (11.4) */
 #define VTD_REG_VER		0x00
 #define VTD_REG_RTADDR		0x20
+#define VTD_REG_FSTS		0x34
 #define VTD_VER_MAJOR		GENMASK(7, 4)
 #define VTD_RTADDR_ADDR		GENMASK_ULL(63, 12)
 #define VTD_RTADDR_TTM		GENMASK_ULL(11, 10)
 #define VTD_RTADDR_TTM_SCALABLE	1
 
 /* Capability register (11.4.2) */
+#define VTD_CAP_FRO		GENMASK_ULL(33, 24)
+#define VTD_CAP_NFR		GENMASK_ULL(47, 40)
 #define VTD_CAP_DWD		BIT_ULL(54)
 #define VTD_CAP_DRD		BIT_ULL(55)
 
@@ -99,6 +102,39 @@ struct vtd_pte_rule {
 
 u64 vtd_context_target(u64 qword0, u64 intent, unsigned int effective);
 u64 vtd_pte_target(const u64 *pte, bool intent_sre, const struct vtd_pte_rule *rule);
+
+/* Fault recording (7.2, 11.4.7) */
+#define VTD_FSTS_PPF		BIT(1)
+#define VTD_FSTS_FRI		GENMASK(15, 8)
+#define VTD_FAULT_F		BIT_ULL(63)	/* upper qword of a record */
+#define VTD_FAULT_REASONS	256
+
+/**
+ * struct vtd_fault - what the unit has recorded of a request that it refused
+ * @rid: the requester
+ * @reason: the fault reason (7.1.3)
+ * @type: a VTD_FAULT_*
+ * @pasid: the request's PASID, or VTD_FAULT_NO_PASID
+ * @addr: the page that the request was for, in bytes
+ *
+ * If the unit has refused an interrupt request (reasons 20h to 2Fh), only @rid and @reason have
+ * a meaning.
+ */
+struct vtd_fault {
+	u16 rid;
+	u8 reason;
+	u8 type;
+	u32 pasid;
+	u64 addr;
+};
+
+/* Values of @type: bit T1, then bit T2. */
+enum { VTD_FAULT_WRITE, VTD_FAULT_PAGE_REQUEST, VTD_FAULT_READ, VTD_FAULT_ATOMIC };
+#define VTD_FAULT_NO_PASID	U32_MAX
+
+unsigned int vtd_fault_records(u64 cap);
+u32 vtd_fault_record_at(u64 cap, u32 status, unsigned int i);
+void vtd_fault_decode(u64 low, u64 high, struct vtd_fault *fault);
 
 /* Invalidation (6.5.2) */
 

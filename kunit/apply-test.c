@@ -261,7 +261,7 @@ static void apply_ats_that_went_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, get_unaligned_le16(ctrl));
 	vf_set_ceiling(test, apply.vf, BUILTIN, 0);
 	KUNIT_EXPECT_EQ(test, c->back, !!(get_unaligned_le16(ctrl) & PCI_ATS_CTRL_ENABLE));
-	KUNIT_EXPECT_EQ(test, c->back, apply.vf->ats_restored);
+	KUNIT_EXPECT_EQ(test, c->back, atomic_long_read(&apply.vf->counts.ats_restored));
 	/* Once. */
 	put_unaligned_le16(0, ctrl);
 	pasid_vf_refresh(apply.vf);

@@ -27,7 +27,9 @@ void fake_unit_init(struct kunit *test)
 {
 	tables_init(test, 64);
 	fake_unit = (struct fake_unit){ .root = tables_alloc(1), .ecap = FAKE_ECAP,
-					.ver_major = 6 };
+					.ver_major = 6,
+					.cap = (u64)FAKE_RECORDS_AT / 16 << 24 |
+					       (FAKE_RECORDS - 1ULL) << 40 };
 	spin_lock_init(&fake_unit.lock);
 }
 
@@ -46,7 +48,9 @@ int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 	if (fake_unit_is_short(&fake_unit.no_memory))
 		return -ENOMEM;
 	*unit = (struct pasid_unit){
+		.iommu = (struct intel_iommu *)&fake_unit,
 		.lock = &fake_unit.lock,
+		.cap = fake_unit.cap,
 		.ecap = fake_unit.ecap,
 		.root = fake_unit.root,
 		.ver_major = fake_unit.ver_major,
@@ -57,6 +61,20 @@ int pasid_unit_of(struct device *dev, struct pasid_unit *unit)
 bool pasid_unit_asks_twice(struct device *dev)
 {
 	return fake_unit.twice;
+}
+
+u32 pasid_unit_readl(const struct intel_iommu *iommu, u32 offset)
+{
+	fake_unit.register_reads++;
+	return offset == 0x34 ? fake_unit.fsts : 0;
+}
+
+u64 pasid_unit_readq(const struct intel_iommu *iommu, u32 offset)
+{
+	unsigned int at = (offset - FAKE_RECORDS_AT) / sizeof(u64);
+
+	fake_unit.register_reads++;
+	return at < 2 * FAKE_RECORDS ? fake_unit.record[at / 2][at % 2] : 0;
 }
 
 void *pasid_unit_map(u64 addr)
@@ -149,7 +167,7 @@ bool pasid_probes_check(void)
 
 struct pasid_gaps pasid_gaps_now(void)
 {
-	return (struct pasid_gaps) { fake_unit.missed, fake_unit.missed };
+	return (struct pasid_gaps) { fake_unit.missed, fake_unit.missed, fake_unit.missed };
 }
 
 struct pasid_gaps pasid_gaps_settled(bool *alive)

@@ -17,6 +17,10 @@
 
 #define FAKE_EVENTS	256
 
+/* Fault records: how many, and where they are among the registers. */
+#define FAKE_RECORDS	4
+#define FAKE_RECORDS_AT	0x200
+
 /**
  * struct fake_event - a store or a descriptor that a unit sees
  * @entry: the entry that was stored to, or NULL for a descriptor
@@ -59,6 +63,10 @@ struct fake_event {
  * @files_err: result of making each set of files
  * @no_memory: how many of the first calls for a unit or for files fail with -ENOMEM
  * @no_memory_for_files: the same, only for files
+ * @cap: Capability Register; says where the fault records are
+ * @fsts: Fault Status Register
+ * @record: its fault records
+ * @register_reads: how often a register was read
  * @twice: functions behind it need each device-TLB invalidation twice
  */
 struct fake_unit {
@@ -93,6 +101,10 @@ struct fake_unit {
 	int no_memory;
 	int no_memory_for_files;
 	bool twice;
+	u64 cap;
+	u32 fsts;
+	u64 record[FAKE_RECORDS][2];
+	unsigned int register_reads;
 };
 
 extern struct fake_unit fake_unit;

@@ -97,6 +97,7 @@ static const struct need_function need_functions[] = {
 	{ "pci_restore_state", ALWAYS, { "dev" } },
 	{ "pci_power_up", ALWAYS, { "dev" } },
 	{ "pcie_do_recovery", ALWAYS, { "dev", "state", "reset_subordinates" } },
+	{ "dmar_fault", ALWAYS, { "irq", "dev_id" } },
 	{ "write_enabled_file_bool", ALWAYS, { "file", "user_buf", "count", "ppos" } },
 	{ "ftrace_enable_sysctl", ALWAYS, { "table", "write", "buffer", "lenp", "ppos" } },
 };
@@ -295,6 +296,8 @@ static void need_misses_followed(struct kunit *test)
 		struct pasid_kernel_offsets layout;
 		unsigned int followed;
 
+		if (what->counts)
+			continue;
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -ENOENT,
 						     .no_function = what->name };
 		if (strstr(what->name, "_replace_") || need_is_switch(what->name) ||
@@ -322,6 +325,8 @@ static void need_cannot_probe(struct kunit *test)
 	for (what = pasid_hooked; what->name; what++) {
 		char sentence[PASID_NEED_WHY_MAX];
 
+		if (what->counts)
+			continue;
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -EINVAL,
 						     .no_function = what->name };
 		snprintf(sentence, sizeof(sentence),
@@ -352,6 +357,28 @@ static void need_misses_arg(struct kunit *test)
 	need_kernel.no_arg = "info";
 	need_refuses(test, -ENOENT,
 		     "context_flip_pri() has no argument 'info' in a register, so this module cannot see when page requests are enabled on demand");
+}
+
+/* Without what a hook needs that only counts, the module loads, and does not have the hook. */
+static void need_counts_only(struct kunit *test)
+{
+	const struct need_release_case *c = test->param_value;
+	const typeof(need_kernel) lacking[] = {
+		{ .release = c->release, .no_function = "dmar_fault", .error = -ENOENT },
+		{ .release = c->release, .no_function = "dmar_fault", .error = -EINVAL },
+		{ .release = c->release, .no_arg = "dev_id" },
+	};
+	struct pasid_kernel_offsets layout;
+	char why[PASID_NEED_WHY_MAX] = "";
+	unsigned int followed;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(lacking); i++) {
+		need_kernel = lacking[i];
+		KUNIT_EXPECT_EQ(test, 0, need_load(&layout, &followed, why));
+		KUNIT_EXPECT_FALSE(test, need_follows(followed, "dmar_fault"));
+		KUNIT_EXPECT_TRUE(test, need_follows(followed, "pci_disable_pasid"));
+	}
 }
 
 static void need_misses_member(struct kunit *test)
@@ -394,6 +421,7 @@ static struct kunit_case need_cases[] = {
 	KUNIT_CASE_PARAM(need_misses_followed, need_release_gen_params),
 	KUNIT_CASE_PARAM(need_cannot_probe, need_release_gen_params),
 	KUNIT_CASE_PARAM(need_misses_arg, need_release_gen_params),
+	KUNIT_CASE_PARAM(need_counts_only, need_release_gen_params),
 	KUNIT_CASE_PARAM(need_misses_member, need_release_gen_params),
 	KUNIT_CASE(need_knows_names),
 	{}
