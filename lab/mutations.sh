@@ -111,7 +111,7 @@ mutant missed-and-not-forgotten newest missed "after a missed set-up*" iommu/int
 	's/known == xa_mk_value\(pasid_known\(&now\)\)\)$/true)/'
 
 mutant gap-during-a-pass-ignored uml kunit "pasid-vf*" iommu/apply.c \
-	's/\? 0 : -EAGAIN;/? 0 : 0;/'
+	's/^\t\treturn -EAGAIN;/\t\treturn 0;/'
 mutant probes-off-not-noticed newest unseen "a write while kprobes*" iommu/gaps.c \
 	's/^\tif \(!READ_ONCE\(pasid_gaps_matter\)\)$/\tif (true)/'
 mutant switching-off-not-noticed newest unseen "a nested entry that was set up unseen*" iommu/gaps.c \
@@ -291,3 +291,52 @@ mutant told-though-nothing-changed uml kunit pasid-function iommu/change.c \
 	's/if \(changed && vf->on_change\)/if (vf->on_change)/'
 mutant told-after-it-has-gone uml kunit pasid-function iommu/api.c \
 	's/^\tvf->on_change = NULL;/\t;/'
+
+# --- What the module tells ------------------------------------------------------------------------------------
+
+mutant faults-not-read newest status "refused requests are counted by reason*" iommu/hooks.c \
+	's/^\tpasid_faults_recorded\(.*/\t;/'
+mutant faults-of-a-sibling uml kunit pasid-count iommu/faults.c \
+	's/ && pasid_vf_sends_as\(vf, fault->rid\)//'
+mutant faults-of-the-first-alias-only uml kunit pasid-count iommu/faults.c \
+	's/i < vf->tables.ctx_count; i\+\+/i < 1; i++/'
+mutant faults-of-another-segment uml kunit pasid-count iommu/faults.c \
+	's/vf->unit.iommu == iommu && //'
+mutant faults-of-a-unit-without-VFs uml kunit pasid-count iommu/faults.c \
+	's/^\t\tif \(vf->unit.iommu == iommu\)$/\t\tif (true)/'
+mutant faults-without-a-pending-one uml kunit pasid-count iommu/faults.c \
+	's/if \(!\(status & VTD_FSTS_PPF\)\)/if (false)/'
+mutant faults-behind-an-empty-record uml kunit pasid-count iommu/faults.c \
+	's/if \(!\(high & VTD_FAULT_F\)\)/if (false)/'
+mutant faults-first-record-only uml kunit pasid-count iommu/faults.c \
+	's/i < vtd_fault_records\(unit->cap\); i\+\+/i < 1; i++/'
+mutant faults-from-the-first-record uml kunit "pasid-record" iommu/record.c \
+	's/FIELD_GET\(VTD_FSTS_FRI, status\) \+ i/i/'
+mutant faults-beyond-the-last-record uml kunit "pasid-record" iommu/record.c \
+	's/ % vtd_fault_records\(cap\)//'
+mutant faults-hook-is-needed uml kunit pasid-need iommu/need.c \
+	's/return what->counts \? 0 : register_err;/return register_err;/'
+mutant faults-argument-is-needed newest refuse-kernel "a kernel whose dmar_fault*" iommu/need.c \
+	's/return what->counts \? 0 : at\[i\];/return at[i];/'
+mutant faults-0-where-they-are-not-counted newest refuse-kernel "a kernel without dmar_fault*" iommu/sysfs.c \
+	's/pasid_probe_armed\("dmar_fault"\) \? at :/true ? at :/'
+mutant changes-not-counted uml kunit pasid-count iommu/count.c \
+	's/^\tatomic_long_inc\(&vf->counts.changes\);/\t;/'
+mutant flushes-counted-for-descriptors newest status "changes, invalidations and failures*" iommu/count.c \
+	's/atomic_long_add\(inval->descriptors, /atomic_long_add(1, /'
+mutant failures-not-counted newest status "invalidations that fail are counted*" iommu/count.c \
+	's/^\t\tatomic_long_inc\(&vf->counts.failures\);/\t\t;/'
+mutant enforcing-without-probes newest status "while probes are off*" iommu/sysfs-module.c \
+	'/^static const char \*pasid_not_enforcing/,/^}/ s/if \(!pasid_probes_fired\(\)\)/if (false)/'
+mutant enforcing-after-a-missed-call newest status "a missed call is counted*" iommu/sysfs-module.c \
+	's/if \(\(long\)\(READ_ONCE\(vf->tables.looked\) - calls\) < 0\)/if (false)/'
+mutant enforcing-before-all-was-looked-at uml kunit pasid-count iommu/apply.c \
+	's/^\tif \(!alive \|\| !pasid_probes_check\(\)\)$/\tWRITE_ONCE(vf->tables.looked, before.calls);\n&/'
+mutant enforcing-while-something-is-owed newest status "invalidations that fail are counted*" iommu/sysfs-module.c \
+	's/pasid_vf_owed\(vf\) & PASID_OWED_IOMMU \?/false ?/'
+mutant enforcing-without-VFs newest status "without a VF*" iommu/sysfs-module.c \
+	's/why = "no VF is under control"/why = NULL/'
+mutant not-enforcing-at-load uml kunit pasid-count iommu/attach.c \
+	's/^\tvf->tables.looked = .*/\t;/'
+mutant hooks-armed-while-they-are-not newest status "hooks on demand*|while probes are off*" iommu/sysfs-module.c \
+	's/if \(pasid_hook_armed\(hook\)\)/if (true)/'

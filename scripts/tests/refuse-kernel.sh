@@ -48,6 +48,20 @@ disarmed_later() {
 	unload
 }
 
+# The module needs this hook to count refused requests, and for nothing else.
+counts_nothing_without() { # NAME INSTEAD HOOK
+	local vf
+	vf=$(vf 0)
+	load_looking_for "$1" "$2"
+	expect_file "$pci/$vf/pasid_status/faults" unknown
+	grep -qx "$3 absent 0" /sys/module/intel_pasid_ctl/status/hooks
+	expect_file /sys/module/intel_pasid_ctl/status/enforcing yes
+	set_ctl "$vf" -enable
+	expect_context "$vf" PASIDE 0
+	set_ctl "$vf" default
+	unload
+}
+
 loads_as_it_is() {
 	load
 	unload
@@ -65,6 +79,8 @@ it 'a kernel whose lock has another type: the module names it and does not load'
 	'struct intel_iommu has no member lock of the expected type'
 it 'a kernel whose argument has another name: the module names it and does not load' lacks options opti0ns \
 	"qi_submit_sync() does not take 'opti0ns' as argument 4"
+it "a kernel without dmar_fault(): the module loads, and says that refused requests are not counted" counts_nothing_without dmar_fault dmar_fau1t dmar_fau1t
+it "a kernel whose dmar_fault() has another argument: the module loads, and counts no refused requests" counts_nothing_without dev_id dev_1d dmar_fault
 it 'kprobes are disarmed: the module says so and does not load' disarmed_at_load
 it 'kprobes are disarmed after loading: a deny is in the tables, and the write fails with EIO' disarmed_later
 it 'the unchanged module loads on the same kernel' loads_as_it_is
