@@ -90,6 +90,11 @@ fake_vf() { # BDF NUMBER
 	put "$dir/pasid_status/entries" 0
 	put "$dir/pasid_status/width" 20
 	put "$dir/pasid_status/owed" none
+	: >"$dir/pasid_status/faults"
+	put "$dir/pasid_status/changes" 0
+	put "$dir/pasid_status/invalidations" 0
+	put "$dir/pasid_status/failures" 0
+	put "$dir/pasid_status/ats_restored" 0
 	mkdir -p "sys/kernel/iommu_groups/$2/devices"
 	ln -s "../../../../$dir" "sys/kernel/iommu_groups/$2/devices/$1"
 	ln -s "../../../../kernel/iommu_groups/$2" "$dir/iommu_group"
@@ -116,7 +121,6 @@ fake_kernel() {
 	done >"boot/config-$FAKE_RELEASE"
 	put sys/kernel/btf/vmlinux BTF
 	put sys/kernel/debug/kprobes/enabled 1
-	put sys/kernel/debug/kprobes/list 'ffffffff81000000  r  intel_pasid_setup_first_level+0x0    [FTRACE]'
 	put sys/kernel/security/lockdown '[none] integrity confidentiality'
 	put sys/module/module/parameters/sig_enforce N
 	put kernel.log '[    1.0] intel_pasid_ctl: version 0.1.0: enforcing'
@@ -126,6 +130,10 @@ make_fake_host() {
 	local vf number=0
 	fake_kernel
 	put sys/module/intel_pasid_ctl/version 0.1.0
+	put sys/module/intel_pasid_ctl/status/enforcing yes
+	put sys/module/intel_pasid_ctl/status/selftest passed
+	put sys/module/intel_pasid_ctl/status/hooks "$(printf '%s 0\n' 'intel_pasid_setup_nested armed' \
+		'intel_pasid_setup_first_level idle' 'dmar_fault armed')"
 	put sys/module/pasid_vfio_pci/version 0.1.0
 	put sys/devices/virtual/iommu/dmar0/intel-iommu/cap "$(register 37 39 56 60 63)"
 	# shellcheck disable=SC2119 # none is missing

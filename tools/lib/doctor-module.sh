@@ -30,38 +30,44 @@ not_loaded() { # MODULE
 	echo "not loaded, and ${file:+installed}${file:-not installed} for $(release)" | sed "s|installed$file|installed|"
 }
 
-# What the module says of its probes. A test looks for each in the module's source.
-readonly PROBE_MESSAGES='probes do not fire|probes fire again|self-test: a probe does not fire|set-ups went by unseen'
-
-# As far as today's interface shows: the kernel's list of probes, and what the module has said of them.
+# What the module itself says, see sysfs-abi/sysfs-module-intel_pasid_ctl.
 check_hooks() {
-	local probes log last
+	local status=$host/sys/module/intel_pasid_ctl/status
 	is_loaded intel_pasid_ctl || return 0
-	if [ ! -r "$host/sys/kernel/debug/kprobes/list" ]; then
-		verdict unknown hooks 'the list of probes is not readable' '' 'run it with sudo, with debugfs mounted'
-	else
-		probes=$(grep -cE ' [kr] +(intel_pasid_|device_pasid|pci_disable_pasid|context_flip_pri)' \
-			"$host/sys/kernel/debug/kprobes/list" || true)
-		if [ "$probes" = 0 ]; then
-			verdict broken hooks 'no probe is on a function of intel-iommu' 'what it sets up does not obey' \
-				'unload intel-pasid-ctl and load it again'
-		else
-			verdict ok hooks "$probes probes are on functions of intel-iommu and the PCI core"
-		fi
-	fi
-	if ! log=$(kernel_log); then
-		verdict unknown 'hooks missed' 'the kernel log is not readable' '' 'run it with sudo'
+	if [ ! -r "$status/enforcing" ]; then
+		verdict unknown enforcing "the module has no directory status/" '' \
+			'load the module of the version that pasidctl has'
 		return
 	fi
-	last=$(grep -oE "$PROBE_MESSAGES" <<<"$log" | tail -n 1 || true)
-	case $last in
-	'') verdict ok 'hooks missed' 'never, as far as the kernel log reaches back' ;;
-	*'not fire')
-		verdict broken 'hooks missed' 'probes do not fire' 'what intel-iommu sets up does not obey' \
-			'see the switches above'
-		;;
-	*) verdict ok 'hooks missed' 'some were, once; the module has looked at all VFs since then' ;;
+	check_enforcing "$(first_line "$status/enforcing")"
+	check_hook_states "$status/hooks"
+}
+
+check_enforcing() { # LINE
+	local next
+	case $1 in
+	yes) verdict ok enforcing 'yes' && return ;;
+	'no: no VF is under control') verdict ok enforcing 'no VF is under control yet' && return ;;
+	'no: probes do not fire') next='see the switches above' ;;
+	'no: calls went by unseen') next='look again in some seconds; if it stays, write the settings again' ;;
+	'no: an invalidation is owed') next='see "owed" of each VF; the module tries again by itself' ;;
+	*) next='see sysfs-abi/sysfs-module-intel_pasid_ctl' ;;
 	esac
+	verdict broken enforcing "$1" 'VFs may be able to do what is denied' "$next"
+}
+
+check_hook_states() { # FILE
+	local armed idle off absent missed
+	read -r armed idle off absent missed < <(awk '{ state[$2]++; missed += $3 }
+		END { print state["armed"] + 0, state["idle"] + 0, state["off"] + 0, state["absent"] + 0, missed + 0 }' "$1")
+	if [ "$armed" = 0 ]; then
+		verdict broken hooks "$off off, none armed" 'what intel-iommu sets up does not obey' 'see the switches above'
+	else
+		verdict ok hooks \
+			"$armed armed, $idle not needed now, $absent not in this kernel; calls missed since load: $missed"
+	fi
+	! grep -q '^dmar_fault absent' "$1" ||
+		verdict lacks 'refused requests' 'not counted in this kernel' '"pasidctl list" has no numbers of faults'
 }
 
 # Who else may change or use a VF.

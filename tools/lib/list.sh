@@ -2,18 +2,21 @@
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other parts
 # pasidctl list, pasidctl show: what is so with VFs. Reads only, and needs no root.
 
+# What the module has done to a VF, in files of these names.
+readonly COUNTERS='changes invalidations failures ats_restored'
+
 declare -A state
 
 # Sets state to what is known about a VF; what is not known is empty.
 read_state() { # VF
 	local status=$pci/$1/pasid_status name layout=()
 	state=([vf]=$1 [pf]=$(pf_of "$1") [driver]=$(driver_of "$1") [number]=$(number_of "$1") [offset]='' [source]='')
-	for name in supported requested effective entries width owed; do
+	for name in supported requested effective entries width owed $COUNTERS; do
 		state[$name]=$(first_line "$status/$name")
 	done
 	state[ceiling]=$(first_line "$(ceiling_file "$1")")
 	state[faults]='' state[layout]=''
-	[ ! -r "$status/faults" ] || state[faults]=$(xargs <"$status/faults")
+	[ ! -r "$status/faults" ] || state[faults]=$(paste -sd ';' "$status/faults" | sed 's/^$/none/')
 	[ ! -r "$status/cap_layout" ] || mapfile -t layout <"$status/cap_layout"
 	[ ${#layout[@]} = 0 ] || state[layout]=$(printf '%s; ' "${layout[@]}")
 	state[layout]=${state[layout]%; }
@@ -55,7 +58,7 @@ list_table() { # VF...
 			for name in supported ceiling requested effective; do
 				printf '\t%s' "$(set_in_table "${state[$name]}")"
 			done
-			printf '\t%s%s\t%s\t%s\n' "${state[entries]:--}" "${faults:+$'\t'${state[faults]:--}}" \
+			printf '\t%s%s\t%s\t%s\n' "${state[entries]:--}" "${faults:+$'\t'$(count_faults "${state[faults]}")}" \
 				"${state[offset]:--}" "${state[source]:--}"
 		done
 	} | table
@@ -82,12 +85,25 @@ list_json() { # VF...
 		printf '   "entries": %s, "width": %s, "owed": %s, "faults": %s,\n' "$(json_number "${state[entries]}")" \
 			"$(json_number "${state[width]}")" \
 			"$(json_owed "${state[owed]}")" \
-			"$(json_string "${state[faults]}")"
+			"$(json_faults "${state[faults]}")"
 		printf '   "offset": %s, "source": %s, "layout": %s}' "$(json_string "${state[offset]}")" \
 			"$(json_string "${state[source]}")" "$(json_string "${state[layout]}")"
 		separator=$',\n'
 	done
 	printf '\n]}\n'
+}
+
+print_faults() { # TEXT: a line for each reason
+	local reason count
+	case $1 in
+	'') ;;
+	none | unknown) printf 'refused\t%s\n' "$1" ;;
+	*)
+		printf '%s\n' "${1//;/$'\n'}" | while read -r reason count; do
+			printf 'refused\t%s with fault reason %s: %s\n' "$count" "$reason" "$(fault_words "$reason")"
+		done
+		;;
+	esac
 }
 
 command_show() { # BDF
@@ -101,9 +117,10 @@ command_show() { # BDF
 		printf 'unit\t%s\n' "$(unit_of "$bdf")"
 		printf 'driver\t%s\n' "${state[driver]:-none}"
 		printf 'open by\t%s\n' "$(users_of "$bdf" | paste -sd ';' | grep . || echo 'nobody that this user can see')"
-		for name in supported ceiling requested effective width entries owed faults; do
+		for name in supported ceiling requested effective width entries owed $COUNTERS; do
 			[ -z "${state[$name]}" ] || printf '%s\t%s\n' "$name" "${state[$name]}"
 		done
+		print_faults "${state[faults]}"
 		printf 'capability\t%s\n' "${state[layout]:-not shown: the VF is not bound to pasid-vfio-pci}"
 	} | table
 }

@@ -54,6 +54,21 @@ json_set() { # SET
 	[ -n "$1" ] && json_list ${names//,/ } || echo null
 }
 
+# Of pasid_status/faults, whose lines are joined by semicolons: all that were refused; "-" where that is not known.
+count_faults() { # TEXT
+	[[ $1 = *0x* || $1 = none ]] || { echo - && return; }
+	tr ';' '\n' <<<"$1" | awk '{ total += $2 } END { print total + 0 }'
+}
+
+# The same as an object; null where nothing is known.
+json_faults() { # TEXT
+	case $1 in
+	none) echo '{}' ;;
+	*0x*) sed -E 's/(0x[0-9a-f]+) ([0-9]+)/"\1": \2/g; s/;/, /g; s/.*/{&}/' <<<"$1" ;;
+	*) echo null ;;
+	esac
+}
+
 # Of pasid_status/owed: "none" is an empty list.
 json_owed() { # TEXT
 	# shellcheck disable=SC2086 # several words

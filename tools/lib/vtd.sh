@@ -76,3 +76,26 @@ dmar_structures() {
 		at=$((at + length))
 	done
 }
+
+# Why a request was refused: the fault reasons of VT-d (7.1.3) that requests with PASID lead to in scalable mode.
+fault_reasons() { # REASON WORDS
+	cat <<-'END'
+		0x45 a request with PASID, which enable denies
+		0x46 a PASID that is too large for the VF's table
+		0x47 a page request, which pri denies
+		0x48 a request with the PASID that stands for none
+		0x51 a PASID that is not attached
+		0x59 a PASID that is not attached
+		0x5c a request to execute, which this unit does not offer
+		0x5d a privileged request, which priv denies
+		0x71 an address that is not mapped
+		0x79 an address that is not mapped, or not for such access
+		0x81 a page that is for privileged requests alone
+		0x85 a write to a page that may not be written
+		0x86 a read from a page that may not be read
+	END
+}
+
+fault_words() { # REASON
+	fault_reasons | sed -n "s/^$1 //p" | grep . || echo "see the VT-d specification, 7.1.3"
+}

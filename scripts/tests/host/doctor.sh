@@ -12,6 +12,7 @@ pf=sys/devices/pci0000:00/$FAKE_PORT/$FAKE_PF
 vf=sys/devices/pci0000:00/$FAKE_PORT/0000:02:10.0
 unit=sys/devices/virtual/iommu/dmar0/intel-iommu
 probes=sys/kernel/debug/kprobes
+module=sys/module/intel_pasid_ctl
 
 # Sets said and status.
 run_doctor() {
@@ -201,14 +202,16 @@ it 'modules: intel-pasid-ctl is not loaded' \
 it 'modules: pasid-vfio-pci is not loaded' says 0 lacks 'pasid-vfio-pci +not loaded' not_loaded pasid_vfio_pci
 it 'modules: of two versions' \
 	says 1 broken 'versions .*: pasid_vfio_pci$' put sys/module/pasid_vfio_pci/version 0.0.9
-it 'hooks: not readable' says 4 unknown 'hooks  ' rm "$probes/list"
-it 'hooks: none' says 1 broken 'hooks  ' put "$probes/list" 'ffffffff81000000  k  kernel_clone+0x0'
-it 'hooks: some were missed' says 0 ok 'hooks missed +some were' put kernel.log \
-	'set-ups went by unseen; looking at all VFs'
-it 'hooks: they do not fire' says 1 broken 'hooks missed' put kernel.log 'probes do not fire, so'
-it 'hooks: they fire again' \
-	says 0 ok 'hooks missed +some were' put kernel.log $'probes do not fire, so\nprobes fire again;'
-it 'hooks: the log is not readable' says 4 unknown 'hooks missed' rm kernel.log
+it 'enforcing: a module that does not say' says 4 unknown enforcing rm -r "$module/status"
+it 'enforcing: no VF' says 0 ok 'enforcing +no VF' put "$module/status/enforcing" 'no: no VF is under control'
+for why in 'probes do not fire' 'calls went by unseen' 'an invalidation is owed'; do
+	it "enforcing: $why" says 1 broken "enforcing +no: $why\$" put "$module/status/enforcing" "no: $why"
+done
+it 'hooks: armed, idle, absent' says 0 ok 'hooks +2 armed, 1 not needed now, 1 not in this kernel; .*: 7$' \
+	put "$module/status/hooks" $'one armed 3\ntwo armed 4\nthree idle 0\nfour absent 0'
+it 'hooks: off' says 1 broken 'hooks +3 off' line "$module/status/hooks" 's/armed\|idle/off/'
+it 'hooks: refused requests are not counted' says 0 lacks 'refused requests' \
+	line "$module/status/hooks" 's/^dmar_fault armed/dmar_fault absent/'
 it 'owners: the driver, and who has it open' \
 	says 0 ok 'owner of 0000:02:10.0 +driver none, open by 77 qemu' open_by_qemu
 it 'owners: a shared group' says 0 lacks "owner of 0000:02:10.0 .*with: $FAKE_PF" shared_group

@@ -52,9 +52,9 @@ list_is_a_table() {
 	works list
 	expect_equal "$(wc -l <said)" 3 lines
 	expect_equal "$(sed -n 1p said | xargs)" \
-		'VF PF DRIVER SUPPORTED CEILING REQUESTED EFFECTIVE ENTRIES OFFSET SOURCE' 'the head'
+		'VF PF DRIVER SUPPORTED CEILING REQUESTED EFFECTIVE ENTRIES FAULTS OFFSET SOURCE' 'the head'
 	expect_equal "$(sed -n 2p said | xargs)" \
-		'0000:02:10.0 0000:02:00.0 - enable,priv,pri enable,priv,pri enable,exec,priv,pri enable,priv,pri 0 - -' \
+		'0000:02:10.0 0000:02:00.0 - enable,priv,pri enable,priv,pri enable,exec,priv,pri enable,priv,pri 0 0 - -' \
 		'the first VF'
 }
 
@@ -63,7 +63,7 @@ list_has_what_there_is() {
 	mkdir -p sys/bus/pci/drivers/pasid-vfio-pci
 	ln -s ../../../../bus/pci/drivers/pasid-vfio-pci "$first/driver"
 	put "$first/pasid_status/cap_layout" $'pasid 0x180 admin\npri 0x188 admin'
-	put "$first/pasid_status/faults" 7
+	put "$first/pasid_status/faults" $'0x45 4\n0x5d 3'
 	put "$first/pasid_status/effective" '-enable -exec -priv -pri'
 	rm -r "$second"/pasid_{ctl,status}
 	put "$pf/vf_pasid_ctl/virtfn1" '-enable -exec -priv -pri'
@@ -85,18 +85,21 @@ list_without_the_module() {
 json_has_stable_keys() {
 	fake_host
 	put "$first/pasid_status/owed" 'device ats'
+	put "$first/pasid_status/faults" $'0x45 4\n0x5d 3'
 	put "$first/pasid_status/cap_layout" 'none: the bytes "x" are not free'
 	works list --json
 	perl -MJSON::PP -e 'undef $/; my $all = decode_json(<STDIN>); my $vf = $all->{vfs}[0];
 		print join(" ", scalar @{$all->{vfs}}, sort keys %$vf), "\n";
 		print encode_json([$vf->{number} + 0, $vf->{supported}, $vf->{owed},
-			$vf->{layout}, $vf->{driver}, $vf->{faults}]), "\n";
-		print encode_json($all->{vfs}[1]{owed}), "\n"' <said >parsed
+			$vf->{layout}, $vf->{driver}]), "\n";
+		print encode_json($all->{vfs}[1]{owed}), "\n";
+		print JSON::PP->new->canonical->encode([$vf->{faults}, $all->{vfs}[1]{faults}]), "\n"' <said >parsed
 	expect_equal "$(sed -n 1p parsed)" \
 		'2 ceiling controlled driver effective entries faults layout number offset owed pf requested source supported vf width' keys
 	expect_equal "$(sed -n 2p parsed)" \
-		'[0,["enable","priv","pri"],["device","ats"],"none: the bytes \"x\" are not free",null,null]' values
+		'[0,["enable","priv","pri"],["device","ats"],"none: the bytes \"x\" are not free",null]' values
 	expect_equal "$(sed -n 3p parsed)" '[]' 'what is owed by the other'
+	expect_equal "$(sed -n 4p parsed)" '[{"0x45":4,"0x5d":3},{}]' 'faults of both'
 }
 
 show_names_all() {
@@ -107,6 +110,8 @@ show_names_all() {
 	works show 02:10.0
 	grep -qE '^PF +0000:02:00.0, its virtfn0$' said
 	grep -qE '^open by +77 qemu$' said
+	grep -qE '^changes +0$' said
+	grep -qE '^refused +none$' said
 	grep -qE '^effective +\+enable -exec \+priv \+pri$' said
 }
 
@@ -236,11 +241,16 @@ log_texts_are_messages() {
 	local text
 	# shellcheck source=tools/lib/selftest.sh
 	. "$repo/tools/lib/selftest.sh"
-	# shellcheck source=tools/lib/doctor-module.sh
-	. "$repo/tools/lib/doctor-module.sh"
 	while read -r text; do
 		grep -qF "$text" "$repo"/iommu/*.c || { echo "no message has: $text" && return 1; }
-	done < <(tr '|' '\n' <<<"$MODULE_TROUBLE|$PROBE_MESSAGES|VT-d runs in legacy mode")
+	done < <(tr '|' '\n' <<<"$MODULE_TROUBLE|VT-d runs in legacy mode")
+}
+
+# doctor knows the reasons that the module has in status/enforcing, and no others.
+reasons_are_the_modules() {
+	expect_equal "$(sed -nE "s/^\t'no: ([a-zA-Z ]*)'\) .*/\1/p" "$repo/tools/lib/doctor-module.sh" | sort)" \
+		"$(sed -n '/^static const char \*pasid_vf_disobeys/,/^static ssize_t/p' "$repo/iommu/sysfs-module.c" |
+			grep -oE '"[a-zA-Z ]+"' | tr -d '"' | sort)" reasons
 }
 
 # Colours are for terminals alone, which `script` pretends to be.
@@ -337,6 +347,7 @@ it 'selftest refuses where nothing is supported' used_vf_is_not_tested 'nothing 
 	'for file in pasid_ctl pasid_status/supported; do put $first/$file "-enable -exec -priv -pri"; done'
 it 'report has what is wanted, and no secrets' report_has_no_secrets
 it 'what is looked for in the kernel log is what the module says' log_texts_are_messages
+it 'doctor knows the reasons that the module gives for not enforcing' reasons_are_the_modules
 it 'colours are for terminals, without NO_COLOR' colours_are_for_terminals
 it 'a command that is none' refused_on_a_host 2 "there is no command 'frob'" help frob
 it 'no command' refused_on_a_host 2 'no command' help
