@@ -23,7 +23,7 @@ base_image() { # KERNEL [KO...]
 	local release prefix
 	find_kernel "$1"
 	shift
-	cached_image "$({ declare -f make_base stock_modules build_programs && echo "$root$prefix $release $STOCK_MODULES" &&
+	cached_image "$({ declare -f make_base copy_stock_modules stock_modules build_programs && echo "$root$prefix $release $STOCK_MODULES" &&
 		hash_of_tree "$repo/lab/programs" && sha256sum "$@"; } | hash_of_stdin)" make_base "$@"
 }
 
@@ -33,10 +33,8 @@ make_base() { # [KO...]: prints the archive
 	modules=$tree/lib/modules/$release
 	mkdir -p "$tree/bin" "$modules"
 	cp "$root/bin/busybox" "$tree/bin/"
-	stock_modules | while read -r file; do
-		cp "$root$file" "$modules/"
-	done
-	in_root find "${modules#"$root"}" -name '*.xz' -exec unxz {} +
+	# shellcheck disable=SC2086 # a list
+	copy_stock_modules "$modules" $STOCK_MODULES
 	if [ $# -gt 0 ]; then
 		cp "$@" "$modules/"
 		in_root strip --strip-debug "${@/#*\//${modules#"$root"}/}" # ten times smaller
@@ -57,10 +55,20 @@ build_programs() { # DIR inside the root
 	done' build "${sources#"$root"}" "${1#"$root"}"
 }
 
-# Prints the files of these modules and of the modules that they depend on. Built-in modules have no file.
-stock_modules() {
+# Copies the files of these modules and of the modules that they depend on.
+copy_stock_modules() { # DIR inside the root, MODULE...
+	local dir=$1 file
+	shift
+	stock_modules "$@" | while read -r file; do
+		cp "$root$file" "$dir/"
+	done
+	in_root find "${dir#"$root"}" -name '*.xz' -exec unxz {} +
+}
+
+# Prints their files. Built-in modules have no file.
+stock_modules() { # MODULE...
 	local module
-	for module in $STOCK_MODULES; do
+	for module; do
 		in_root modprobe -d "$prefix/" -S "$release" --show-depends "$module"
 	done | awk '$1 == "insmod" { print $2 }' | sort -u
 }
@@ -76,7 +84,7 @@ run_image() { # TREE SCRIPT [ARG...]
 	mkdir -p "$tree/etc" "$tree/lab"
 	cp "$repo/lab/init" "$tree/"
 	cp -L --preserve=mode "${opt_add[@]}" "$script" "$tree/lab/"
-	printf '%s=%s\n' machine "$opt_machine" no_mock "$opt_no_mock" mock_port "$MOCK_PORT" mock_params "${opt_mock@Q}" \
+	printf '%s=%s\n' machine "$opt_machine" no_mock "$opt_no_mock" disk "${opt_disk:+yes}" mock_port "$MOCK_PORT" mock_params "${opt_mock@Q}" \
 		testdev "$TESTDEV" vfs "$opt_vfs" slowness "$(slowness)" >"$tree/etc/lab.conf"
 	set -- "/lab/${script##*/}" "$@"
 	echo "set -- ${*@Q}" >"$tree/etc/lab.args"

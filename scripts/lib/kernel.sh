@@ -17,9 +17,10 @@ readonly WATCHED='$(if $(filter drivers/iommu% drivers/vfio% drivers/pci% fs/ker
 # Sets release, prefix and toolchain. Inside the root, the kernel is prefix/boot/vmlinux-release, its headers are
 # prefix/usr/src/linux-headers-release, and its modules are prefix/lib/modules/release. toolchain is empty, or what kbuild
 # has to be told to use the compiler of that kernel.
-find_kernel() { # 6.12|newest|lab|debug|kcsan|clang|RELEASE
+find_kernel() { # 6.12|newest|lab|debug|kcsan|clang|debian|RELEASE
 	release='' prefix='' toolchain=''
 	case $1 in
+	debian) prefix=$(debian_prefix) ;;
 	lab) prefix=$(built_kernel lab lab.config) ;;
 	debug) prefix=$(built_kernel debug lab.config debug.config) ;;
 	kcsan) prefix=$(KCSAN_SANITIZE=$WATCHED built_kernel kcsan lab.config kcsan.config) ;;

@@ -50,13 +50,21 @@ machine_options() {
 }
 
 start_qemu() { # KERNEL ACCELERATOR
-	local program devices params release prefix khz stalls clock=()
+	local program devices params release prefix khz stalls clock=() device
 	find_kernel "$1"
 	khz=$(tsc_khz)
 	# With --icount the TSC counts instructions, too. Idle time is skipped, because a busy host would take long for it.
 	[ -z "$opt_icount" ] || { clock=(-icount "shift=0,sleep=off") khz=1000000; }
 	stalls="rcupdate.rcu_cpu_stall_timeout=$(scaled 60) watchdog_thresh=$(scaled 20)"
 	machine_options
+	for device in "${opt_device[@]}"; do
+		devices+=(-device "$device")
+	done
+	if [ -n "$opt_disk" ]; then
+		exec 9<>"$opt_disk" # QEMU is in another root
+		params+=" $DISK_PARAMS"
+		devices+=(-drive file=/dev/fd/9,format=raw,if=none,id=disk,cache=unsafe -device virtio-blk-pci,drive=disk,addr=6)
+	fi
 	[ "$1" != debug ] || params+=' panic_on_warn=1'
 	# slab_debug=U, because then SLUB has no arrays of free objects: kmemleak takes stale pointers in them for references.
 	[ -z "$opt_leaks" ] || params+=' kmemleak=on slab_debug=U'
@@ -247,7 +255,7 @@ measure_slowness() {
 	local PASID_CTL_SLOWNESS=100 image spent
 	use_run_folder
 	opt_machine=stock opt_iommu=scalable opt_no_mock=yes opt_vfs=0 opt_mock='' opt_add=() opt_append='' opt_leaks=''
-	opt_mem=1024 opt_smp=1 opt_cpu=$CPU deadline=600
+	opt_mem=1024 opt_smp=1 opt_cpu=$CPU opt_device=() opt_disk='' deadline=600
 	image=$(base_image newest)
 	echo 'witness processor-time' >"$run/measure.sh"
 	spent=$(run_machine newest "$image" tcg,thread=multi "$run/measure.sh" && [ "$verdict" = 0 ] ||
@@ -294,7 +302,7 @@ accelerator() { # KERNEL IMAGE
 
 probe_kvm() { # KERNEL IMAGE
 	use_run_folder
-	opt_no_mock=yes opt_add=() opt_append='' opt_leaks='' opt_mem=1024 opt_smp=2 opt_cpu=$CPU
+	opt_no_mock=yes opt_add=() opt_append='' opt_leaks='' opt_mem=1024 opt_smp=2 opt_cpu=$CPU opt_device=() opt_disk=''
 	deadline=$(scaled 10)
 	run_machine "$1" "$2" kvm /dev/null
 	[ "$verdict" = 0 ] && echo kvm || echo tcg,thread=multi
@@ -315,9 +323,13 @@ boot() { # SCRIPT [ARG...]
 	setup
 	use_run_folder
 	[ "$opt_machine" = stock ] || model=$(model_qemu)
-	modules=$(machine_modules "$opt_kernel")
-	# shellcheck disable=SC2086
-	image=$(base_image "$opt_kernel" $modules)
+	if [ -n "$opt_disk" ]; then
+		image=$(disk_image "$opt_kernel")
+	else
+		modules=$(machine_modules "$opt_kernel")
+		# shellcheck disable=SC2086
+		image=$(base_image "$opt_kernel" $modules)
+	fi
 	deadline=$(scaled "$opt_timeout")
 	[ -z "$opt_icount" ] || opt_accel=tcg,thread=single
 	opt_accel=${opt_accel:-$(accelerator "$opt_kernel" "$image")}
