@@ -93,9 +93,10 @@ deb:
 	@scripts/deb
 
 # What is committed.
+DIST	?= dist
 dist:
-	@mkdir -p dist
-	git archive --prefix=pasid-ctl-$(VERSION)/ -o dist/pasid-ctl-$(VERSION).tar.gz HEAD
+	@mkdir -p $(DIST)
+	git archive --prefix=pasid-ctl-$(VERSION)/ -o $(DIST)/pasid-ctl-$(VERSION).tar.gz HEAD
 
 help:
 	@echo 'make                     build for the running kernel; KVER=<release> for another'
