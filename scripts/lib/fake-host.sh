@@ -123,18 +123,18 @@ fake_kernel() {
 	put sys/kernel/debug/kprobes/enabled 1
 	put sys/kernel/security/lockdown '[none] integrity confidentiality'
 	put sys/module/module/parameters/sig_enforce N
-	put kernel.log '[    1.0] intel_pasid_ctl: version 0.1.0: enforcing'
+	put kernel.log '[    1.0] intel_pasid_ctl: version 0.2.0: enforcing'
 }
 
 make_fake_host() {
 	local vf number=0
 	fake_kernel
-	put sys/module/intel_pasid_ctl/version 0.1.0
+	put sys/module/intel_pasid_ctl/version 0.2.0
 	put sys/module/intel_pasid_ctl/status/enforcing yes
 	put sys/module/intel_pasid_ctl/status/selftest passed
 	put sys/module/intel_pasid_ctl/status/hooks "$(printf '%s 0\n' 'intel_pasid_setup_nested armed' \
 		'intel_pasid_setup_first_level idle' 'dmar_fault armed')"
-	put sys/module/pasid_vfio_pci/version 0.1.0
+	put sys/module/pasid_vfio_pci/version 0.2.0
 	put sys/devices/virtual/iommu/dmar0/intel-iommu/cap "$(register 37 39 56 60 63)"
 	# shellcheck disable=SC2119 # none is missing
 	put sys/devices/virtual/iommu/dmar0/intel-iommu/ecap "$(fake_ecap)"

@@ -69,3 +69,40 @@ mutants_fit() {
 	# shellcheck source=lab/mutations.sh
 	. "$repo/lab/mutations.sh"
 }
+
+# Files that repeat the version, as their formats cannot read VERSION, and how sed finds it there.
+places_of_version() { # FILE SED
+	cat <<-'END'
+		dkms.conf s/^PACKAGE_VERSION="(.*)"$/\1/p
+		debian/changelog 1s/^pasid-ctl \((.*)\) .*/\1/p
+		rpm/pasid-ctl.spec s/^Version: +//p
+		CHANGES /^[0-9]+\.[0-9.]+/{s/ .*//;p;q}
+		man/pasidctl.8 s/^\.TH .* "pasid-ctl ([^"]*)" .*/\1/p
+		man/pasid_ctl.5 s/^\.TH .* "pasid-ctl ([^"]*)" .*/\1/p
+		README.md s/.*pasid-ctl-dkms_([0-9.]+)_all.*/\1/p;s/.*pasid-ctl_([0-9.]+)_all.*/\1/p
+		README.md s/.*dkms (install|remove) pasid-ctl\/([0-9.]+) .*/\2/p;s/.*version ([0-9.]+): enforcing.*/\1/p
+	END
+}
+
+# The modules, pasidctl and Debian's packages read VERSION by themselves.
+version_is_one() {
+	local version file expression says
+	version=$(<"$repo/VERSION")
+	while read -r file expression; do
+		says=$(sed -nE "$expression" "$repo/$file" | sort -u)
+		[ "$says" = "$version" ] || echo "$file: its version is '$says', and VERSION says $version"
+	done < <(places_of_version)
+}
+
+# The options of a kernel without which nothing works are in three places: DKMS passes over a kernel that lacks one,
+# pasidctl doctor says what that costs, and README has them looked up.
+needed_options_are_one_list() {
+	local dkms doctor readme
+	dkms=$(sed -nE 's/^BUILD_EXCLUSIVE_CONFIG="(.*)"$/\1/p' "$repo/dkms.conf" | tr ' ' '\n' | sed 's/CONFIG_//' | sort)
+	doctor=$(awk '/^needed_options/, /END$/ { if ($3 == "must" || /DKMS/) print ($2 == "n" ? "!" : "") $1 }' \
+		"$repo/tools/lib/doctor-kernel.sh" | sort)
+	readme=$(sed -n '/^    for option in/,/; do$/p' "$repo/README.md" | grep -oE '\b[A-Z_]{5,}\b' |
+		grep -vE '^(IOMMUFD|VFIO_DEVICE_CDEV)$' | sed 's/^PREEMPT_RT$/!&/' | sort)
+	[ "$dkms" = "$doctor" ] || echo "dkms.conf needs ${dkms//$'\n'/ }, and tools/lib/doctor-kernel.sh ${doctor//$'\n'/ }"
+	[ "$dkms" = "$readme" ] || echo "dkms.conf needs ${dkms//$'\n'/ }, and README.md ${readme//$'\n'/ }"
+}
