@@ -4,9 +4,8 @@
 
 readonly DISK_MODULES='virtio_blk crc32c_generic ext4'
 
-# Kernel parameters: what an emulated processor would spend most of the boot on, and no test looks at.
-readonly DISK_PARAMS='mitigations=off apparmor=0 8250.nr_uarts=1 module_blacklist=kvm,kvm_amd,kvm_intel,ahci,drm
-	systemd.mask=getty-static.service systemd.mask=getty@tty1.service'
+# Kernel parameters: an emulated processor would spend most of the boot on these, and no test looks at them.
+readonly DISK_PARAMS='mitigations=off apparmor=0 8250.nr_uarts=1 module_blacklist=kvm,kvm_amd,kvm_intel,ahci,drm systemd.show_status=error systemd.mask=getty-static.service systemd.mask=getty@tty1.service systemd.mask=serial-getty@ttyS0.service'
 
 # Prints the path of an archive that takes the base archive's place in the initrd.
 disk_image() { # KERNEL

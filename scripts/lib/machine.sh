@@ -63,7 +63,8 @@ start_qemu() { # KERNEL ACCELERATOR
 	if [ -n "$opt_disk" ]; then
 		exec 9<>"$opt_disk" # QEMU is in another root
 		params+=" $DISK_PARAMS"
-		devices+=(-drive file=/dev/fd/9,format=raw,if=none,id=disk,cache=unsafe -device virtio-blk-pci,drive=disk,addr=6)
+		devices+=(-drive "file=/dev/fd/9,format=raw,if=none,id=disk,cache=unsafe"
+			-device "virtio-blk-pci,drive=disk,addr=6")
 	fi
 	[ "$1" != debug ] || params+=' panic_on_warn=1'
 	# slab_debug=U, because then SLUB has no arrays of free objects: kmemleak takes stale pointers in them for references.

@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317
+# README, followed to the letter on a fresh Debian 13 host: nothing but the packages, and systemd as init. Install, limit
+# VFs, keep that over a reboot, remove. The commands come from README's text. The host is made as a tree, where a real
+# processor runs DKMS; a machine boots three times from the disk that is made of that tree. Two things differ from a real
+# host: QEMU stands in for grub, and pci-pf-stub for the driver of the PFs, which are simulated.
+here=$(dirname "$(readlink -f "$0")")
+[ "${1-}" = unshared ] || exec unshare --mount "$0" unshared
+# shellcheck source=/dev/null
+. "$here/lib.sh"
+# shellcheck source=/dev/null
+. "$here/../../lib/readme.sh"
+
+repo=$(readlink -f "$here/../../..")
+lab=$repo/scripts/lab
+readme=$repo/README.md
+tree=$("$lab" path debian) || exit
+release=$("$lab" path release --kernel debian) || exit
+work=$(mktemp -d)
+host=$work/host
+trap 'umount -l "$work" && rmdir "$work"' EXIT
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+
+inside() { # COMMAND...
+	chroot "$host" "$@" </dev/null
+}
+
+make_host() {
+	mount -t tmpfs walk "$work"
+	mkdir "$work/upper" "$work/work" "$host" "$work/out"
+	mount -t overlay walk -o "lowerdir=$tree,upperdir=$work/upper,workdir=$work/work" "$host"
+	mount -t proc proc "$host/proc"
+	mount --rbind /dev "$host/dev"
+	echo 'APT::Get::Assume-Yes "true";' >"$host/etc/apt/apt.conf.d/walk" # there is no terminal
+}
+
+install_packages() {
+	"$repo/scripts/deb" "$host/root/dist"
+	block Install 'apt-get install ./dist' >"$host/root/commands"
+	inside bash -ec 'cd /root && . ./commands' >output 2>&1 || { cat output && return 1; }
+	rm -r "$host/root/dist" "$host/root/commands"
+	expect_equal "$(inside dpkg --audit)" '' 'packages that are half there'
+	expect_equal "$(inside modinfo -k "$release" -F vermagic intel-pasid-ctl | cut -d' ' -f1)" "$release" vermagic
+}
+
+# mke2fs copies the host as it is without what is mounted into it.
+make_disk() {
+	rm "$host/release" "$host/boot/vmlinux-$release"
+	mount --bind "$work/out" "$host/media"
+	mount --bind "$host" "$host/mnt"
+	inside mke2fs -q -t ext4 -d /mnt /media/disk 3G
+	umount "$host/mnt" "$host/media"
+}
+
+# Boots the host with four PFs. The VFs of the first have README's addresses. The clock counts instructions, so that the
+# time limits of systemd hold on a busy machine, too.
+boot() { # SCRIPT
+	"$lab" boot --disk "$work/out/disk" --vfs 8 --testdev vf-offset=8 \
+		--device pasid-testdev,bus=rp0 \
+		--device pcie-root-port,id=rp2,addr=7,chassis=3 --device pasid-testdev,bus=rp2 \
+		--device pcie-root-port,id=rp3,addr=8,chassis=4 --device pasid-testdev,bus=rp3 \
+		--timeout 600 --icount --console "$work/console" \
+		--add "$here/lib.sh" --add "$repo/scripts/lib/readme.sh" --add "$readme" --add "$here/walk/steps.sh" "$here/walk/$1.sh"
+}
+
+# Boots the host, and prints the results of SCRIPT's tests as this file's own.
+walk() { # SCRIPT
+	local status=0 line seen=0 failed=0
+	boot "$1" >"$work/said" 2>"$work/errors" </dev/null || status=$?
+	while read -r line; do
+		case $line in
+		'ok '*) seen=$((seen + 1)) ;;
+		'not ok '*) seen=$((seen + 1)) failed=1 failures=$((failures + 1)) ;;
+		'#'*) ;;
+		*) continue ;;
+		esac
+		sed -E "s/^(not )?ok [0-9]+/\1ok $((tests + seen))/" <<<"$line"
+	done <"$work/said"
+	tests=$((tests + seen))
+	it "$1: the host has come up, and gone down after all tests" has_ended $status $failed $seen
+}
+
+has_ended() { # STATUS FAILED SEEN: a script that ends before its last test has no plan
+	expect_equal "$1 $(sed -n 's/^1\.\.//p' "$work/said")" "$2 $3" 'status and number of tests' && return
+	cat "$work/errors"
+	return 1
+}
+
+make_host
+it 'the packages are installed, and DKMS builds for the kernel of the host' install_packages
+it 'the host goes onto a disk' make_disk
+walk begin
+walk reboot
+walk removed
+finish
