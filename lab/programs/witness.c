@@ -8,6 +8,7 @@
  *   witness inval [--summary]        the invalidations that the IOMMU has received since
  *   witness own-time                 seconds, see own_time in scripts/lib/machine.sh
  *   witness processor-time           seconds of the host's processors that the machine used
+ *   witness wake                     wake this machine as soon as it sleeps; returns at once
  *
  * A question is one line; an answer is a line "STATUS LENGTH" and LENGTH bytes. It is a
  * program because a shell would start six programs for each question.

@@ -79,11 +79,15 @@ archive() { # TREE inside the root: prints a cpio archive
 
 # Prints the archive of what differs between runs: init, the script with its files and arguments.
 run_image() { # TREE SCRIPT [ARG...]
-	local tree=$1 script=$2
+	local tree=$1 script=$2 release prefix
 	shift 2
 	mkdir -p "$tree/etc" "$tree/lab"
 	cp "$repo/lab/init" "$tree/"
 	cp -L --preserve=mode "${opt_add[@]}" "$script" "$tree/lab/"
+	if [ -n "$opt_vmlinuz" ]; then
+		find_kernel "$opt_kernel"
+		cp "$root$prefix/boot/vmlinuz-$release" "$tree/lab/vmlinuz"
+	fi
 	printf '%s=%s\n' machine "$opt_machine" no_mock "$opt_no_mock" disk "${opt_disk:+yes}" mock_port "$MOCK_PORT" mock_params "${opt_mock@Q}" \
 		testdev "$TESTDEV" vfs "$opt_vfs" slowness "$(slowness)" >"$tree/etc/lab.conf"
 	set -- "/lab/${script##*/}" "$@"

@@ -26,9 +26,10 @@ iommu_options() { # MACHINE KIND
 }
 
 # Prints which file of the kernel is started: vmlinux, if there is one, because to unpack it takes long. Code that vmlinux
-# lacks switches 5-level paging on.
+# lacks switches 5-level paging on. With --vmlinuz not even then: QEMU writes vmlinux into memory anew at each reset, also when a
+# machine wakes up.
 kernel_file() {
-	if [[ $opt_cpu == *la57=on* || ! -e $root$prefix/boot/vmlinux-$release ]]; then
+	if [[ -n $opt_vmlinuz || $opt_cpu == *la57=on* || ! -e $root$prefix/boot/vmlinux-$release ]]; then
 		echo "$prefix/boot/vmlinuz-$release"
 	else
 		echo "$prefix/boot/vmlinux-$release"
@@ -101,6 +102,7 @@ start_qemu() { # KERNEL ACCELERATOR
 
 stop_qemu() {
 	[ -n "${qemu-}" ] || return 0
+	[ -z "${waker-}" ] || kill "$waker" 2>/dev/null || true
 	kill -KILL "$qemu" 2>/dev/null || true
 	wait "$qemu" 2>/dev/null || true
 	# Ends the reader if QEMU has never opened the other end.
@@ -169,15 +171,35 @@ answer() { # REQUEST: "STATUS LENGTH" and the text, see lab/programs/witness.c
 	echo "$status $(stat -c %s "$text")" | cat - "$text" | timeout "$(scaled 30)" tee "$run/witness.in" >/dev/null || true
 }
 
-witness() { # walk [--digest] BDF... | inval mark | inval [--summary] | own-time | processor-time
+witness() { # walk [--digest] BDF... | inval mark | inval [--summary] | own-time | processor-time | wake
 	case "$*" in
 	walk\ *) walk_tables "${@:2}" ;;
 	'inval mark') mark=$(stat -c %s "$run/trace") ;;
 	inval | 'inval --summary') tail -c "+$((mark + 1))" "$run/trace" | "$here/parse-trace" "${@:2}" ;;
 	own-time) own_time ;;
 	processor-time) processor_time ;;
+	wake)
+		wake_up </dev/null >/dev/null 2>&1 &
+		waker=$!
+		;;
 	*) echo "unknown question: $*" && return 2 ;;
 	esac
+}
+
+# Waits until the machine sleeps, and wakes it. Nobody else asks the monitor meanwhile: the machine would have to ask.
+wake_up() {
+	local from to line
+	exec {from}<>"$run/qmp.out" {to}<>"$run/qmp.in"
+	echo '{"execute": "qmp_capabilities"}' >&"$to"
+	while read -r -u "$from" line && [[ $line != *'"event": "SUSPEND"'* ]]; do
+		:
+	done
+	echo '{"execute": "system_wakeup"}' >&"$to"
+}
+
+# Prints the console log, without a crash that the script asked for: up to the beginning of the next kernel.
+console() {
+	sed '/sysrq: Trigger a crash/,/Linux version/d' "$run/console" 2>/dev/null
 }
 
 # Sets verdict, the exit status, and reason, a sentence; reason is empty if the verdict is the script's own status.
@@ -185,7 +207,7 @@ judge() { # ENDED
 	local line word='' value=''
 	reason=''
 	read -r word value <"$run/status" 2>/dev/null || true
-	if line=$(grep -a -m1 -F "$KERNEL_BUGS" "$run/console" 2>/dev/null); then
+	if line=$(grep -a -m1 -F "$KERNEL_BUGS" <(console)); then
 		verdict=$EXIT_KERNEL_BUG reason="the guest's kernel reported: ${line%$'\r'}"
 	elif [ "$1" = no ]; then
 		verdict=$EXIT_TIMEOUT reason="the guest did not finish within $deadline s"
@@ -202,7 +224,7 @@ judge() { # ENDED
 run_machine() { # KERNEL IMAGE ACCELERATOR SCRIPT [ARG...]
 	local kernel=$1 image=$2 accelerator=$3 ended=yes
 	shift 3
-	run_image "$run/tree" "$@" | cat "$image" ${vmm:+"$vmm"} ${tools:+"$tools"} - >"$run/initrd"
+	run_image "$run/tree" "$@" | cat "$image" ${vmm:+"$vmm"} ${tools:+"$tools"} ${selftests:+"$selftests"} - >"$run/initrd"
 	start_qemu "$kernel" "$accelerator"
 	serve || ended=no
 	stop_qemu
@@ -256,7 +278,7 @@ measure_slowness() {
 	local PASID_CTL_SLOWNESS=100 image spent
 	use_run_folder
 	opt_machine=stock opt_iommu=scalable opt_no_mock=yes opt_vfs=0 opt_mock='' opt_add=() opt_append='' opt_leaks=''
-	opt_mem=1024 opt_smp=1 opt_cpu=$CPU opt_device=() opt_disk='' deadline=600
+	opt_vmlinuz='' opt_mem=1024 opt_smp=1 opt_cpu=$CPU opt_device=() opt_disk='' deadline=600
 	image=$(base_image newest)
 	echo 'witness processor-time' >"$run/measure.sh"
 	spent=$(run_machine newest "$image" tcg,thread=multi "$run/measure.sh" && [ "$verdict" = 0 ] ||
@@ -303,7 +325,7 @@ accelerator() { # KERNEL IMAGE
 
 probe_kvm() { # KERNEL IMAGE
 	use_run_folder
-	opt_no_mock=yes opt_add=() opt_append='' opt_leaks='' opt_mem=1024 opt_smp=2 opt_cpu=$CPU opt_device=() opt_disk=''
+	opt_no_mock=yes opt_vmlinuz='' opt_add=() opt_append='' opt_leaks='' opt_mem=1024 opt_smp=2 opt_cpu=$CPU opt_device=() opt_disk=''
 	deadline=$(scaled 10)
 	run_machine "$1" "$2" kvm /dev/null
 	[ "$verdict" = 0 ] && echo kvm || echo tcg,thread=multi
@@ -320,7 +342,7 @@ keep_evidence() {
 
 # The command `lab boot`, with the options in opt_*.
 boot() { # SCRIPT [ARG...]
-	local modules image model='' vmm='' tools=''
+	local modules image model='' vmm='' tools='' selftests=''
 	setup
 	use_run_folder
 	[ "$opt_machine" = stock ] || model=$(model_qemu)
@@ -336,6 +358,7 @@ boot() { # SCRIPT [ARG...]
 	opt_accel=${opt_accel:-$(accelerator "$opt_kernel" "$image")}
 	[ -z "$opt_vmm" ] || vmm=$(vmm_image "$opt_kernel")
 	[ -z "$opt_tools" ] || tools=$(tools_image "$opt_kernel")
+	[ -z "$opt_selftests" ] || selftests=$(selftests_image)
 	run_machine "$opt_kernel" "$image" "$opt_accel" "$@"
 	[ -z "$opt_trace" ] || cp "$run/trace" "$opt_trace"
 	[ -z "$opt_console" ] || cp "$run/console" "$opt_console"

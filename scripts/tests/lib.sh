@@ -9,7 +9,8 @@ lab=/sys/kernel/debug/pasid-lab
 memories=$lab/memory
 export pci lab
 
-tests=0
+# In a kernel that a test has started by kexec, LAB_TESTS is on its command line: how many tests there were before.
+tests=${LAB_TESTS:-0}
 failures=0
 
 echo 'KTAP version 1'
@@ -745,4 +746,23 @@ tidy() { # VFS, what count_vfs printed in the beginning
 	elif [ -e /sys/module/mock_sriov_pf ]; then
 		rmmod mock-sriov-pf
 	fi
+}
+
+# --- Another kernel ------------------------------------------------------------------------------------------
+# A machine with --vmlinuz can start its kernel once more. The new kernel boots from a copy of this one's root, and
+# runs the same file: is_second_kernel tells which of the two runs it.
+
+is_second_kernel() {
+	[ -n "${LAB_TESTS-}" ]
+}
+
+# Loads it; the words are for its command line. It makes no VFs by itself.
+load_kernel() { # load|crash [WORD...]
+	local how=$1 line
+	shift
+	sed -i "s/^vfs=.*/vfs=0/" /etc/lab.conf
+	(cd / && find init bin etc lab lib ! -name vmlinuz | cpio -o -H newc) >/tmp/initrd 2>/dev/null
+	line=$(sed 's/crashkernel=[^ ]*//' /proc/cmdline)
+	kexec "$how" /lab/vmlinuz /tmp/initrd "$line LAB_TESTS=$tests $*"
+	rm /tmp/initrd
 }
