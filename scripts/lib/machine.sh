@@ -26,7 +26,7 @@ iommu_options() { # MACHINE KIND
 }
 
 # Prints which file of the kernel is started: vmlinux, if there is one, because to unpack it takes long. Code that vmlinux
-# lacks switches 5-level paging on. With --vmlinuz not even then: QEMU writes vmlinux into memory anew at each reset, also when a
+# lacks switches 5-level paging on. With --vmlinuz never: QEMU writes vmlinux into memory anew at each reset, also when a
 # machine wakes up.
 kernel_file() {
 	if [[ -n $opt_vmlinuz || $opt_cpu == *la57=on* || ! -e $root$prefix/boot/vmlinux-$release ]]; then
