@@ -3,23 +3,10 @@
 #ifndef _PASID_PLACE_H
 #define _PASID_PLACE_H
 
+#include "chain.h"
 #include "source.h"
 
-#define PASID_CAP_SIZE		8	/* PCIe 6.3, 7.8.9 */
-#define PASID_PRI_CAP_SIZE	16	/* PCIe 6.3, 10.5.2 */
-#define PASID_HEADER_SIZE	4	/* PCIe 6.3, 7.6.3 */
-
 #define PASID_HEADERS		2
-
-/**
- * struct pasid_space - how to read a function's configuration space
- * @read: returns the 4 bytes at offset @at, a multiple of 4
- * @arg: given to @read
- */
-struct pasid_space {
-	u32 (*read)(const void *arg, unsigned int at);
-	const void *arg;
-};
 
 /**
  * struct pasid_header - a header of an extended capability
