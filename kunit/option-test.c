@@ -28,6 +28,10 @@ static const struct option_case option_cases[] = {
 	{ "no range", "1b36:5052", -EINVAL },
 	{ "not aligned", "1b36:5052@0x401-0x407", -EINVAL },
 	{ "below extended space", "1b36:5052@0x80-0x87", -EINVAL },
+	{ "auto", "1b36:5052@auto" },
+	{ "auto of one device, ranges of another", ONE ",1b36:5053@auto" },
+	{ "auto twice", "1b36:5052@auto,1b36:5052@auto" },
+	{ "auto and a range of one device", ONE ",1b36:5052@auto", -EINVAL },
 	{ "overlap in one device", ONE ",1b36:5052@0x404-0x40b", -EINVAL },
 };
 
@@ -40,8 +44,27 @@ static void option(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->err, pasid_option_init(c->text));
 }
 
+/* What the option says of one kind of VF. */
+static void option_says(struct kunit *test)
+{
+	struct pasid_ranges ranges;
+
+	KUNIT_ASSERT_EQ(test, 0, pasid_option_init(ONE ",1b36:5053@auto"));
+	KUNIT_EXPECT_EQ(test, 0, pasid_option_ranges(0x1b36, 0x5053, &ranges));
+	KUNIT_EXPECT_TRUE(test, ranges.automatic);
+	KUNIT_EXPECT_EQ(test, 0U, ranges.count);
+	KUNIT_EXPECT_EQ(test, 0, pasid_option_ranges(0x1b36, 0x5052, &ranges));
+	KUNIT_EXPECT_FALSE(test, ranges.automatic);
+	KUNIT_EXPECT_EQ(test, 1U, ranges.count);
+	KUNIT_EXPECT_EQ(test, 0, pasid_option_ranges(0x1b36, 0x5054, &ranges));
+	KUNIT_EXPECT_FALSE(test, ranges.automatic);
+	KUNIT_EXPECT_EQ(test, 0U, ranges.count);
+	pasid_option_init("");
+}
+
 static struct kunit_case option_test_cases[] = {
 	KUNIT_CASE_PARAM(option, option_gen_params),
+	KUNIT_CASE(option_says),
 	{}
 };
 

@@ -27,6 +27,8 @@ static const struct ranges_good_case ranges_good_cases[] = {
 	{ "smallest", "0x100-0x103", "0x100-0x103" },
 	{ "last", "0xffc-0xfff", "0xffc-0xfff" },
 	{ "all", "0x100-0xfff", "0x100-0xfff" },
+	{ "auto", "auto", "auto" },
+	{ "auto and separators", "\t, auto ,\n", "auto" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(ranges_good, ranges_good_cases, name);
@@ -74,7 +76,13 @@ static const struct ranges_bad_case ranges_bad_cases[] = {
 	{ "blank inside", "0x180 - 0x18f", -EINVAL },
 	{ "no separator", "0x0180-0x018f0x200-0x20f", -EINVAL },
 	{ "semicolon", "0x180-0x18f;0x200-0x20f", -EINVAL },
-	{ "word", "none", -EINVAL, "a range is '0x<first>-0x<last>'" },
+	{ "word", "none", -EINVAL, "a range is '0x<first>-0x<last>', and 'auto' stands alone" },
+	{ "auto and a range", "auto 0x180-0x18f", -EINVAL },
+	{ "a range and auto", "0x180-0x18f auto", -EINVAL },
+	{ "auto twice", "auto auto", -EINVAL },
+	{ "auto and more", "automatic", -EINVAL },
+	{ "part of auto", "aut", -EINVAL },
+	{ "upper case auto", "AUTO", -EINVAL },
 	{ "second is bad", "0x180-0x18f 0x200-0x20e", -EINVAL },
 	{ "same twice", "0x180-0x18f 0x180-0x18f", -EINVAL },
 	{ "last of one is in the other", "0x180-0x193 0x190-0x19f", -EINVAL },
@@ -162,6 +170,9 @@ static const struct item_good_case item_good_cases[] = {
 	{ "two kinds", "8086:4941@0x180-0x18f,1af4:1041@0x100-0x107", 2,
 	  { 0x1af4, 0x1041, { 0x100, 0x107 } } },
 	{ "short IDs", "1:2@0x180-0x18f", 1, { 1, 2, { 0x180, 0x18f } } },
+	{ "auto", "8086:4941@auto", 1, { 0x8086, 0x4941, .automatic = true } },
+	{ "auto, then ranges of another", "8086:4941@auto,1af4:1041@0x100-0x107", 2,
+	  { 0x1af4, 0x1041, { 0x100, 0x107 } } },
 };
 
 KUNIT_ARRAY_PARAM_DESC(item_good, item_good_cases, name);
@@ -173,8 +184,14 @@ static void items_accept(struct kunit *test)
 	const char *why;
 
 	KUNIT_ASSERT_EQ(test, c->count, pasid_device_ranges_parse(c->text, items, 2, &why));
-	if (c->count)
-		KUNIT_EXPECT_MEMEQ(test, &c->last, &items[c->count - 1], sizeof(c->last));
+	if (!c->count)
+		return;
+	KUNIT_EXPECT_EQ(test, c->last.vendor, items[c->count - 1].vendor);
+	KUNIT_EXPECT_EQ(test, c->last.device, items[c->count - 1].device);
+	KUNIT_EXPECT_EQ(test, c->last.automatic, items[c->count - 1].automatic);
+	if (!c->last.automatic)
+		KUNIT_EXPECT_MEMEQ(test, &c->last.range, &items[c->count - 1].range,
+				   sizeof(c->last.range));
 }
 
 static const struct ranges_bad_case item_bad_cases[] = {
@@ -192,6 +209,7 @@ static const struct ranges_bad_case item_bad_cases[] = {
 	{ "newline", "8086:4941@0x180-0x18f\n", -EINVAL },
 	{ "range not aligned", "8086:4941@0x181-0x18f", -EINVAL },
 	{ "range outside", "8086:4941@0x80-0x8f", -ERANGE },
+	{ "auto and more", "8086:4941@automatic", -EINVAL },
 	{ "too many", "1:1@0x180-0x18f,1:2@0x180-0x18f,1:3@0x180-0x18f", -E2BIG },
 };
 

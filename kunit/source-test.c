@@ -7,9 +7,15 @@
 /* The answer of a source. */
 enum { UNKNOWN, FREE, NOTHING, REFUSES, TOO_MANY };
 
+/* A row of the table that leaves it to the PF's driver. */
+#define ASK_PF_DRIVER	NOTHING
+
+/* The admin has said "auto": the ranges are chosen later. */
+#define AUTO	NOTHING
+
 struct source_case {
 	const char *name;
-	unsigned int says[PASID_SOURCES];	/* PF's driver, admin, option, quirk */
+	unsigned int says[PASID_SOURCES];	/* PF's driver, admin, option, quirk, auto */
 	int err;
 	enum pasid_source source;
 	const char *why;
@@ -40,6 +46,16 @@ static const struct source_case source_cases[] = {
 	  "only the PF's driver can know what is free, and it does not say" },
 	{ "admin names bytes that the quirk does not know", { UNKNOWN, FREE, UNKNOWN, NOTHING }, 0,
 	  PASID_SOURCE_ADMIN },
+	{ "auto alone", { [4] = AUTO }, 0, PASID_SOURCE_AUTO },
+	{ "ranges of the admin before auto", { [1] = FREE, [4] = AUTO }, 0, PASID_SOURCE_ADMIN },
+	{ "ranges of the option before auto", { [2] = FREE, [4] = AUTO }, 0, PASID_SOURCE_OPTION },
+	{ "ranges of the quirk before auto", { [3] = FREE, [4] = AUTO }, 0, PASID_SOURCE_QUIRK },
+	{ "auto where the quirk knows no bytes", { [3] = ASK_PF_DRIVER, [4] = AUTO }, 0,
+	  PASID_SOURCE_AUTO },
+	{ "PF's driver has nothing, auto", { NOTHING, [4] = AUTO }, -ENOSPC,
+	  PASID_SOURCE_PF_DRIVER, NOTHING_IS_FREE },
+	{ "PF's driver refuses, auto", { REFUSES, [4] = AUTO }, -EPERM, PASID_SOURCE_PF_DRIVER,
+	  "the PF's driver refuses" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(source, source_cases, name);
@@ -70,6 +86,7 @@ static void source_names(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "admin", pasid_source_name(PASID_SOURCE_ADMIN));
 	KUNIT_EXPECT_STREQ(test, "admin", pasid_source_name(PASID_SOURCE_OPTION));
 	KUNIT_EXPECT_STREQ(test, "quirk", pasid_source_name(PASID_SOURCE_QUIRK));
+	KUNIT_EXPECT_STREQ(test, "auto", pasid_source_name(PASID_SOURCE_AUTO));
 }
 
 static struct kunit_case source_test_cases[] = {

@@ -31,6 +31,14 @@ static void pasid_ask_option(struct pci_dev *vf, struct pasid_answer *answer)
 		answer->err = 0;
 }
 
+/* In the file or in the option; heard after those that know. */
+static void pasid_ask_auto(struct pasid_answer *answers)
+{
+	if (answers[PASID_SOURCE_ADMIN].ranges.automatic ||
+	    answers[PASID_SOURCE_OPTION].ranges.automatic)
+		answers[PASID_SOURCE_AUTO].err = 0;
+}
+
 /**
  * pasid_ask_sources() - ask all sources where a VF's configuration space is free
  * @vf: the VF
@@ -49,4 +57,7 @@ void pasid_ask_sources(struct pci_dev *vf, struct pasid_answer *answers)
 	pasid_ask_option(vf, &answers[PASID_SOURCE_OPTION]);
 	pasid_quirk_answer(pasid_quirk_find(vf->vendor, vf->device),
 			   &answers[PASID_SOURCE_QUIRK]);
+	/* What the table says of PRI holds wherever the capability goes. */
+	answers[PASID_SOURCE_AUTO].pri = answers[PASID_SOURCE_QUIRK].pri;
+	pasid_ask_auto(answers);
 }

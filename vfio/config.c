@@ -2,9 +2,11 @@
 /*
  * Configuration space: an access is cut at the borders of what is emulated, which is the PASID
  * and PRI capabilities and the headers that point to them. The emulated parts are done here,
- * the others by vfio-pci-core. That splits an access at multiples of 4 itself, and what is
- * emulated begins and ends at multiples of 4, so that cutting changes nothing for the rest.
+ * the others by vfio-pci-core, which splits an access at multiples of 4 itself. What is emulated
+ * begins and ends at multiples of 4, so that cutting changes nothing for the rest. The accesses
+ * that vfio-pci-core has done are counted (touched.c).
  */
+#include <linux/bitmap.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/uaccess.h>
@@ -50,20 +52,35 @@ static bool pasid_is_touched(struct pasid_bytes bytes, u64 pos, size_t count)
 	return pos < bytes.at + bytes.size && pos + count > bytes.at && bytes.size;
 }
 
+/**
+ * pasid_config_init() - note which bytes are emulated, so that other accesses cost little
+ * @dev: the device, being opened; its layout says where the capabilities are
+ *
+ * Context: Process context.
+ */
+void pasid_config_init(struct pasid_vfio *dev)
+{
+	struct pasid_bytes bytes;
+	int i;
+
+	bitmap_zero(dev->emulated, PASID_DWORDS);
+	for (i = 0; i < PASID_EMULATED; i++) {
+		bytes = pasid_emulated(dev, i);
+		bitmap_set(dev->emulated, bytes.at / 4, bytes.size / 4);
+	}
+}
+
 /* An access that is out of bounds is left to vfio-pci-core, which fails it. */
 static bool pasid_config_is_emulated(struct pasid_vfio *dev, size_t count, loff_t offset)
 {
 	u64 pos = offset & VFIO_PCI_OFFSET_MASK;
-	int i;
+	unsigned long end = DIV_ROUND_UP(pos + count, 4);
 
 	if (!dev->shown ||
 	    VFIO_PCI_OFFSET_TO_INDEX(offset) != VFIO_PCI_CONFIG_REGION_INDEX ||
 	    count > PCI_CFG_SPACE_EXP_SIZE || pos + count > PCI_CFG_SPACE_EXP_SIZE)
 		return false;
-	for (i = 0; i < PASID_EMULATED; i++)
-		if (pasid_is_touched(pasid_emulated(dev, i), pos, count))
-			return true;
-	return false;
+	return find_next_bit(dev->emulated, end, pos / 4) < end;
 }
 
 /*
@@ -160,6 +177,33 @@ static int pasid_config_write_emulated(struct pasid_vfio *dev, int which,
 	return err;
 }
 
+/* Only what reaches the function itself counts: not what is emulated here. */
+static void pasid_config_observe(struct pasid_vfio *dev, loff_t offset, ssize_t count, bool write)
+{
+	unsigned int at = offset & VFIO_PCI_OFFSET_MASK;
+
+	if (count <= 0 || !dev->observed.vf ||
+	    VFIO_PCI_OFFSET_TO_INDEX(offset) != VFIO_PCI_CONFIG_REGION_INDEX)
+		return;
+	if (write)
+		pasid_touched_write(&dev->observed.touched, at, count);
+	else
+		pasid_touched_read(&dev->observed.touched, at, count);
+}
+
+/* Has vfio-pci-core do an access. */
+static ssize_t pasid_config_pass(struct pasid_vfio *dev, char __user *buf, size_t count,
+				 loff_t *ppos, bool write)
+{
+	loff_t offset = *ppos;
+	ssize_t done;
+
+	done = write ? vfio_pci_core_write(&dev->core.vdev, buf, count, ppos) :
+	       vfio_pci_core_read(&dev->core.vdev, buf, count, ppos);
+	pasid_config_observe(dev, offset, done, write);
+	return done;
+}
+
 /* Does the first part of an access; returns its size. */
 static ssize_t pasid_config_rw_part(struct pasid_vfio *dev, char __user *buf,
 				    size_t count, loff_t offset, bool write)
@@ -169,8 +213,7 @@ static ssize_t pasid_config_rw_part(struct pasid_vfio *dev, char __user *buf,
 	int err;
 
 	if (which == PASID_EMULATED)
-		return write ? vfio_pci_core_write(&dev->core.vdev, buf, count, &offset) :
-		       vfio_pci_core_read(&dev->core.vdev, buf, count, &offset);
+		return pasid_config_pass(dev, buf, count, &offset, write);
 	err = write ? pasid_config_write_emulated(dev, which, buf, count, pos) :
 	      pasid_config_read_emulated(dev, which, buf, count, pos);
 	return err ?: count;
@@ -210,7 +253,7 @@ ssize_t pasid_config_read(struct vfio_device *vdev, char __user *buf, size_t cou
 	struct pasid_vfio *dev = to_pasid_vfio(vdev);
 
 	if (!pasid_config_is_emulated(dev, count, *ppos))
-		return vfio_pci_core_read(vdev, buf, count, ppos);
+		return pasid_config_pass(dev, buf, count, ppos, false);
 	return pasid_config_rw(dev, buf, count, ppos, false);
 }
 
@@ -237,7 +280,7 @@ ssize_t pasid_config_write(struct vfio_device *vdev, const char __user *buf,
 	if (pasid_config_is_emulated(dev, count, *ppos))
 		ret = pasid_config_rw(dev, (char __user *)buf, count, ppos, true);
 	else
-		ret = vfio_pci_core_write(vdev, buf, count, ppos);
+		ret = pasid_config_pass(dev, (char __user *)buf, count, ppos, true);
 	if ((__force int)before >= (__force int)PCI_D3hot &&
 	    dev->core.pdev->current_state == PCI_D0 &&
 	    dev->core.needs_pm_restore)

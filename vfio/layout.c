@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Finds the layout of a VF's emulated capabilities: asks the sources, takes the answer of the
- * first one that knows, and places what fits into its ranges.
+ * first one that knows, or chooses by evidence if the admin has said "auto", and places what fits
+ * into these ranges.
  */
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -30,13 +31,21 @@ static u32 pasid_read_view(const void *arg, unsigned int at)
 	return get_unaligned_le32((const u8 *)arg + at);
 }
 
+/* Bytes that others have named: a user may know better. */
+static void pasid_layout_check_written(struct pci_dev *vf, struct pasid_cap_layout *layout)
+{
+	layout->written = pasid_observe_written(vf, layout->pasid, PASID_CAP_SIZE);
+	if (!layout->written && layout->pri)
+		layout->written = pasid_observe_written(vf, layout->pri, PASID_PRI_CAP_SIZE);
+}
+
 static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 			    struct pasid_cap_layout *layout)
 {
 	struct pasid_space hw = { .read = pasid_read_hw, .arg = pdev };
 	struct pasid_space view = { .read = pasid_read_view, .arg = vconfig };
-	struct pasid_answer answers[PASID_SOURCES];
-	const struct pasid_answer *answer;
+	struct pasid_answer answers[PASID_SOURCES], *answer;
+	struct pasid_obstacle above = {};
 	int err;
 
 	if (pdev->cfg_size < PCI_CFG_SPACE_EXP_SIZE) {
@@ -49,8 +58,17 @@ static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 		return err;
 	answer = &answers[layout->source];
 	pri = pri && pasid_show_pri && answer->pri && pci_physfn(pdev)->pri_enabled;
-	return pasid_place(&hw, vconfig ? &view : &hw, &answer->ranges, pri, layout,
-			   &layout->why);
+	if (layout->source == PASID_SOURCE_AUTO)
+		err = pasid_observe_choose(pdev, pri, &answer->ranges, &above, &layout->why);
+	if (!err)
+		err = pasid_place(&hw, vconfig ? &view : &hw, &answer->ranges, pri, layout,
+				  &layout->why);
+	if (err)
+		return err;
+	layout->free = answer->ranges;
+	layout->above = above;
+	pasid_layout_check_written(pdev, layout);
+	return 0;
 }
 
 /**

@@ -6,7 +6,8 @@
  *
  * open.c: the device is opened. layout.c finds where the capability goes: ask.c asks the sources
  * (the PF's driver through pf/, the admin through pf.c and option.c, the table quirks.c), source.c
- * chooses one, place.c places.
+ * chooses one, place.c places (chain.c walks the list). Where the admin says "auto", free.c chooses
+ * by the evidence that observe.c has; touched.c counts accesses.
  * config.c: the guest accesses configuration space. pasid-cap.c and pri-cap.c are the registers,
  * request.c asks intel-pasid-ctl for what the guest writes there.
  * region.c and event.c: the VMM reads and writes the control region, and is told of changes.
@@ -26,7 +27,7 @@ MODULE_PARM_DESC(ids, "Devices to bind without driver_override, \"vendor:device[
 
 static char *ranges;
 module_param(ranges, charp, 0444);
-MODULE_PARM_DESC(ranges, "Free bytes in VFs' configuration space, \"vendor:device@0xFIRST-0xLAST,...\"; numbers from the maker of the device only (default: none)");
+MODULE_PARM_DESC(ranges, "Free bytes in VFs' configuration space, \"vendor:device@0xFIRST-0xLAST,...\", numbers from the maker of the device only; or \"vendor:device@auto\": choose by evidence (default: none)");
 
 static bool pasid_emulate = true;
 module_param_named(emulate, pasid_emulate, bool, 0444);
@@ -226,21 +227,28 @@ static int pasid_vfio_probe(struct pci_dev *pdev, const struct pci_device_id *id
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
 	dev_set_drvdata(&pdev->dev, &dev->core);
+	pasid_observe_bind(&dev->observed, pdev);
 	compat_vfio_set_pci_ops(&dev->core);
 	err = vfio_pci_core_register_device(&dev->core);
 	if (err)
-		vfio_put_device(&dev->core.vdev);
-	else
-		pasid_sysfs_bind(dev);
+		goto err_observed;
+	pasid_sysfs_bind(dev);
+	return 0;
+
+err_observed:
+	pasid_observe_unbind(&dev->observed);
+	vfio_put_device(&dev->core.vdev);
 	return err;
 }
 
 static void pasid_vfio_remove(struct pci_dev *pdev)
 {
 	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
+	struct pasid_vfio *dev = to_pasid_vfio(&core->vdev);
 
-	pasid_sysfs_unbind(to_pasid_vfio(&core->vdev));
+	pasid_sysfs_unbind(dev);
 	vfio_pci_core_unregister_device(core);
+	pasid_observe_unbind(&dev->observed);
 	vfio_put_device(&core->vdev);
 }
 

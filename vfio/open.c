@@ -27,14 +27,17 @@ static void pasid_open_log_hidden(struct pasid_vfio *dev, const char *why)
 	pci_info_ratelimited(dev->core.pdev, "no PASID capability is shown: %s\n", why);
 }
 
-/* Logs once: the guest may be able to change which bytes do not read as zero. */
+/* Logs once: the guest can write to bytes that are not hidden, and change how they read. */
 static void pasid_open_log_dirty(struct pasid_vfio *dev)
 {
-	if (!dev->layout.dirty || dev->dirty_logged)
+	enum pasid_finding finding = dev->layout.written ? PASID_WAS_WRITTEN : PASID_NOT_ZERO;
+	unsigned int at = dev->layout.written ?: dev->layout.dirty;
+
+	if (!at || dev->dirty_logged)
 		return;
 	dev->dirty_logged = true;
-	pci_info(dev->core.pdev, "PASID capability: the bytes at 0x%03x that it hides do not read as zero; are they free?\n",
-		 dev->layout.dirty);
+	pci_info(dev->core.pdev, "PASID capability: the bytes at 0x%03x that it hides %s; are they free?\n",
+		 at, pasid_finding_clause(finding));
 }
 
 static void pasid_open_hide(struct pasid_vfio *dev, int err, const char *why)
@@ -44,18 +47,19 @@ static void pasid_open_hide(struct pasid_vfio *dev, int err, const char *why)
 	pasid_open_log_hidden(dev, why);
 }
 
-/* Finds the layout, or the reason why no capability is shown. */
+/*
+ * Finds the layout, or the reason why no capability is shown. A VMM that emulates by itself is told
+ * the free ranges, too.
+ */
 static void pasid_open_find_layout(struct pasid_vfio *dev, unsigned int perms)
 {
 	/* vfio-pci-core's copy has the extended capabilities that it shows, if it shows any. */
 	const u8 *vconfig = dev->core.extended_caps ? dev->core.vconfig : NULL;
 
-	if (!dev->emulate) {
-		pasid_open_hide(dev, -EOPNOTSUPP, "emulation is off");
-		return;
-	}
 	pasid_layout_find(dev->core.pdev, vconfig, perms & PASID_PERM_PRI, &dev->layout);
-	if (dev->layout.err)
+	if (!dev->emulate)
+		pasid_open_hide(dev, -EOPNOTSUPP, "emulation is off");
+	else if (dev->layout.err)
 		pasid_open_hide(dev, dev->layout.err, dev->layout.why);
 	else if (!dev->can_attach && !pasid_allow_type1)
 		pasid_open_hide(dev, -EOPNOTSUPP,
@@ -111,6 +115,7 @@ static int pasid_open_show(struct pasid_vfio *dev)
 	if (err)
 		return err;
 	pasid_cap_init(&dev->cap, dev->layout.pasid_next, state.width, perms);
+	pasid_config_init(dev);
 	dev->reset_clears = true;
 	dev->shown = true;
 	pasid_open_log_dirty(dev);
@@ -210,6 +215,7 @@ int pasid_open(struct pasid_vfio *dev)
 	if (!pasid_is_vf(dev->core.pdev))
 		return 0;
 	dev->can_attach = compat_vfio_has_pasids(&dev->core.vdev);
+	pasid_observe_open(&dev->observed);
 	mutex_lock(&dev->lock);
 	/* After a recovery that failed, it may still be set, and the VF may have no reset. */
 	WRITE_ONCE(dev->resetting, false);
@@ -233,6 +239,7 @@ void pasid_close(struct pasid_vfio *dev)
 	mutex_lock(&dev->lock);
 	ctl = pasid_open_undo(dev);
 	dev->open = false;
+	pasid_touched_settle(&dev->observed.touched);
 	mutex_unlock(&dev->lock);
 	pasid_open_unregister(ctl);
 }

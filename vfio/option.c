@@ -17,7 +17,7 @@ static int pasid_option_count;
  * pasid_option_ranges() - what the option says of one kind of VF
  * @vendor: Vendor ID of the VF, as Linux has it
  * @device: Device ID of the VF, as Linux has it
- * @ranges: filled; none if the option does not name the kind
+ * @ranges: filled; none if the option does not name the kind, or says "auto" of it
  *
  * Context: Any, after pasid_option_init().
  * Return: 0, or -E2BIG for more than PASID_RANGES_MAX, which pasid_option_init() refuses.
@@ -27,9 +27,14 @@ int pasid_option_ranges(u16 vendor, u16 device, struct pasid_ranges *ranges)
 	const struct pasid_device_range *item;
 
 	ranges->count = 0;
+	ranges->automatic = false;
 	for (item = pasid_options; item < pasid_options + pasid_option_count; item++) {
 		if (item->vendor != vendor || item->device != device)
 			continue;
+		if (item->automatic) {
+			ranges->automatic = true;
+			continue;
+		}
 		if (ranges->count == PASID_RANGES_MAX)
 			return -E2BIG;
 		ranges->range[ranges->count++] = item->range;
@@ -50,6 +55,10 @@ static int pasid_option_parse(const char *text, const char **why)
 		if (pasid_option_ranges(item->vendor, item->device, &ranges)) {
 			*why = "there are more than 16 ranges for one device";
 			return -E2BIG;
+		}
+		if (ranges.automatic && ranges.count) {
+			*why = "'auto' stands alone for a device";
+			return -EINVAL;
 		}
 		if (pasid_ranges_check(&ranges, why))
 			return -EINVAL;

@@ -9,9 +9,34 @@
 
 #include "caps.h"
 #include "place.h"
+#include "touched.h"
 
 /* More than there are reasons why no capability is shown. */
 #define PASID_REASONS	32
+
+/**
+ * struct pasid_observed - what is observed of a VF since it was bound, or since root cleared it
+ * @node: in the list of those that are bound
+ * @vf: the VF; NULL: the device is no VF, and is not observed
+ * @touched: the accesses of its users
+ * @taken: what its capabilities take, as of the last open or look
+ * @pf_taken: what those of its PF take, as of the last look
+ * @not_zero: which 4 bytes were seen to read as other than zero
+ * @looked: the bytes that no capability has were looked at
+ * @since: since when, in seconds of real time
+ * @opens: how often it was opened
+ */
+struct pasid_observed {
+	struct list_head node;
+	struct pci_dev *vf;
+	struct pasid_touched touched;
+	struct pasid_taken taken;
+	struct pasid_taken pf_taken;
+	DECLARE_BITMAP(not_zero, PASID_DWORDS);
+	bool looked;
+	time64_t since;
+	unsigned int opens;
+};
 
 /**
  * struct pasid_vfio - a device that is bound to the driver
@@ -36,10 +61,12 @@
  *	found last
  * @cap: the registers of the PASID capability, while @shown
  * @pri: the registers of the PRI capability, while @shown, if @layout has one
+ * @emulated: while @shown, the 4 bytes of configuration space that are emulated
  * @event_lock: protects @event; no lock is taken under it but the eventfd's own
  * @event: the eventfd that is signalled when the effective set changes, or NULL
  * @logged: the reasons for showing no capability that the log has since the device was bound
- * @dirty_logged: the log has since then that @layout.dirty is set
+ * @dirty_logged: the log has since then that @layout.dirty or @layout.written is set
+ * @observed: what is observed
  *
  * Locking: @lock protects changes of @request, @reset_clears, @cap and @pri. A task that changes
  * them holds @lock until the IOMMU obeys. Reads of the registers do not take it. @ctl, @open,
@@ -68,12 +95,14 @@ struct pasid_vfio {
 	struct pasid_cap_layout layout;
 	struct pasid_cap cap;
 	struct pasid_pri_cap pri;
+	DECLARE_BITMAP(emulated, PASID_DWORDS);
 	spinlock_t event_lock;	/* see above */
 	struct eventfd_ctx *event;
 
 	/* Since the device was bound */
 	const char *logged[PASID_REASONS];
 	bool dirty_logged;
+	struct pasid_observed observed;
 };
 
 static inline struct pasid_vfio *to_pasid_vfio(struct vfio_device *vdev)
@@ -89,6 +118,18 @@ extern const struct device_attribute pasid_attr_vf_ranges;
 
 /* ask.c: what each source says */
 void pasid_ask_sources(struct pci_dev *vf, struct pasid_answer *answers);
+
+/* observe.c: what is observed of VFs */
+void pasid_observe_bind(struct pasid_observed *observed, struct pci_dev *pdev);
+void pasid_observe_unbind(struct pasid_observed *observed);
+void pasid_observe_open(struct pasid_observed *observed);
+void pasid_observe_clear(struct pasid_observed *observed);
+int pasid_observe_look(struct pci_dev *vf, const char **why);
+int pasid_observe_choose(struct pci_dev *vf, bool pri, struct pasid_ranges *ranges,
+			 struct pasid_obstacle *above, const char **why);
+u16 pasid_observe_written(struct pci_dev *vf, unsigned int at, unsigned int size);
+int pasid_observe_print(struct pasid_observed *observed, char *buf);
+int pasid_observe_print_candidates(struct pci_dev *vf, char *buf);
 
 /* layout.c: where a VF's capabilities go */
 void pasid_layout_init(void);
@@ -120,12 +161,13 @@ int pasid_open(struct pasid_vfio *dev);
 void pasid_close(struct pasid_vfio *dev);
 
 /* config.c: configuration space */
+void pasid_config_init(struct pasid_vfio *dev);
 ssize_t pasid_config_read(struct vfio_device *vdev, char __user *buf, size_t count,
 			  loff_t *ppos);
 ssize_t pasid_config_write(struct vfio_device *vdev, const char __user *buf,
 			   size_t count, loff_t *ppos);
 
-/* sysfs.c: pasid_emulate and cap_layout */
+/* sysfs.c: pasid_emulate, cap_layout, touched and candidates */
 extern const struct attribute_group *pasid_dev_groups[];
 void pasid_sysfs_bind(struct pasid_vfio *dev);
 void pasid_sysfs_unbind(struct pasid_vfio *dev);

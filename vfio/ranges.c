@@ -54,7 +54,7 @@ static int pasid_read_range(struct pasid_cursor *cursor, struct pasid_range *ran
 {
 	if (!pasid_skip(cursor, "0x") || !pasid_read_hex(cursor, &range->first) ||
 	    !pasid_skip(cursor, "-0x") || !pasid_read_hex(cursor, &range->last)) {
-		*why = "a range is '0x<first>-0x<last>'";
+		*why = "a range is '0x<first>-0x<last>', and 'auto' stands alone";
 		return -EINVAL;
 	}
 	return pasid_range_check(range, why);
@@ -119,6 +119,22 @@ static bool pasid_is_separator(char c)
 	return c == ' ' || c == '\t' || c == ',' || c == '\n';
 }
 
+static void pasid_skip_separators(struct pasid_cursor *cursor)
+{
+	while (cursor->at < cursor->end && pasid_is_separator(*cursor->at))
+		cursor->at++;
+}
+
+/* The word "auto" and nothing else. */
+static bool pasid_is_auto(struct pasid_cursor cursor)
+{
+	pasid_skip_separators(&cursor);
+	if (!pasid_skip(&cursor, "auto"))
+		return false;
+	pasid_skip_separators(&cursor);
+	return cursor.at == cursor.end;
+}
+
 /**
  * pasid_ranges_parse() - read a line of ranges
  * @text: such as "0x180-0x18f, 0x200-0x20f"; need not end in NUL
@@ -126,7 +142,8 @@ static bool pasid_is_separator(char c)
  * @ranges: filled on success; a line of nothing but separators means none
  * @why: on failure, a clause that says what is wrong
  *
- * Ranges are separated by blanks or commas. Offsets are hexadecimal, with 0x.
+ * Ranges are separated by blanks or commas. Offsets are hexadecimal, with 0x. The word "auto" may
+ * stand instead of ranges.
  *
  * Context: Any.
  * Return: 0; -EINVAL if the text is not of this form or ranges overlap; -ERANGE if
@@ -139,9 +156,11 @@ int pasid_ranges_parse(const char *text, size_t len, struct pasid_ranges *ranges
 	int err;
 
 	ranges->count = 0;
+	ranges->automatic = pasid_is_auto(cursor);
+	if (ranges->automatic)
+		return 0;
 	for (;;) {
-		while (cursor.at < cursor.end && pasid_is_separator(*cursor.at))
-			cursor.at++;
+		pasid_skip_separators(&cursor);
 		if (cursor.at == cursor.end)
 			return pasid_ranges_check(ranges, why);
 		if (ranges->count == PASID_RANGES_MAX) {
@@ -172,6 +191,8 @@ int pasid_ranges_format(char *buf, const struct pasid_ranges *ranges)
 	unsigned int i;
 	int at = 0;
 
+	if (ranges->automatic)
+		return scnprintf(buf, PASID_RANGES_TEXT_MAX, "auto");
 	buf[0] = '\0';
 	for (i = 0; i < ranges->count; i++)
 		at += scnprintf(buf + at, PASID_RANGES_TEXT_MAX - at, "%s0x%03x-0x%03x",
@@ -182,7 +203,7 @@ int pasid_ranges_format(char *buf, const struct pasid_ranges *ranges)
 
 /**
  * pasid_device_ranges_parse() - read the module option ranges=
- * @text: such as "8086:4941@0x180-0x18f,8086:4941@0x200-0x20f"
+ * @text: such as "8086:4941@0x180-0x18f,8086:4941@0x200-0x20f,8086:4943@auto"
  * @items: filled on success
  * @max: room in @items
  * @why: on failure, a clause that says what is wrong
@@ -207,10 +228,11 @@ int pasid_device_ranges_parse(const char *text, struct pasid_device_range *items
 		item = &items[count++];
 		if (!pasid_read_hex(&cursor, &item->vendor) || !pasid_skip(&cursor, ":") ||
 		    !pasid_read_hex(&cursor, &item->device) || !pasid_skip(&cursor, "@")) {
-			*why = "an item is '<vendor>:<device>@0x<first>-0x<last>'";
+			*why = "an item is '<vendor>:<device>@0x<first>-0x<last>' or '...@auto'";
 			return -EINVAL;
 		}
-		err = pasid_read_range(&cursor, &item->range, why);
+		item->automatic = pasid_skip(&cursor, "auto");
+		err = item->automatic ? 0 : pasid_read_range(&cursor, &item->range, why);
 		if (err)
 			return err;
 		if (cursor.at < cursor.end &&

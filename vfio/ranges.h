@@ -14,10 +14,12 @@
 
 /**
  * struct pasid_ranges - free bytes of a VF's configuration space
+ * @automatic: the admin has the driver choose them by evidence; then there is no range
  * @count: how many ranges there are
  * @range: the ranges, in the order in which they are to be used
  */
 struct pasid_ranges {
+	bool automatic;
 	unsigned int count;
 	struct pasid_range range[PASID_RANGES_MAX];
 };
@@ -26,12 +28,14 @@ struct pasid_ranges {
  * struct pasid_device_range - one item of the module option ranges=
  * @vendor: Vendor ID of the VF, as Linux has it (the PF's)
  * @device: Device ID of the VF, as Linux has it (the PF's VF Device ID)
- * @range: bytes that are free in every VF of that kind
+ * @range: bytes that are free in every VF of that kind, unless @automatic
+ * @automatic: the admin has the driver choose them by evidence
  */
 struct pasid_device_range {
 	u16 vendor;
 	u16 device;
 	struct pasid_range range;
+	bool automatic;
 };
 
 int pasid_range_check(const struct pasid_range *range, const char **why);

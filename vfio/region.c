@@ -8,12 +8,41 @@
 #include "pasid-vfio.h"
 
 /* The region is the same on all architectures, and its permissions are PASID_PERM_*. */
-static_assert(sizeof(struct pasid_ctl_region) == 64);
+static_assert(sizeof(struct pasid_ctl_region) == 200);
+/* The members of version 1 stay where they are. */
+static_assert(offsetof(struct pasid_ctl_region, requested) == 12);
+static_assert(offsetof(struct pasid_ctl_region, event_index) == 32);
+static_assert(offsetof(struct pasid_ctl_region, free_source) == 64);
+static_assert(PASID_CTL_FREE_MAX == PASID_RANGES_MAX);
 static_assert(PASID_EVENT_INDEX); /* 0 says that there is no event */
 static_assert(PASID_CTL_ENABLE == PASID_PERM_ENABLE);
 static_assert(PASID_CTL_EXEC == PASID_PERM_EXEC);
 static_assert(PASID_CTL_PRIV == PASID_PERM_PRIV);
 static_assert(PASID_CTL_PRI == PASID_PERM_PRI);
+
+/* For users, the file and the option are both the admin. */
+static const u8 pasid_region_sources[] = {
+	[PASID_SOURCE_PF_DRIVER] = PASID_CTL_FREE_PF_DRIVER,
+	[PASID_SOURCE_ADMIN] = PASID_CTL_FREE_ADMIN,
+	[PASID_SOURCE_OPTION] = PASID_CTL_FREE_ADMIN,
+	[PASID_SOURCE_QUIRK] = PASID_CTL_FREE_QUIRK,
+	[PASID_SOURCE_AUTO] = PASID_CTL_FREE_AUTO,
+};
+
+static void pasid_region_fill_free(const struct pasid_cap_layout *layout,
+				   struct pasid_ctl_region *region)
+{
+	unsigned int i;
+
+	if (!layout->free.count)
+		return;
+	region->free_source = cpu_to_le32(pasid_region_sources[layout->source]);
+	region->free_count = cpu_to_le32(layout->free.count);
+	for (i = 0; i < layout->free.count; i++) {
+		region->free[i].first = cpu_to_le32(layout->free.range[i].first);
+		region->free[i].last = cpu_to_le32(layout->free.range[i].last);
+	}
+}
 
 static int pasid_region_fill(struct pasid_vfio *dev, struct pasid_ctl_region *region)
 {
@@ -35,6 +64,7 @@ static int pasid_region_fill(struct pasid_vfio *dev, struct pasid_ctl_region *re
 		.pri_offset = cpu_to_le32(dev->shown ? layout->pri : 0),
 		.event_index = cpu_to_le32(PASID_EVENT_INDEX),
 	};
+	pasid_region_fill_free(layout, region);
 	return 0;
 }
 

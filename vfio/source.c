@@ -2,7 +2,8 @@
 /*
  * Which source decides where a VF's configuration space is free: the first that knows, in this
  * order: the PF's driver, the admin for this PF, the admin for this kind of VF, the quirk
- * table. If none knows, the driver does not guess.
+ * table. If none knows, the driver chooses by evidence where the admin has said "auto", and does
+ * not guess otherwise.
  */
 #include <linux/errno.h>
 
@@ -14,6 +15,7 @@ static const char * const pasid_source_names[] = {
 	[PASID_SOURCE_ADMIN] = "admin",
 	[PASID_SOURCE_OPTION] = "admin",
 	[PASID_SOURCE_QUIRK] = "quirk",
+	[PASID_SOURCE_AUTO] = "auto",
 };
 
 /* What it means that a source knows, and gives no range. */
@@ -21,6 +23,14 @@ static const char * const pasid_source_nothing[] = {
 	[PASID_SOURCE_PF_DRIVER] = "the PF's driver says that nothing is free",
 	[PASID_SOURCE_QUIRK] = "only the PF's driver can know what is free, and it does not say",
 };
+
+/* A row that leaves it to the PF's driver knows no bytes, so that "auto" takes nothing from it. */
+static bool pasid_source_is_passed(const struct pasid_answer *answers, enum pasid_source source)
+{
+	return answers[source].err == -EOPNOTSUPP ||
+	       (source == PASID_SOURCE_QUIRK && !answers[source].ranges.count &&
+		!answers[PASID_SOURCE_AUTO].err);
+}
 
 /* Only the PF's driver answers with an error. */
 static const char *pasid_source_refusal(const struct pasid_answer *answer,
@@ -46,7 +56,8 @@ static const char *pasid_source_refusal(const struct pasid_answer *answer,
  *
  * The first source that knows decides, even if it refuses: those after it know less. Only
  * the PF's driver and the quirk table can refuse. If the file or the option says nothing of the VF,
- * that source counts as one that does not know.
+ * that source counts as one that does not know. A row of the table that names no bytes counts as
+ * one, too, if the admin has said "auto".
  *
  * Context: Any.
  * Return: 0; -ENOENT if no source knows; if the source that decides refuses, its errno, or
@@ -58,10 +69,10 @@ int pasid_source_choose(const struct pasid_answer *answers, enum pasid_source *s
 	enum pasid_source i;
 
 	for (i = 0; i < PASID_SOURCES; i++) {
-		if (answers[i].err == -EOPNOTSUPP)
+		if (pasid_source_is_passed(answers, i))
 			continue;
 		*source = i;
-		if (!answers[i].err && answers[i].ranges.count)
+		if (!answers[i].err && (answers[i].ranges.count || i == PASID_SOURCE_AUTO))
 			return 0;
 		*why = pasid_source_refusal(&answers[i], i);
 		return answers[i].err ?: -ENOSPC;

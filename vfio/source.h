@@ -11,6 +11,7 @@ enum pasid_source {
 	PASID_SOURCE_ADMIN,	/* vf_pasid_ranges of the PF */
 	PASID_SOURCE_OPTION,	/* ranges= of the module */
 	PASID_SOURCE_QUIRK,
+	PASID_SOURCE_AUTO,	/* evidence: the admin has said "auto" in one of the two */
 	PASID_SOURCES,
 };
 
@@ -18,7 +19,7 @@ enum pasid_source {
  * struct pasid_answer - what one source says of a VF
  * @err: 0; -EOPNOTSUPP if the source does not know; another negative errno if it refuses, so
  *	that no capability is shown
- * @ranges: if @err is 0, the free bytes
+ * @ranges: if @err is 0, the free bytes; of PASID_SOURCE_AUTO that they are to be chosen
  * @pri: if @err is 0, a PRI capability may be shown there, too
  */
 struct pasid_answer {

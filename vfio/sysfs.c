@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sysfs files of a VF: pasid_emulate and cap_layout; sysfs-abi/ describes them. */
+/* sysfs files of a VF: pasid_emulate, cap_layout, touched, candidates; sysfs-abi/ has them. */
 #include <linux/device.h>
 #include <linux/kstrtox.h>
 #include <linux/pci.h>
@@ -24,6 +24,10 @@ static ssize_t pasid_emit_layout(char *buf, const struct pasid_cap_layout *layou
 	if (layout->pri)
 		at += sysfs_emit_at(buf, at, "pri 0x%03x %s\n", layout->pri,
 				    pasid_source_name(layout->source));
+	if (layout->above.range.first)
+		at += sysfs_emit_at(buf, at, "auto: not higher, because 0x%03x-0x%03x %s\n",
+				    layout->above.range.first, layout->above.range.last,
+				    pasid_finding_clause(layout->above.finding));
 	return at;
 }
 
@@ -110,6 +114,67 @@ static ssize_t pasid_emulate_store(struct device *device, struct device_attribut
 
 static DEVICE_ATTR_RW(pasid_emulate);
 
+/* Root alone: it says what the user of the VF does. */
+static ssize_t touched_show(struct device *device, struct device_attribute *attr, char *buf)
+{
+	return pasid_observe_print(&pasid_sysfs_dev(device)->observed, buf);
+}
+
+static ssize_t touched_store(struct device *device, struct device_attribute *attr,
+			     const char *buf, size_t count)
+{
+	bool keep;
+
+	if (kstrtobool(buf, &keep) || keep)
+		return -EINVAL;
+	pasid_observe_clear(&pasid_sysfs_dev(device)->observed);
+	return count;
+}
+
+static DEVICE_ATTR_ADMIN_RW(touched);
+
+static ssize_t candidates_show(struct device *device, struct device_attribute *attr, char *buf)
+{
+	return pasid_observe_print_candidates(pasid_sysfs_dev(device)->core.pdev, buf);
+}
+
+/* Reads bytes that no capability has, also while a user has the VF: that is when they tell most. */
+static ssize_t candidates_store(struct device *device, struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	struct pasid_vfio *dev = pasid_sysfs_dev(device);
+	const char *why;
+	bool look;
+	int err;
+
+	if (kstrtobool(buf, &look) || !look)
+		return -EINVAL;
+	if (READ_ONCE(dev->resetting))
+		return -EAGAIN;
+	if (pm_runtime_resume_and_get(device))
+		return -EIO;
+	err = pasid_observe_look(dev->core.pdev, &why);
+	pm_runtime_put(device);
+	if (err)
+		pci_info_ratelimited(dev->core.pdev, "candidates: not looked: %s\n", why);
+	return err ?: count;
+}
+
+static DEVICE_ATTR_ADMIN_RW(candidates);
+
+static struct attribute *pasid_status_attrs[] = {
+	&dev_attr_cap_layout.attr,
+	&dev_attr_touched.attr,
+	&dev_attr_candidates.attr,
+	NULL
+};
+
+/* Merged into the directory that intel-pasid-ctl makes. */
+static const struct attribute_group pasid_status_group = {
+	.name = PASID_GROUP,
+	.attrs = pasid_status_attrs,
+};
+
 static struct attribute *pasid_dev_attrs[] = {
 	&dev_attr_pasid_emulate.attr,
 	NULL
@@ -140,8 +205,8 @@ static bool pasid_has_group(struct kobject *kobj)
 }
 
 /**
- * pasid_sysfs_bind() - make the file of a device that is bound
- * @dev: the device; only a VF under PASID control has one
+ * pasid_sysfs_bind() - make the files of a device that is bound
+ * @dev: the device; only a VF under PASID control has them
  *
  * Context: Process context, may sleep.
  */
@@ -152,13 +217,13 @@ void pasid_sysfs_bind(struct pasid_vfio *dev)
 
 	if (!pasid_has_group(kobj))
 		return;
-	err = sysfs_add_file_to_group(kobj, &dev_attr_cap_layout.attr, PASID_GROUP);
+	err = sysfs_merge_group(kobj, &pasid_status_group);
 	if (err)
-		pci_warn(dev->core.pdev, "cap_layout cannot be made (error %d)\n", err);
+		pci_warn(dev->core.pdev, "its files cannot be made (error %d)\n", err);
 }
 
 /**
- * pasid_sysfs_unbind() - remove the file and wait for its users
+ * pasid_sysfs_unbind() - remove the files and wait for their users
  * @dev: the device, still registered
  *
  * Context: Process context, may sleep.
@@ -168,5 +233,5 @@ void pasid_sysfs_unbind(struct pasid_vfio *dev)
 	struct kobject *kobj = &dev->core.pdev->dev.kobj;
 
 	if (pasid_has_group(kobj))
-		sysfs_remove_file_from_group(kobj, &dev_attr_cap_layout.attr, PASID_GROUP);
+		sysfs_unmerge_group(kobj, &pasid_status_group);
 }

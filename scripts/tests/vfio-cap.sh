@@ -431,7 +431,7 @@ region_is() { # NAME VALUE
 
 # Without a capability, for any reason, the user has requested all permissions until it writes to the control region.
 region_without_capability() {
-	expect_client '9 64' it region
+	expect_client '9 200' it region
 	region_is pasid 0x0
 	region_is requested 0xf
 }
@@ -439,8 +439,8 @@ region_without_capability() {
 # If the capability is shown, registers and region show the same request.
 region_and_registers() {
 	opened it "$first"
-	expect_client '9 64' it region
-	expect_client 0x1 it rread 0 4
+	expect_client '9 200' it region
+	expect_client 0x2 it rread 0 4
 	region_is width 0x14
 	region_is pasid 0x180
 	region_is requested 0x0
@@ -457,7 +457,7 @@ region_and_registers() {
 	expect_client EINVAL it rwrite 12 2 1
 	expect_client EINVAL it rwrite 8 4 1
 	expect_client EINVAL it rwrite 13 4 1
-	expect_client EINVAL it rread 64 4
+	expect_client EINVAL it rread 200 4
 	expect_client EINVAL it rwrite 32 4 0
 	expect_client '00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00' it rbytes 36 28
 	control_is 1 "$first"
@@ -547,7 +547,7 @@ region_alone() {
 	opened it "$first"
 	expect_client '0x100:000f 0x110:000e' it chain
 	expect_file "$pci/$first/pasid_status/cap_layout" 'none: emulation is off'
-	expect_client '9 64' it region
+	expect_client '9 200' it region
 	region_is pasid 0x0
 	# Before the first write to the region, the VF has all that pasid_ctl allows, as with vfio-pci; a reset changes nothing.
 	region_is requested 0xf

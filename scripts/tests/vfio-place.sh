@@ -282,7 +282,7 @@ nothing_shown_is_vfio_pci() {
 	echo >"$ranges"
 	dump_to /tmp/ours
 	expect_file "$pci/$vf/pasid_status/cap_layout" 'none: nobody says which bytes are free'
-	expect_client '9 64' plain region
+	expect_client '9 200' plain region
 	expect_file "$pci/$vf/pasid_status/requested" '+enable +exec +priv +pri'
 	client_kill plain
 	expect_same /tmp/plain /tmp/ours 'what the user reads'

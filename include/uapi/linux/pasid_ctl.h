@@ -22,7 +22,7 @@
 #define PASID_CTL_REGION_TYPE		(VFIO_REGION_TYPE_PCI_VENDOR_TYPE | 0xffff)
 #define PASID_CTL_REGION_SUBTYPE	0x5043
 
-#define PASID_CTL_REGION_VERSION	1
+#define PASID_CTL_REGION_VERSION	2
 
 /* Permissions; the first three are where the PASID Control register has them. */
 #define PASID_CTL_ENABLE		(1 << 0)	/* requests with PASID */
@@ -30,12 +30,31 @@
 #define PASID_CTL_PRIV			(1 << 2)	/* ... in privileged mode */
 #define PASID_CTL_PRI			(1 << 3)	/* page requests */
 
+/* Whose word it is that bytes are free. */
+#define PASID_CTL_FREE_NONE		0	/* nobody's */
+#define PASID_CTL_FREE_PF_DRIVER	1	/* that of the PF's driver */
+#define PASID_CTL_FREE_ADMIN		2	/* that of the host's admin */
+#define PASID_CTL_FREE_QUIRK		3	/* that of pasid-vfio-pci's table */
+#define PASID_CTL_FREE_AUTO		4	/* "auto": chosen by evidence */
+
+#define PASID_CTL_FREE_MAX		16
+
+/**
+ * struct pasid_ctl_free - free bytes, little-endian
+ * @first: offset of the first byte, a multiple of 4, from 0x100 on
+ * @last: offset of the last byte, 0xfff at most; a multiple of 4 follows it
+ */
+struct pasid_ctl_free {
+	__le32 first;
+	__le32 last;
+};
+
 /**
  * struct pasid_ctl_region - the region's content, all little-endian
- * @version: PASID_CTL_REGION_VERSION. With another number, members below have another meaning,
- *	and a program that does not know it must not use the region. A new member, in the
- *	place of a reserved one or at the end, does not change the version: the size of the
- *	region says where the structure ends
+ * @version: PASID_CTL_REGION_VERSION. A higher number has all that a lower one has, in the same
+ *	place and with the same meaning, and more behind it. So a program that knows the members of
+ *	one version uses them if the number is that or a higher one. Version 2 adds @free_source,
+ *	@free_count and @free. The size of the region says where the structure ends
  * @supported: permissions that the PF and the IOMMU support now
  * @ceiling: permissions of @supported that the host's admin allows
  * @requested: permissions that the VMM or the guest asks for. When a write returns, permissions
@@ -59,6 +78,14 @@
  * @event_index: index of the interrupt that says that @effective has changed, or 0 if there
  *	is none; see below
  * @reserved: 0. A member that takes this place later will not be 0 where it has a meaning
+
+ * @free_source: whose word it is that the ranges are free, PASID_CTL_FREE_*; PASID_CTL_FREE_NONE if
+ *	there is none
+ * @free_count: how many ranges there are, 0 to PASID_CTL_FREE_MAX
+ * @free: bytes of extended configuration space that an emulated capability may hide, in the order
+ *	in which they are to be used. For a VMM that emulates by itself, so that it need not
+ *	guess. Each is checked to overlap no capability of the VF. They are found when the VF is
+ *	opened, and stay until it is closed. If a capability is shown, it is in one of them
  *
  * The sets are masks of PASID_CTL_*; a program ignores bits that it does not know.
  *
@@ -82,6 +109,9 @@ struct pasid_ctl_region {
 	__le32 pri_offset;
 	__le32 event_index;
 	__le32 reserved[7];
+	__le32 free_source;
+	__le32 free_count;
+	struct pasid_ctl_free free[PASID_CTL_FREE_MAX];
 };
 
 #endif /* _UAPI_LINUX_PASID_CTL_H */
