@@ -100,6 +100,24 @@ ranges_are_the_files() {
 	expect_file "$pci/$pf/vf_pasid_ranges" 0x180-0x187
 }
 
+# The mock's VF has two capabilities, and all else in it reads as zero.
+candidates_are_what_the_driver_finds() {
+	pasidctl ranges clear "$pf"
+	pasidctl bind "$first"
+	pasidctl ranges "$first" >/tmp/said
+	cat /tmp/said
+	grep -q "^candidate: 0xff8-0xfff, free in all 1" /tmp/said
+	pasidctl ranges "$first" --row | grep -q "PASID_FREE({ 0xff8, 0xfff })"
+	pasidctl ranges "$first" --apply
+	expect_file "$pci/$pf/vf_pasid_ranges" 0xff8-0xfff
+	echo 1 >"$pci/$first/pasid_status/cap_layout"
+	pasidctl vmm-args "$first" | grep -q x-vpasid-cap-offset=0xff8
+	pasidctl ranges set "$pf" auto
+	expect_file "$pci/$pf/vf_pasid_ranges" auto
+	pasidctl unbind "$first"
+	pasidctl ranges set "$pf" 0x180-0x187
+}
+
 # list shows the capability as soon as somebody has looked where it goes.
 bind_and_unbind() {
 	modprobe vfio-pci
@@ -242,6 +260,7 @@ it 'show says what the files say, and refuses a PF' show_says_what_files_say
 it 'what is set is in force' set_is_in_force
 it 'what is refused is explained' set_explains_refusals
 it 'ranges are shown and set' ranges_are_the_files
+it 'ranges of a VF are what the driver finds, and can be taken' candidates_are_what_the_driver_finds
 it 'bind and unbind' bind_and_unbind
 it 'the former driver comes back' former_driver_comes_back
 it 'a VF that is open stays where it is' open_vf_stays

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other parts
-# pasidctl ranges: which bytes of its VFs' configuration space a PF's administrator has named as free.
+# pasidctl ranges: which bytes of its VFs' configuration space a PF's administrator has named as free. What seems to be
+# free, pasidctl ranges VF, is in candidates.sh.
 
-command_ranges() { # [show [PF] | set PF RANGE... | clear PF]
+command_ranges() { # [show [PF] | set PF RANGE... | clear PF | VF [--watch|--apply|--row]]
 	local bdf
 	case ${1-show} in
 	show)
@@ -11,19 +12,21 @@ command_ranges() { # [show [PF] | set PF RANGE... | clear PF]
 		;;
 	set)
 		[ $# -ge 3 ] || ranges_usage
+		refuse_written "$2" "${@:3}"
 		write_ranges "$2" "${*:3}"
 		;;
 	clear)
 		[ $# = 2 ] || ranges_usage
 		write_ranges "$2" ''
 		;;
+	[0-9a-fA-F]*) command_candidates "$@" ;;
 	*) ranges_usage ;;
 	esac
 }
 
 ranges_usage() {
-	die "$EXIT_USAGE" 'ranges wants show [PF], set PF RANGE..., or clear PF' \
-		'say "pasidctl ranges set PF 0xFIRST-0xLAST", with numbers from the maker of the device only'
+	die "$EXIT_USAGE" 'ranges wants show [PF], set PF RANGE..., clear PF, or VF [--watch, --apply or --row]' \
+		'say "pasidctl ranges set PF 0xFIRST-0xLAST" with numbers from the maker, or "pasidctl ranges VF"'
 }
 
 show_ranges() { # [PF]
@@ -39,6 +42,17 @@ show_ranges() { # [PF]
 	done | table
 }
 
+# A register that reads as zero looks free, until a user writes to it.
+refuse_written() { # PF WORD...
+	local bdf word said
+	require_ranges "$1"
+	for word in $(tr , " " <<<"${*:2}"); do
+		[[ $word =~ ^0x[0-9a-fA-F]{1,4}-0x[0-9a-fA-F]{1,4}$ ]] || continue
+		! said=$(touched_in "$bdf" "$word") || die "$EXIT_FAILED" "$word is in use: a user of $said" \
+			"name other bytes; if that user was wrong: echo 0 >$pci/${said%: *}/pasid_status/touched"
+	done
+}
+
 write_ranges() { # PF TEXT
 	local refusal next
 	require_ranges "$1"
@@ -48,7 +62,7 @@ write_ranges() { # PF TEXT
 	fi
 	case $refusal in
 	'Invalid argument')
-		next='write ranges as 0xFIRST-0xLAST: the first byte at a multiple of 4, the last before one, none twice'
+		next='write ranges as 0xFIRST-0xLAST: the first byte at a multiple of 4, the last before one, none twice; or auto'
 		;;
 	'Numerical result out of range') next='keep to 0x100-0xfff, the extended configuration space' ;;
 	'Argument list too long') next='name 16 ranges at most' ;;

@@ -183,6 +183,69 @@ ranges_are_set_and_cleared() {
 	expect_equal "$(cat "$pf/vf_pasid_ranges")" '' vf_pasid_ranges
 }
 
+# A VF that is bound: what the driver says of it, and of its sibling.
+observed_host() {
+	fake_host
+	put "$first/pasid_status/cap_layout" "none: nobody says which bytes are free"
+	put "$first/pasid_status/candidates" $'0x100-0x107 capability\n0x108-0xff7 free\n0xff8-0xffb written\n0xffc-0xfff free'
+	put "$first/pasid_status/touched" $'since 1764255600\nopens 3\n0x108-0xff7 read 0 written 0 swept 2\n0xff8-0xffb read 2 written 14 swept 2'
+	cp -r "$first/pasid_status/"{candidates,touched} "$second/pasid_status/"
+}
+
+candidates_are_explained() {
+	observed_host
+	works ranges 02:10.0
+	grep -qx "VF 0000:02:10.0 (8086:1889), PF 0000:02:00.0 with driver none" said
+	grep -q "^observed: since 2025-11-27 .*, opened 3 times; 2 VFs" said
+	grep -qx "  0x100-0x107  taken    part of a capability" said
+	grep -qx "  0x108-0xff7  free     nothing speaks against them" said
+	grep -qx "  0xff8-0xffb  taken    a register: a user wrote to it" said
+	grep -qx "  0xff8-0xffb read 2 written 14 swept 2" said
+	lacks_line "0x108-0xff7 read"
+	grep -q "^candidate: 0xff0-0xff7, free in all 2" said
+	grep -q "^next: .*--apply" said
+}
+
+candidate_is_free_in_all() {
+	observed_host
+	put "$second/pasid_status/candidates" $'0x100-0xfeb free\n0xfec-0xff3 not-zero\n0xff4-0xfff free'
+	works ranges 02:10.0 --apply
+	expect_equal "$(cat "$pf/vf_pasid_ranges")" 0xfe4-0xfeb vf_pasid_ranges
+	put "$second/pasid_status/candidates" $'0x100-0x107 read\n...'
+	refuses 1 "0000:02:10.0 has no 8 bytes" "maker" ranges 02:10.0 --apply
+	expect_equal "$(cat "$pf/vf_pasid_ranges")" 0xfe4-0xfeb vf_pasid_ranges
+}
+
+row_has_its_evidence() {
+	observed_host
+	works ranges 02:10.0 --row
+	expect_equal "$(sed -n 1p said)" 'PASID_QUIRK(0x8086, 0x1889, "NAME OF THE VF",' "first line"
+	grep -q "PASID_FREE({ 0xff0, 0xff7 })" said
+	grep -qE "Linux $FAKE_RELEASE, VMM not running now, [0-9]+ h, 6 opens, 2 VFs, PF's driver none" said
+	grep -q "pasidctl report" said
+}
+
+used_bytes_are_refused() {
+	observed_host
+	refuses 1 "0xff8-0xfff is in use: a user of 0000:02:10.0: 0xff8-0xffb read 2 written 14" "touched" \
+		ranges set 02:00.0 0x180-0x187 0xff8-0xfff
+	expect_equal "$(cat "$pf/vf_pasid_ranges")" "" vf_pasid_ranges
+	works ranges set 02:00.0 0xff0-0xff7
+	works ranges set 02:00.0 auto
+	expect_equal "$(cat "$pf/vf_pasid_ranges")" auto vf_pasid_ranges
+}
+
+vmm_is_told() {
+	observed_host
+	refuses 1 "0000:02:10.0 has no place for the capability: nobody says which bytes are free" \
+		"pasidctl ranges" vmm-args 02:10.0
+	put "$first/pasid_status/cap_layout" $'pasid 0xff0 auto\nauto: not higher, because 0xff8-0xffb were written by a user'
+	works vmm-args 02:10.0
+	grep -q "x-vpasid-cap-offset=0xff0$" said
+	grep -q -- "^--platform iommufd=on --device path=/sys/bus/pci/devices/0000:02:10.0/$" said
+	refuses 1 "0000:02:10.1 is not bound to pasid-vfio-pci" "pasidctl bind" vmm-args 02:10.1
+}
+
 ranges_without_the_module() {
 	fake_host
 	rm -r "$pf/vf_pasid_ranges" sys/module/pasid_vfio_pci
@@ -278,9 +341,9 @@ is_installed_and_removed() {
 help_names_every_command() {
 	local name
 	works help
-	for name in list show set watch bind unbind ranges doctor selftest report; do
+	for name in list show set watch bind unbind ranges vmm-args doctor selftest report; do
 		grep -q "^  $name" said
-		grep -qE "^\.(B|BR) $name|^\.SS $name" "$repo/man/pasidctl.8"
+		grep -qE "^\.(B|BR) ${name/-/.*-}|^\.SS ${name/-/.*-}" "$repo/man/pasidctl.8"
 	done
 }
 
@@ -325,6 +388,16 @@ it 'ranges are shown, set and cleared' ranges_are_set_and_cleared
 it 'ranges refuse a VF and name its PF' \
 	refused_on_a_host 2 '0000:02:10.0 is a VF' 0000:02:00.0 ranges set 02:10.0 0x180-0x187
 it 'ranges say so where the module is not loaded' ranges_without_the_module
+it 'ranges BDF says what seems to be free, and why the rest is not' candidates_are_explained
+it 'ranges --apply names bytes that are free in all VFs, or none' candidate_is_free_in_all
+it 'ranges --row prints a row with its evidence' row_has_its_evidence
+it 'ranges set refuses bytes that a user wrote' used_bytes_are_refused
+it 'ranges BDF refuses a VF that is not bound' \
+	refused_on_a_host 1 '0000:02:10.0 is not observed' 'pasidctl bind' ranges 02:10.0
+it 'ranges BDF refuses a PF' refused_on_a_host 2 '0000:02:00.0 is a PF' 0000:02:10.0 ranges 02:00.0
+it 'ranges BDF refuses a third word' \
+	refused_on_a_host 2 'ranges wants' 'pasidctl ranges VF' ranges 02:10.0 --row --apply
+it 'vmm-args has what QEMU and cloud-hypervisor take' vmm_is_told
 it 'bind refuses a PF' refused_on_a_host 2 '0000:02:00.0 is a PF' 0000:02:10.0 bind 02:00.0
 it 'bind refuses a driver that is not loaded' \
 	refused_on_a_host 1 'there is no PCI driver vfio-pci' 'modprobe vfio-pci' bind 02:10.0 --driver vfio-pci
@@ -355,5 +428,5 @@ it 'help and the page name every command' help_names_every_command
 it 'make install-tools and uninstall-tools' is_installed_and_removed
 it 'completion: commands' completes 'pasidctl se' 'set selftest'
 it 'completion: words of set' completes 'pasidctl set 0000:02:10.0 -all +p' '+priv +pri'
-it 'completion: ranges' completes 'pasidctl ranges ' 'show set clear'
+it 'completion: ranges' completes 'pasidctl ranges s' 'show set'
 finish
