@@ -270,8 +270,59 @@ mutant PF-driver-goes-under-its-answer uml kunit pasid-pf pf/register.c \
 	's/^\tmodule_put\(ops->owner\);/\t;/'
 mutant PF-driver-that-goes-is-passed-over uml kunit pasid-pf pf/register.c \
 	'/try_module_get/,/return/ s/-ENODEV/-EOPNOTSUPP/'
-mutant unknown-capability-is-its-header uml kunit pasid-place vfio/place.c \
-	's/^\t\t__set_bit\(at \/ 4, taken->unknown\);/\t\t;/'
+mutant unknown-capability-is-its-header uml kunit pasid-place vfio/chain.c \
+	's/^\t\t__set_bit\(at \/ 4, headers->unknown\);/\t\t;/'
+
+# --- Where nobody knows what is free ----------------------------------------------------------------------------------
+
+mutant unknown-capability-is-read uml kunit pasid-chain vfio/chain.c \
+	's/^\t\treturn id < ARRAY_SIZE\(pasid_cap_sizes\)/\t\tpasid_register(hw, at + 4);\n&/'
+mutant unknown-capability-ends-late uml kunit pasid-chain vfio/chain.c \
+	's/find_next_bit\(headers\.all,/find_next_bit(headers.unknown,/'
+mutant lanes-of-the-link-ignored uml kunit pasid-chain vfio/chain.c \
+	's/return lanes && lanes < 32 \? lanes : 32;/return 32;/'
+mutant sweep-is-a-drivers uml kunit pasid-touched vfio/touched.c \
+	's/return touched->end - touched->first >= PASID_SWEEP;/return false;/'
+mutant driver-is-a-sweep uml kunit pasid-touched vfio/touched.c \
+	's/return touched->end - touched->first >= PASID_SWEEP;/return true;/'
+mutant gap-in-a-sweep-ends-it uml kunit pasid-touched vfio/touched.h \
+	's/^(#define PASID_RUN_GAP\t)64/\14/'
+mutant accesses-wrap uml kunit pasid-touched vfio/touched.c \
+	's/if \(is != U16_MAX\)/if (true)/'
+mutant auto-takes-what-was-written uml kunit pasid-free vfio/free.c \
+	's/test_bit\(dword, evidence->written\)/false/'
+mutant auto-takes-what-was-read uml kunit pasid-free vfio/free.c \
+	's/test_bit\(dword, evidence->read\)/false/'
+mutant auto-takes-what-is-not-zero uml kunit pasid-free vfio/free.c \
+	's/test_bit\(dword, evidence->not_zero\)/false/'
+mutant auto-takes-what-may-be-a-capability uml kunit pasid-free vfio/free.c \
+	's/test_bit\(dword, evidence->vf\.maybe\)/false/'
+mutant auto-takes-a-capability-of-the-PF uml kunit pasid-free vfio/free.c \
+	's/test_bit\(dword, evidence->pf\.known\)/false/'
+mutant PRI-on-top-of-PASID uml kunit pasid-free vfio/free.c \
+	's/pasid_highest\(evidence, PASID_PRI_CAP_SIZE, at\)/pasid_highest(evidence, PASID_PRI_CAP_SIZE, PCI_CFG_SPACE_EXP_SIZE)/'
+mutant row-without-bytes-stops-auto uml kunit pasid-source vfio/source.c \
+	's/\(source == PASID_SOURCE_QUIRK &&/(false \&\&/'
+mutant accesses-not-counted newest vfio-auto "reads and writes outside*" vfio/config.c \
+	'/^static ssize_t pasid_config_pass/,/^}/ s/pasid_config_observe\(.*/;/'
+mutant emulated-register-is-counted newest vfio-auto "auto takes no register that a user wrote*" vfio/config.c \
+	's/^\treturn err \?: count;$/\tpasid_config_observe(dev, offset, err ?: count, write);\n&/'
+mutant siblings-tell-nothing newest vfio-auto "what one VF shows*" vfio/observe.c \
+	's/pci_physfn\(observed->vf\) == pci_physfn\(of->vf\)/observed == of/'
+mutant look-forgets-the-last-one newest vfio-auto "auto takes nothing that was ever*" vfio/observe.c \
+	's/bitmap_or\(observed->not_zero, observed->not_zero, not_zero, PASID_DWORDS\)/bitmap_copy(observed->not_zero, not_zero, PASID_DWORDS)/'
+mutant clearing-forgets-nothing newest vfio-auto "writing 0 to touched*" vfio/observe.c \
+	's/pasid_touched_clear\(&observed->touched\);/;/'
+mutant reading-candidates-looks newest vfio-auto "without a word*" vfio/sysfs.c \
+	'/^static ssize_t candidates_show/,/^}/ s/^\treturn/\tconst char *why;\n\n\tpasid_observe_look(pasid_sysfs_dev(device)->core.pdev, \&why);\n&/'
+mutant touched-is-not-roots-alone newest vfio-auto "without a word*" vfio/sysfs.c \
+	's/DEVICE_ATTR_ADMIN_RW\(touched\)/DEVICE_ATTR_RW(touched)/'
+mutant region-offers-nothing newest vfio-auto "the control region offers*" vfio/layout.c \
+	's/layout->free = answer->ranges;/;/'
+mutant region-is-not-told-without-emulation newest vfio-auto "the control region offers*" vfio/open.c \
+	's/^\tpasid_layout_find\(dev->core\.pdev, vconfig, .*/\tif (dev->emulate)\n\t&/'
+mutant written-register-is-hidden-silently newest vfio-auto "numbers that the admin names*" vfio/layout.c \
+	's/pasid_layout_check_written\(pdev, layout\);/;/'
 
 # --- What VMMs are told of a VF -------------------------------------------------------------------------------------
 

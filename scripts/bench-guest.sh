@@ -47,7 +47,7 @@ bench_attach() {
 
 # --- Configuration space -----------------------------------------------------------------------------------
 
-# Only vfio-pci-core handles offset 0x10; the emulated capability is at 0x180.
+# Only vfio-pci-core handles offset 0x10; the emulated capability is at 0x180; accesses to 0x200 are counted.
 config_accesses() { # DRIVER NAME [AT]: appends to two files
 	bind "$first" "$1"
 	vfio-bench "$first" 300 "${3-0x10}" >/tmp/accesses
@@ -56,13 +56,15 @@ config_accesses() { # DRIVER NAME [AT]: appends to two files
 }
 
 bench_config() {
-	local round=0 what plain
+	local round=0 what plain unknown
 	modprobe vfio-pci
 	load_vfio allow_type1=1 ranges=1b36:5052@0x180-0x187
 	while [ $round -lt $rounds ]; do
 		round=$((round + 1))
 		config_accesses vfio-pci plain
+		config_accesses vfio-pci unknown 0x200
 		config_accesses pasid-vfio-pci ours
+		config_accesses pasid-vfio-pci observed 0x200
 		config_accesses pasid-vfio-pci cap 0x180
 	done
 	unbind "$first"
@@ -72,6 +74,9 @@ bench_config() {
 		figure "config $what, vfio-pci" "$plain instructions ($(spread /tmp/plain-$what))"
 		figure '  pasid-vfio-pci' "$(ratio "$(median /tmp/ours-$what)" "$plain") of that" 'at most 1.10'
 		figure '  of the emulated capability' "$(ratio "$(median /tmp/cap-$what)" "$plain") of that"
+		unknown=$(median /tmp/unknown-$what)
+		figure "config $what of bytes that no capability has" "$unknown instructions ($(spread /tmp/unknown-$what))"
+		figure '  pasid-vfio-pci, which counts them' "$(ratio "$(median /tmp/observed-$what)" "$unknown") of that" 'at most 1.10'
 	done
 }
 

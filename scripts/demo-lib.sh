@@ -7,6 +7,9 @@ vf=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn0")")
 sibling=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn1")")
 export vf sibling
 
+# Where the register is that the engine of the VFs needs, and that belongs to no capability.
+export PASID_TESTDEV_HIDDEN=0xff8
+
 act() {
 	printf '\n=== %s\n' "$*"
 }

@@ -20,7 +20,7 @@ hold() { # BDF
 	[ "$(client_open "$1" "$1" iommufd)" = 0 ]
 }
 
-act "Act four: what a VMM is told. Linux $(uname -r): Debian's kernels have no iommufd"
+act "Act five: what a VMM is told. Linux $(uname -r): Debian's kernels have no iommufd"
 hold "$vf"
 hold "$sibling"
 step 'Before a VMM shows its guest a PASID capability, it asks iommufd about the VF, with any driver. Without the module:'
