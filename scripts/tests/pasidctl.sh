@@ -49,7 +49,7 @@ list_says_what_files_say() {
 	expect_equal "$(wc -l </tmp/said)" 4 lines
 	expect_equal "$(grep "^$first " /tmp/said | xargs)" "$first $pf - $(granted "$(cat "$status/supported")") \
 $(granted "$(cat "$pci/$first/pasid_ctl")") $(granted "$(cat "$status/requested")") $(granted "$(cat "$status/effective")") \
-$(cat "$status/entries") - -" 'the first VF'
+$(cat "$status/entries") $(awk '{ n += $2 } END { print n + 0 }' "$status/faults") - -" 'the first VF'
 	pasidctl list --json >/tmp/said
 	expect_equal "$(grep -c '"controlled": true' /tmp/said)" 3 'VFs under control'
 }

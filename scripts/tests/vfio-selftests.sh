@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
 # kernels: lab debug
-# usually: lab
+# usually: debug
 # boot: --selftests --mem 1536 --timeout 600
 # Linux's own tests of VFIO (tools/testing/selftests/vfio) say the same of a VF that is bound to pasid-vfio-pci and
 # shows the capability as of one that is bound to vfio-pci: each test has the same verdict, and each program the same
