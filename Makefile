@@ -15,7 +15,7 @@ PREFIX	?= /usr/local
 TOOLDIR	:= $(DESTDIR)$(PREFIX)
 
 .PHONY: all modules install uninstall install-tools uninstall-tools clean demo check lint kunit model bench mutate soak
-.PHONY: deb dist matrix foreign states help
+.PHONY: deb dist matrix foreign states walk help
 
 all: modules
 
@@ -90,6 +90,9 @@ foreign:
 	@scripts/foreign
 
 # What a host goes through, on each kernel that can: make check has each on one kernel.
+walk:
+	@scripts/check walk
+
 states:
 	@scripts/check --kernel 6.12 --kernel newest --kernel lab --kernel debug \
 		suspend kexec kdump sriov-load vfio-selftests
@@ -118,6 +121,7 @@ help:
 	@echo 'make soak MINUTES=n      everything at the same time, on the debug kernel, for as long'
 	@echo 'make matrix              try each kernel that Debian has, and note it in docs/kernels.md'
 	@echo 'make foreign             try kernels that are started or built in other ways, and note it in docs/foreign.md'
+	@echo 'make walk                README, followed to the letter on a Debian host, from the packages to their purge'
 	@echo 'make states              suspend, kexec, crash, SR-IOV under load, Linux'"'"'s tests of VFIO, on each kernel'
 	@echo 'make deb                 Debian packages, DKMS does the rest, into dist/'
 	@echo 'make dist                a tarball of what is committed, into dist/'

@@ -250,7 +250,8 @@ static void free_choose(struct kunit *test)
 	err = pasid_free_choose(evidence, c->pri, &ranges, &above, &why);
 	KUNIT_ASSERT_EQ(test, c->pasid ? 0 : -ENOSPC, err);
 	if (err) {
-		KUNIT_EXPECT_STREQ(test, why, "nowhere 8 bytes read as zero that no capability has and no user touched");
+		KUNIT_EXPECT_STREQ(test, why,
+				   "nowhere 8 bytes read as zero that no capability has and no user touched");
 		return;
 	}
 	KUNIT_ASSERT_EQ(test, 1U + !!c->pri_at, ranges.count);

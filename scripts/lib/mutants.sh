@@ -25,20 +25,22 @@ mutate_file() { # NAME EDITS FROM TO
 	done <<<"$2"
 }
 
-# Keeps the mutants that KUnit suites have to notice, and one of each group that shares a lab machine. Which one follows
-# from a hash of the product, so that each version of the product tries others.
+# Keeps the mutants that KUnit suites have to notice, and of those in lab machines one of each fourth group. Which ones
+# follows from a hash of the product, so that each version of the product tries others.
 keep_some() {
 	local i group turn kept=()
-	local -A size=() seen=()
+	local -A number=() size=() seen=()
 	turn=$((16#$(cd "$repo" && cat "${mutant_files[@]}" | hash_of_stdin | cut -c1-8)))
 	for i in "${!mutant_names[@]}"; do
 		group="${mutant_kernels[i]} ${mutant_tests[i]}"
+		: "${number[$group]:=${#number[@]}}"
 		size[$group]=$((${size[$group]-0} + 1))
 	done
 	for i in "${!mutant_names[@]}"; do
 		group="${mutant_kernels[i]} ${mutant_tests[i]}"
 		seen[$group]=$((${seen[$group]-0} + 1))
-		if [ "${mutant_tests[i]}" = kunit ] || [ $((turn % size[$group] + 1)) = "${seen[$group]}" ]; then
+		if [ "${mutant_tests[i]}" = kunit ] ||
+			{ [ $(((turn + number[$group]) % 4)) = 0 ] && [ $((turn % size[$group] + 1)) = "${seen[$group]}" ]; }; then
 			kept+=("$i")
 		fi
 	done

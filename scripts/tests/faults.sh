@@ -35,7 +35,7 @@ no_report() {
 }
 
 # Runs a command until none of its allocations fails: in each run the Nth allocation fails, CHECK has to hold, and AGAIN
-# makes the command possible once more. N is 1 to 24, then each 17th, then fewer: late allocations are the kernel's own,
+# makes the command possible once more. N is 1 to 12, then each 17th, then fewer: late allocations are the kernel's own,
 # for hashes of ftrace and the like, and all of one kind.
 each_fails() { # CHECK AGAIN COMMAND...
 	local check=$1 again=$2 n=1 faults=0 status
@@ -49,7 +49,7 @@ each_fails() { # CHECK AGAIN COMMAND...
 		$again || { cat /tmp/said && echo "the command cannot be made possible again after failure $n" && return 1; }
 		[ $status = 0 ] || break
 		faults=$((faults + 1))
-		n=$((n < 24 ? n + 1 : n < 68 ? n + 17 : n + n / 4))
+		n=$((n < 12 ? n + 1 : n < 68 ? n + 17 : n + n / 2))
 	done
 	[ $status = 1 ] || { cat /tmp/said && echo "without a failure: status $status" && return 1; }
 	[ $faults != 0 ] || { echo 'no allocation could be made to fail' && return 1; }

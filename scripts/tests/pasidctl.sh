@@ -207,20 +207,19 @@ selftest_finds_failures() {
 	nothing_is_left_in_tracefs
 }
 
-has_begun() {
-	grep -qF '| `+all` |' /tmp/said 2>/dev/null
-}
-
-# In the middle of its steps: several are to come after the first change.
+# At its first change, after which several are to come.
 interrupted_selftest_puts_back() {
-	local pid signal
+	local pid signal notified
 	for signal in INT TERM; do
 		rm -f /tmp/said
+		# Before the selftest, so that its first change ends the wait.
+		await-notify "$pci/$third/pasid_status/effective" >/tmp/notified &
+		notified=$!
+		await 60 grep -q ready /tmp/notified
 		# In the background this shell has INT ignored, and a program cannot change that for itself.
 		PATH=/usr/bin:/bin /usr/bin/env --default-signal=INT /usr/sbin/pasidctl selftest "$third" --output /tmp/said &
 		pid=$!
-		await 60 has_begun
-		await-notify "$pci/$third/pasid_status/effective"
+		wait "$notified"
 		kill -"$signal" "$pid"
 		wait "$pid" || true
 		expect_context "$third" PASIDE 1

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2119,SC2317
-# usually: 6.12 newest
+# usually: newest
 # Random writes, attachments, users, resets and DMA on a PF and three VFs. After each step lab/programs/random-dma.c
 # compares what happened with a model of the design. The seed is fixed, so a failure can be repeated.
 # shellcheck source=scripts/tests/lib.sh

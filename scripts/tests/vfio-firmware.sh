@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# usually: 6.12 newest
+# usually: newest
 # boot: --vmm --mem 1536 --timeout 600
 # A guest's UEFI firmware reads the list of a VF's extended capabilities to its end. It is Debian's OVMF, a release build
 # without assertions.

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# usually: 6.12 newest
+# usually: newest
 # boot: --machine stock --vfs 1
 # Where the PASID capability of a VF is placed: which source decides, configuration space in many shapes, and every
 # reason to show no capability. The mock's VF has ATS at 0x100 and ARI at 0x110 unless a test changes that.

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash disable=SC2012,SC2119,SC2317
-# usually: 6.12 newest
+# usually: newest
 # boot: --vmm --mem 1536 --model x-ers=on --timeout 900
 # A real VMM and a real guest: Debian's QEMU, in this machine, assigns VFs to a Linux guest. The guest finds the
 # capability and uses it, and the walker outside reads the tables. These kernels have no iommufd, hence allow_type1, and

@@ -78,7 +78,6 @@ struct pasid_ctl_free {
  * @event_index: index of the interrupt that says that @effective has changed, or 0 if there
  *	is none; see below
  * @reserved: 0. A member that takes this place later will not be 0 where it has a meaning
-
  * @free_source: whose word it is that the ranges are free, PASID_CTL_FREE_*; PASID_CTL_FREE_NONE if
  *	there is none
  * @free_count: how many ranges there are, 0 to PASID_CTL_FREE_MAX

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2317
+# usually: by name
 # README, followed to the letter on a fresh Debian 13 host: nothing but the packages, and systemd as init. Install, limit
 # VFs, keep that over a reboot, remove. The commands come from README's text. The host is made as a tree, where a real
 # processor runs DKMS; a machine boots three times from the disk that is made of that tree. Two things differ from a real
