@@ -70,16 +70,30 @@ void pasid_config_init(struct pasid_vfio *dev)
 	}
 }
 
-/* An access that is out of bounds is left to vfio-pci-core, which fails it. */
-static bool pasid_config_is_emulated(struct pasid_vfio *dev, size_t count, loff_t offset)
+/*
+ * Is an access one to extended configuration space? All others are vfio-pci-core's: most accesses
+ * are, so that they are told first. One that is out of bounds is also left to vfio-pci-core, which
+ * fails it.
+ */
+static bool pasid_config_is_extended(size_t count, loff_t offset)
 {
 	u64 pos = offset & VFIO_PCI_OFFSET_MASK;
-	unsigned long end = DIV_ROUND_UP(pos + count, 4);
 
-	if (!dev->shown ||
-	    VFIO_PCI_OFFSET_TO_INDEX(offset) != VFIO_PCI_CONFIG_REGION_INDEX ||
-	    count > PCI_CFG_SPACE_EXP_SIZE || pos + count > PCI_CFG_SPACE_EXP_SIZE)
+	return VFIO_PCI_OFFSET_TO_INDEX(offset) == VFIO_PCI_CONFIG_REGION_INDEX &&
+	       pos + count > PCI_CFG_SPACE_SIZE && count <= PCI_CFG_SPACE_EXP_SIZE &&
+	       pos + count <= PCI_CFG_SPACE_EXP_SIZE;
+}
+
+/* The access is one to extended configuration space. */
+static bool pasid_config_is_emulated(struct pasid_vfio *dev, size_t count, loff_t offset)
+{
+	unsigned long pos = offset & VFIO_PCI_OFFSET_MASK, end = pos + count;
+
+	if (!dev->shown)
 		return false;
+	if (count <= 4)
+		return test_bit(pos / 4, dev->emulated) || test_bit((end - 1) / 4, dev->emulated);
+	end = DIV_ROUND_UP(end, 4);
 	return find_next_bit(dev->emulated, end, pos / 4) < end;
 }
 
@@ -182,8 +196,7 @@ static void pasid_config_observe(struct pasid_vfio *dev, loff_t offset, ssize_t 
 {
 	unsigned int at = offset & VFIO_PCI_OFFSET_MASK;
 
-	if (count <= 0 || !dev->observed.vf ||
-	    VFIO_PCI_OFFSET_TO_INDEX(offset) != VFIO_PCI_CONFIG_REGION_INDEX)
+	if (count <= 0 || !dev->observed.vf)
 		return;
 	if (write)
 		pasid_touched_write(&dev->observed.touched, at, count);
@@ -191,7 +204,7 @@ static void pasid_config_observe(struct pasid_vfio *dev, loff_t offset, ssize_t 
 		pasid_touched_read(&dev->observed.touched, at, count);
 }
 
-/* Has vfio-pci-core do an access. */
+/* Has vfio-pci-core do an access to configuration space, and counts it. */
 static ssize_t pasid_config_pass(struct pasid_vfio *dev, char __user *buf, size_t count,
 				 loff_t *ppos, bool write)
 {
@@ -252,6 +265,8 @@ ssize_t pasid_config_read(struct vfio_device *vdev, char __user *buf, size_t cou
 {
 	struct pasid_vfio *dev = to_pasid_vfio(vdev);
 
+	if (!pasid_config_is_extended(count, *ppos))
+		return vfio_pci_core_read(vdev, buf, count, ppos);
 	if (!pasid_config_is_emulated(dev, count, *ppos))
 		return pasid_config_pass(dev, buf, count, ppos, false);
 	return pasid_config_rw(dev, buf, count, ppos, false);
@@ -277,10 +292,12 @@ ssize_t pasid_config_write(struct vfio_device *vdev, const char __user *buf,
 	pci_power_t before = dev->core.pdev->current_state;
 	ssize_t ret;
 
-	if (pasid_config_is_emulated(dev, count, *ppos))
-		ret = pasid_config_rw(dev, (char __user *)buf, count, ppos, true);
-	else
+	if (!pasid_config_is_extended(count, *ppos))
+		ret = vfio_pci_core_write(vdev, buf, count, ppos);
+	else if (!pasid_config_is_emulated(dev, count, *ppos))
 		ret = pasid_config_pass(dev, (char __user *)buf, count, ppos, true);
+	else
+		ret = pasid_config_rw(dev, (char __user *)buf, count, ppos, true);
 	if ((__force int)before >= (__force int)PCI_D3hot &&
 	    dev->core.pdev->current_state == PCI_D0 &&
 	    dev->core.needs_pm_restore)

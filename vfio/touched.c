@@ -45,7 +45,7 @@ static void pasid_end_run(struct pasid_touched *touched)
 		accesses = pasid_accesses_of(touched, dword);
 		pasid_count(sweep ? &accesses->sweeps : &accesses->reads);
 	}
-	touched->end = 0;
+	WRITE_ONCE(touched->end, 0);
 }
 
 /* @touched->lock held. */
@@ -56,8 +56,8 @@ static void pasid_add_to_run(struct pasid_touched *touched, unsigned int at, uns
 	if (touched->end && (at < touched->end || at - touched->end >= PASID_RUN_GAP))
 		pasid_end_run(touched);
 	if (!touched->end)
-		touched->first = at;
-	touched->end = end;
+		WRITE_ONCE(touched->first, at);
+	WRITE_ONCE(touched->end, end);
 	for (dword = at / 4; dword * 4 < end; dword++)
 		__set_bit(dword, touched->run);
 }
@@ -95,6 +95,11 @@ void pasid_touched_read(struct pasid_touched *touched, unsigned int at, unsigned
 
 	if (!pasid_cut(&at, &end))
 		return;
+	/* A driver that polls: what is read again is no sweep, so that its run begins anew. */
+	if (size == 4 && !(at % 4) && READ_ONCE(touched->first) == at && READ_ONCE(touched->end) == end) {
+		pasid_count(&pasid_accesses_of(touched, at / 4)->reads);
+		return;
+	}
 	if (spin_trylock(&touched->lock)) {
 		pasid_add_to_run(touched, at, end);
 		spin_unlock(&touched->lock);
@@ -147,7 +152,7 @@ void pasid_touched_clear(struct pasid_touched *touched)
 	spin_lock(&touched->lock);
 	memset(touched->at, 0, sizeof(touched->at));
 	bitmap_zero(touched->run, PASID_DWORDS);
-	touched->end = 0;
+	WRITE_ONCE(touched->end, 0);
 	spin_unlock(&touched->lock);
 }
 
