@@ -107,6 +107,33 @@ static void touched_disturbed_sweep(struct kunit *test)
 	touched_expect(test, touched, 0xff8, 1, 0, 1);
 }
 
+/* What is read again is a driver's, and the next read of anything else begins a run. */
+static void touched_again(struct kunit *test)
+{
+	struct pasid_touched *touched = touched_new(test);
+	unsigned int at;
+
+	pasid_touched_read(touched, 0x200, 4);
+	pasid_touched_read(touched, 0x204, 4);
+	pasid_touched_read(touched, 0x200, 4);
+	pasid_touched_read(touched, 0x200, 4);
+	touched_expect(test, touched, 0x200, 3, 0, 0);
+	touched_expect(test, touched, 0x204, 1, 0, 0);
+	for (at = 0x208; at < 0x608; at += 4)
+		pasid_touched_read(touched, at, 4);
+	pasid_touched_settle(touched);
+	touched_expect(test, touched, 0x200, 3, 0, 0);
+	touched_expect(test, touched, 0x204, 1, 0, 0);
+	touched_expect(test, touched, 0x208, 0, 0, 1);
+	touched_expect(test, touched, 0x604, 0, 0, 1);
+	/* One sweep after the other. */
+	touched = touched_new(test);
+	for (at = 0; at < 2 * 0xf00; at += 4)
+		pasid_touched_read(touched, 0x100 + at % 0xf00, 4);
+	touched_expect(test, touched, 0x100, 0, 0, 2);
+	touched_expect(test, touched, 0xffc, 0, 0, 2);
+}
+
 /* A write is a driver's, also in ascending order; it does not end a run of reads. */
 static void touched_writes(struct kunit *test)
 {
@@ -226,6 +253,7 @@ static struct kunit_case touched_cases[] = {
 	KUNIT_CASE_PARAM(touched_run, run_gen_params),
 	KUNIT_CASE(touched_driver_and_sweep),
 	KUNIT_CASE(touched_disturbed_sweep),
+	KUNIT_CASE(touched_again),
 	KUNIT_CASE(touched_writes),
 	KUNIT_CASE(touched_borders),
 	KUNIT_CASE(touched_saturates),

@@ -48,9 +48,9 @@ bench_attach() {
 # --- Configuration space -----------------------------------------------------------------------------------
 
 # Only vfio-pci-core handles offset 0x10; the emulated capability is at 0x180; accesses to 0x200 are counted.
-config_accesses() { # DRIVER NAME [AT]: appends to two files
+config_accesses() { # DRIVER NAME [AT [STEP]]: appends to two files
 	bind "$first" "$1"
-	vfio-bench "$first" 300 "${3-0x10}" >/tmp/accesses
+	vfio-bench "$first" 300 "${3-0x10}" "${4-0}" >/tmp/accesses
 	cut -d' ' -f2 /tmp/accesses >>"/tmp/$2-reads"
 	cut -d' ' -f4 /tmp/accesses >>"/tmp/$2-writes"
 }
@@ -62,9 +62,9 @@ bench_config() {
 	while [ $round -lt $rounds ]; do
 		round=$((round + 1))
 		config_accesses vfio-pci plain
-		config_accesses vfio-pci unknown 0x200
+		config_accesses vfio-pci unknown 0x200 4
 		config_accesses pasid-vfio-pci ours
-		config_accesses pasid-vfio-pci observed 0x200
+		config_accesses pasid-vfio-pci observed 0x200 4
 		config_accesses pasid-vfio-pci cap 0x180
 	done
 	unbind "$first"

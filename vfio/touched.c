@@ -46,6 +46,7 @@ static void pasid_end_run(struct pasid_touched *touched)
 		pasid_count(sweep ? &accesses->sweeps : &accesses->reads);
 	}
 	WRITE_ONCE(touched->end, 0);
+	WRITE_ONCE(touched->again, false);
 }
 
 /* @touched->lock held. */
@@ -53,7 +54,8 @@ static void pasid_add_to_run(struct pasid_touched *touched, unsigned int at, uns
 {
 	unsigned int dword;
 
-	if (touched->end && (at < touched->end || at - touched->end >= PASID_RUN_GAP))
+	if (touched->end && (READ_ONCE(touched->again) || at < touched->end ||
+			     at - touched->end >= PASID_RUN_GAP))
 		pasid_end_run(touched);
 	if (!touched->end)
 		WRITE_ONCE(touched->first, at);
@@ -91,16 +93,18 @@ void pasid_touched_init(struct pasid_touched *touched)
  */
 void pasid_touched_read(struct pasid_touched *touched, unsigned int at, unsigned int size)
 {
+	unsigned int first = READ_ONCE(touched->first), next = READ_ONCE(touched->end);
 	unsigned int end = at + size, dword;
 
 	if (!pasid_cut(&at, &end))
 		return;
-	/* A driver that polls: what is read again is no sweep, so that its run begins anew. */
-	if (size == 4 && !(at % 4) && READ_ONCE(touched->first) == at && READ_ONCE(touched->end) == end) {
-		pasid_count(&pasid_accesses_of(touched, at / 4)->reads);
-		return;
-	}
-	if (spin_trylock(&touched->lock)) {
+	/*
+	 * What is read again is a driver's, unless a sweep has passed it, which another sweep may
+	 * follow. It is counted without the lock, as most reads of drivers are such ones.
+	 */
+	if (at >= first && at < next && next - first < PASID_SWEEP) {
+		WRITE_ONCE(touched->again, true);
+	} else if (spin_trylock(&touched->lock)) {
 		pasid_add_to_run(touched, at, end);
 		spin_unlock(&touched->lock);
 		return;

@@ -28,17 +28,19 @@ struct pasid_accesses {
 /**
  * struct pasid_touched - the accesses of the users of a function
  * @at: by 4 bytes from offset 0x100 on
- * @lock: held to change the members below; accesses only try to take it
+ * @lock: held to change the members below, but for @again; accesses only try to take it
  * @first: where the run of reads began that is under way
  * @end: where the next read goes on with it; 0: there is none
+ * @again: something in it was read again, which ends it with the next read of anything else
  * @run: the 4 bytes that were read in it
  *
  * The rule by which a sweep, such as a VMM's snapshot or "lspci -xxxx" in a guest, is told from a
  * driver's reads: reads are a run as long as each begins at the end of the one before, or
  * less than PASID_RUN_GAP bytes behind it. When the run ends, it was a sweep if it has
  * PASID_SWEEP bytes or more, from its first byte to its last. Otherwise each 4 bytes in it were
- * read by a driver. A driver does not read a quarter of the space in order. If two reads meet, the
- * second one counts as a driver's, whatever it belongs to. A write is always a driver's.
+ * read by a driver. A driver does not read a quarter of the space in order. A read of what a
+ * run that is no sweep has passed already is a driver's, and is no part of a run. If two reads
+ * meet, the second one counts as a driver's, whatever it belongs to. A write is always a driver's.
  *
  * Two accesses of the same register at one moment may be counted as one, and never as none.
  */
@@ -47,6 +49,7 @@ struct pasid_touched {
 	spinlock_t lock;	/* see above */
 	u16 first;
 	u16 end;
+	bool again;
 	DECLARE_BITMAP(run, PASID_DWORDS);
 };
 
