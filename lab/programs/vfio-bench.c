@@ -26,8 +26,7 @@ static int write_once(struct vfio_function *fn, unsigned int at, void *value)
 }
 
 static unsigned long long time_of(access_fn access, struct vfio_function *fn, unsigned int at,
-				  unsigned int step,
-				  void *value, unsigned int count)
+				  unsigned int step, void *value, unsigned int count)
 {
 	struct samples samples;
 	uint64_t start, median;

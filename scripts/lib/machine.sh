@@ -197,9 +197,14 @@ wake_up() {
 	echo '{"execute": "system_wakeup"}' >&"$to"
 }
 
-# Prints the console log, without a crash that the script asked for: up to the beginning of the next kernel.
+# Prints the console log, without a crash that the script asked for and after which another kernel has begun.
 console() {
-	sed '/sysrq: Trigger a crash/,/Linux version/d' "$run/console" 2>/dev/null
+	[ ! -e "$run/console" ] || awk '
+		waiting && /Linux version/ { waiting = 0 }
+		waiting { crash = crash "\n" $0; next }
+		/sysrq: Trigger a crash/ { waiting = 1; crash = $0; next }
+		{ print }
+		END { if (waiting) print crash }' "$run/console"
 }
 
 # Sets verdict, the exit status, and reason, a sentence; reason is empty if the verdict is the script's own status.
