@@ -178,6 +178,9 @@ static void function_ats_needs_no_lock(struct kunit *test)
 
 	function_set_state(fn, ASLEEP);
 	vf_set_ceiling(test, vf, NONE, 0);
+	function_set_state(fn, LOCKED); /* a reset begins */
+	pasid_vf_refresh(vf);
+	KUNIT_EXPECT_EQ(test, PASID_OWED_ATS, pasid_vf_owed(vf));
 	function_set_state(fn, ANSWERS);
 	pasid_vf_refresh(vf);
 	KUNIT_EXPECT_TRUE(test, function_ats(fn) & PCI_ATS_CTRL_ENABLE);

@@ -127,7 +127,7 @@ mutant gates-of-intel-iommu-not-learned uml kunit "pasid-*" iommu/context.c \
 mutant failed-call-not-looked-at uml kunit pasid-intent iommu/intent.c \
 	'/^void pasid_vf_setup_ends/,/^}/ s/pasid_vf_learn_entry\(vf, pasid, pte, gaps\);/return;/'
 mutant unsure-intent-not-remembered uml kunit pasid-intent iommu/intent.c \
-	's/in_replace != pasid \&\& pasid_entry_shows_sre/in_replace != pasid \&\& sure \&\& pasid_entry_shows_sre/'
+	's/in_replace != pasid \&\& pasid_entry_shows_sre/in_replace != pasid \&\& as_of \&\& pasid_entry_shows_sre/'
 mutant torn-down-entries-not-flushed uml kunit "pasid-vf*" iommu/scan.c \
 	's/^\t\t\t    FIELD_GET\(VTD_PTE_DID, READ_ONCE\(pte\[1\]\)\)\)/\t\t\t    false)/'
 mutant flush-of-a-hook-not-waited-for uml kunit "pasid-vf*" iommu/apply.c \
@@ -285,8 +285,8 @@ mutant sweep-is-a-drivers uml kunit pasid-touched vfio/touched.c \
 	's/return touched->end - touched->first >= PASID_SWEEP;/return false;/'
 mutant driver-is-a-sweep uml kunit pasid-touched vfio/touched.c \
 	's/return touched->end - touched->first >= PASID_SWEEP;/return true;/'
-mutant gap-in-a-sweep-ends-it uml kunit pasid-touched vfio/touched.h \
-	's/^(#define PASID_RUN_GAP\t)64/\14/'
+mutant gap-in-a-sweep-ends-it uml kunit pasid-touched vfio/touched.c \
+	's/at - touched->end >= PASID_RUN_GAP/at != touched->end/'
 mutant accesses-wrap uml kunit pasid-touched vfio/touched.c \
 	's/if \(is != U16_MAX\)/if (true)/'
 mutant auto-takes-what-was-written uml kunit pasid-free vfio/free.c \
