@@ -84,12 +84,8 @@ static int pasid_vf_apply_unchecked(struct pasid_vf *vf, const struct pasid_gaps
 	vtd_inval_init(&inval, pasid_unit_submit, &vf->unit);
 	pasid_vf_apply_entries(vf, &apply, &inval);
 	pasid_vf_let_sleep(vf, awake);
-	if (inval.owed)
-		pasid_vf_owe_device(vf);
-	if (inval.err)
-		atomic_set(&vf->owed.iommu, 1);
+	pasid_vf_inval_done(vf, &inval);
 	WRITE_ONCE(vf->tables.applying, false);
-	pasid_count_flush(vf, &inval);
 	return inval.err;
 }
 

@@ -25,6 +25,7 @@ void pasid_vf_read_function(struct pasid_vf *vf, struct vtd_function *fn);
 bool pasid_vf_keep_awake(const struct pasid_vf *vf);
 void pasid_vf_let_sleep(const struct pasid_vf *vf, bool awake);
 void pasid_vf_owe_device(struct pasid_vf *vf);
+void pasid_vf_inval_done(struct pasid_vf *vf, const struct vtd_inval *inval);
 
 /* context.c: context entries */
 bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *as_of);

@@ -8,13 +8,9 @@
  */
 #include "engine.h"
 
-static void pasid_vf_inval_done(struct pasid_vf *vf, const struct vtd_inval *inval)
+static void pasid_vf_fixed(struct pasid_vf *vf, const struct vtd_inval *inval)
 {
-	pasid_count_flush(vf, inval);
-	if (inval->owed)
-		pasid_vf_owe_device(vf);
-	if (inval->err)
-		atomic_set(&vf->owed.iommu, 1);
+	pasid_vf_inval_done(vf, inval);
 	if (inval->owed || inval->err)
 		schedule_work(&vf->refresh);
 }
@@ -58,7 +54,7 @@ void pasid_vf_fix_contexts(struct pasid_vf *vf)
 		pasid_vf_inval_contexts(vf, &inval);
 		vtd_inval_all_domains(&inval, &fn);
 		vtd_inval_device_tlb(&inval, &fn);
-		pasid_vf_inval_done(vf, &inval);
+		pasid_vf_fixed(vf, &inval);
 		pasid_vf_let_sleep(vf, awake);
 	}
 	pasid_flush_ends();
@@ -136,7 +132,7 @@ static void pasid_vf_flush_entry(struct pasid_vf *vf, u32 pasid, u16 did)
 	vtd_inval_init(&inval, pasid_unit_submit, &vf->unit);
 	pasid_vf_read_function(vf, &fn);
 	vtd_inval_entry(&inval, &fn, did, pasid);
-	pasid_vf_inval_done(vf, &inval);
+	pasid_vf_fixed(vf, &inval);
 	pasid_vf_let_sleep(vf, awake);
 }
 

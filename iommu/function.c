@@ -177,3 +177,19 @@ void pasid_vf_owe_device(struct pasid_vf *vf)
 	if (!pasid_vf_stop_ats(vf))
 		atomic_set(&vf->owed.device, 1);
 }
+
+/**
+ * pasid_vf_inval_done() - count the invalidations of a change, and note what is owed after it
+ * @vf: the VF
+ * @inval: the invalidations; may be none
+ *
+ * Context: Any.
+ */
+void pasid_vf_inval_done(struct pasid_vf *vf, const struct vtd_inval *inval)
+{
+	pasid_count_flush(vf, inval);
+	if (inval->owed)
+		pasid_vf_owe_device(vf);
+	if (inval->err)
+		atomic_set(&vf->owed.iommu, 1);
+}

@@ -110,8 +110,8 @@ unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf)
  *
  * Context: Any.
  * Return: true if the VF has a registered user, or a ceiling that differs from the built-in one in
- * a supported permission. PASID counts as supported even while the PF has it off,
- * and so does PRI if intel-iommu has set PRE: they can come back.
+ * a supported permission. PASID counts as supported even while the PF has it off, and so does PRI
+ * if intel-iommu has set PRE: they can come back.
  */
 bool pasid_vf_restricted(const struct pasid_vf *vf)
 {

@@ -62,7 +62,7 @@ mutant device-TLB-first-page-only uml kunit pasid-inval iommu/inval.c \
 	's/^(#define VTD_DEVTLB_ALL\t+).*/\10/'
 mutant failed-invalidation-is-no-error uml kunit "pasid-vf*" iommu/inval.c \
 	's/inval->err = err;/;/'
-mutant failed-invalidation-is-forgotten newest fail-closed "if no invalidation succeeds, a deny is in the tables*|the next write*" iommu/apply.c \
+mutant failed-invalidation-is-forgotten newest fail-closed "if no invalidation succeeds, a deny is in the tables*|the next write*" iommu/function.c \
 	's/atomic_set\(&vf->owed.iommu, 1\);/;/'
 
 # --- A PASID-table entry has changed, by a write ------------------------------------------------------------

@@ -18,14 +18,6 @@ static bool allow_unserved_pri;
 module_param(allow_unserved_pri, bool, 0444);
 MODULE_PARM_DESC(allow_unserved_pri, "Have pri=1 take effect although iommufd gives no user the page requests of a VF, so that nobody answers them (default: 0)");
 
-static u32 pasid_read_hw(const void *arg, unsigned int at)
-{
-	u32 value = ~0U;
-
-	pci_read_config_dword((struct pci_dev *)arg, at, &value);
-	return value;
-}
-
 static u32 pasid_read_view(const void *arg, unsigned int at)
 {
 	return get_unaligned_le32((const u8 *)arg + at);
@@ -42,7 +34,7 @@ static void pasid_layout_check_written(struct pci_dev *vf, struct pasid_cap_layo
 static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 			    struct pasid_cap_layout *layout)
 {
-	struct pasid_space hw = { .read = pasid_read_hw, .arg = pdev };
+	struct pasid_space hw = pasid_space_of(pdev);
 	struct pasid_space view = { .read = pasid_read_view, .arg = vconfig };
 	struct pasid_answer answers[PASID_SOURCES], *answer;
 	struct pasid_obstacle above = {};

@@ -27,9 +27,21 @@ static u32 pasid_observe_read(const void *arg, unsigned int at)
 	return value;
 }
 
+/**
+ * pasid_space_of() - how to read a function's configuration space on the hardware
+ * @pdev: the function
+ *
+ * Context: Any. What is returned may be used in any context, while the function is not suspended.
+ * Return: the space; a function that is gone reads as all ones.
+ */
+struct pasid_space pasid_space_of(struct pci_dev *pdev)
+{
+	return (struct pasid_space){ .read = pasid_observe_read, .arg = pdev };
+}
+
 static int pasid_observe_taken(struct pci_dev *pdev, struct pasid_taken *taken, const char **why)
 {
-	struct pasid_space hw = { .read = pasid_observe_read, .arg = pdev };
+	struct pasid_space hw = pasid_space_of(pdev);
 
 	return pasid_find_taken(&hw, taken, why);
 }

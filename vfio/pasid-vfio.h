@@ -120,6 +120,7 @@ extern const struct device_attribute pasid_attr_vf_ranges;
 void pasid_ask_sources(struct pci_dev *vf, struct pasid_answer *answers);
 
 /* observe.c: what is observed of VFs */
+struct pasid_space pasid_space_of(struct pci_dev *pdev);
 void pasid_observe_bind(struct pasid_observed *observed, struct pci_dev *pdev);
 void pasid_observe_unbind(struct pasid_observed *observed);
 void pasid_observe_open(struct pasid_observed *observed);

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other parts
 # A fresh Debian host: Debian's stable release with systemd, udev, its own kernel with headers, DKMS, and what README has
 # an administrator use. It is a tree inside the root, so that it can be a kernel's prefix (lib/kernel.sh); disk_image
-# makes a disk of such a tree, and a machine boots from it with lab/init-disk.
+# makes a disk of such a tree, and a machine boots from it, see lab/disk.
 
 readonly DEBIAN_PACKAGES='systemd-sysv udev kmod e2fsprogs pciutils sysfsutils zstd
 	linux-image-amd64 linux-headers-amd64 dkms build-essential'

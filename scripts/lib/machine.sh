@@ -25,6 +25,14 @@ iommu_options() { # MACHINE KIND
 	iommu+=${opt_model:+,$opt_model}
 }
 
+# Sets the options of `lab boot`. Machines that measure the host begin with them, too.
+default_options() {
+	opt_kernel=newest opt_add=() opt_trace='' opt_console='' opt_timeout=120 opt_iommu=scalable opt_vfs=8
+	opt_mock='' opt_no_mock='' opt_vmlinuz='' opt_vmm='' opt_tools='' opt_selftests='' opt_leaks='' opt_modules='' opt_append=''
+	opt_mem=1024 opt_smp='' opt_cpu=$CPU opt_accel='' opt_icount=''
+	opt_machine=model opt_model='' opt_testdev='' opt_device=() opt_disk=''
+}
+
 # Prints which file of the kernel is started: vmlinux, if there is one, because to unpack it takes long. Code that vmlinux
 # lacks switches 5-level paging on. With --vmlinuz never: QEMU writes vmlinux into memory anew at each reset, also when a
 # machine wakes up.
@@ -282,8 +290,8 @@ slowness() {
 measure_slowness() {
 	local PASID_CTL_SLOWNESS=100 image spent
 	use_run_folder
-	opt_machine=stock opt_iommu=scalable opt_no_mock=yes opt_vfs=0 opt_mock='' opt_add=() opt_append='' opt_leaks=''
-	opt_vmlinuz='' opt_mem=1024 opt_smp=1 opt_cpu=$CPU opt_device=() opt_disk='' deadline=600
+	default_options
+	opt_machine=stock opt_no_mock=yes opt_vfs=0 opt_smp=1 deadline=600
 	image=$(base_image newest)
 	echo 'witness processor-time' >"$run/measure.sh"
 	spent=$(run_machine newest "$image" tcg,thread=multi "$run/measure.sh" && [ "$verdict" = 0 ] ||
@@ -329,9 +337,10 @@ accelerator() { # KERNEL IMAGE
 }
 
 probe_kvm() { # KERNEL IMAGE
+	local machine=$opt_machine
 	use_run_folder
-	opt_no_mock=yes opt_vmlinuz='' opt_add=() opt_append='' opt_leaks='' opt_mem=1024 opt_smp=2 opt_cpu=$CPU opt_device=() opt_disk=''
-	deadline=$(scaled 10)
+	default_options
+	opt_machine=$machine opt_no_mock=yes opt_smp=2 deadline=$(scaled 10)
 	run_machine "$1" "$2" kvm /dev/null
 	[ "$verdict" = 0 ] && echo kvm || echo tcg,thread=multi
 }

@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2317
+# shellcheck disable=SC2154,SC2317 # work and host are set by mount_host
 # Debian's packages, from building to purging, in an overlay of the lab root that ends with this process. Neither of its
 # two kernels is running; a third one has headers alone, and lacks what the module needs.
 here=$(dirname "$(readlink -f "$0")")
 [ "${1-}" = unshared ] || exec unshare --mount "$0" unshared
-# shellcheck source=/dev/null
-. "$here/lib.sh"
+for part in tests/host/lib lib/overlay; do
+	# shellcheck source=/dev/null
+	. "$here/../../$part.sh"
+done
 
 repo=$(readlink -f "$here/../../..")
 lab=$repo/scripts/lab
@@ -14,21 +16,10 @@ root=$("$lab" path root) || exit
 version=$(<"$repo/VERSION")
 old=$("$lab" path release --kernel 6.12) new=$("$lab" path release --kernel newest)
 lacking=7.99.0-lacking
-work=$(mktemp -d)
-host=$work/host
-trap 'umount -l "$work" && rmdir "$work"' EXIT
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
-inside() { # COMMAND...
-	chroot "$host" "$@" </dev/null
-}
-
 make_host() {
-	mount -t tmpfs packages "$work"
-	mkdir "$work/upper" "$work/work" "$host"
-	mount -t overlay packages -o "lowerdir=$root,upperdir=$work/upper,workdir=$work/work" "$host"
-	mount -t proc proc "$host/proc"
-	mount --rbind /dev "$host/dev"
+	mount_host "$root"
 	echo force-unsafe-io >"$host/etc/dpkg/dpkg.cfg.d/lab" # what the lab leaves out belongs to packages, too
 	mkdir -p "$host/packages" "$host/usr/src/$lacking/include/config" "$host/lib/modules/$lacking"
 	ln -s "/usr/src/$lacking" "$host/lib/modules/$lacking/build"

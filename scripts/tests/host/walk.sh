@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2317
+# shellcheck disable=SC2154,SC2317 # work and host are set by mount_host
 # usually: by name
 # README, followed to the letter on a fresh Debian 13 host: nothing but the packages, and systemd as init. Install, limit
 # VFs, keep that over a reboot, remove. The commands come from README's text. The host is made as a tree, where a real
@@ -8,31 +8,21 @@
 # host: QEMU stands in for grub, and pci-pf-stub for the driver of the PFs, which are simulated.
 here=$(dirname "$(readlink -f "$0")")
 [ "${1-}" = unshared ] || exec unshare --mount "$0" unshared
-# shellcheck source=/dev/null
-. "$here/lib.sh"
-# shellcheck source=/dev/null
-. "$here/../../lib/readme.sh"
+for part in tests/host/lib lib/readme lib/overlay; do
+	# shellcheck source=/dev/null
+	. "$here/../../$part.sh"
+done
 
 repo=$(readlink -f "$here/../../..")
 lab=$repo/scripts/lab
 readme=$repo/README.md
 tree=$("$lab" path debian) || exit
 release=$("$lab" path release --kernel debian) || exit
-work=$(mktemp -d)
-host=$work/host
-trap 'umount -l "$work" && rmdir "$work"' EXIT
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
-inside() { # COMMAND...
-	chroot "$host" "$@" </dev/null
-}
-
 make_host() {
-	mount -t tmpfs walk "$work"
-	mkdir "$work/upper" "$work/work" "$host" "$work/out"
-	mount -t overlay walk -o "lowerdir=$tree,upperdir=$work/upper,workdir=$work/work" "$host"
-	mount -t proc proc "$host/proc"
-	mount --rbind /dev "$host/dev"
+	mount_host "$tree"
+	mkdir "$work/out"
 	echo 'APT::Get::Assume-Yes "true";' >"$host/etc/apt/apt.conf.d/walk" # there is no terminal
 }
 
