@@ -212,16 +212,31 @@ int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
 	return err;
 }
 
+/*
+ * Tables and caches still obey: no call of intel-iommu has gone by unseen since a writer looked at
+ * all entries, and no invalidation is owed.
+ */
+static bool pasid_vf_obeys(const struct pasid_vf *vf)
+{
+	return !vf->gone && !pasid_vf_owed(vf) && pasid_probes_check() &&
+	       vf->tables.looked == pasid_gaps_now().calls;
+}
+
 /**
  * pasid_vf_set_request() - the VF's user changes what it wants
  * @vf: the VF
  * @request: the new request
+ *
+ * A guest can repeat a request as often as it likes, and a look at all entries takes long. So a
+ * request that changes nothing looks at none. An admin's write always looks at all.
  *
  * Context: Process context, may sleep, @vf->lock held.
  * Return: as pasid_vf_set_ceiling().
  */
 int pasid_vf_set_request(struct pasid_vf *vf, unsigned int request)
 {
+	if (request == vf->sets.request && pasid_vf_obeys(vf))
+		return 0;
 	return pasid_vf_change(vf, vf->sets.ceiling, request);
 }
 

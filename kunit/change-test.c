@@ -65,6 +65,38 @@ static void change_of_entries(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, pte[2]);
 }
 
+/* The entry stands for all that a pass over the entries costs: a pass corrects it. */
+static bool change_is_seen(struct pasid_ctl_user *user, u64 *pte)
+{
+	pte[2] |= ERE;
+	pasid_ctl_request(user, ENABLE);
+	return !(pte[2] & ERE);
+}
+
+/* A request that changes nothing looks at no entry, unless something may have gone by unseen. */
+static void change_of_nothing(struct kunit *test)
+{
+	struct pasid_ctl_user *user = pasid_ctl_get(&change.fn->pdev, ENABLE);
+	u64 *pte = vf_set_entry(test, change.fn, 5, FIRST, 7, 0);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(user));
+	KUNIT_EXPECT_FALSE(test, change_is_seen(user, pte));
+	vf_set_ceiling(test, change.vf, BUILTIN, 0);
+	KUNIT_EXPECT_EQ(test, 0, pte[2]);
+	fake_unit.missed++;
+	KUNIT_EXPECT_TRUE(test, change_is_seen(user, pte));
+	KUNIT_EXPECT_FALSE(test, change_is_seen(user, pte));
+	atomic_set(&change.vf->owed.iommu, 1);
+	KUNIT_EXPECT_TRUE(test, change_is_seen(user, pte));
+	fake_unit.hooks_dead = true;
+	KUNIT_EXPECT_EQ(test, -EIO, pasid_ctl_request(user, ENABLE));
+	fake_unit.hooks_dead = false;
+	KUNIT_EXPECT_EQ(test, 0, pasid_ctl_request(user, ENABLE));
+	fake_pci_unplug(change.fn);
+	KUNIT_EXPECT_EQ(test, -ENODEV, pasid_ctl_request(user, ENABLE));
+	pasid_ctl_put(user);
+}
+
 /* From version 8 on ERS says something else (VT-d 11.4.3). */
 static void change_on_a_later_version(struct kunit *test)
 {
@@ -355,6 +387,7 @@ static void change_without_files(struct kunit *test)
 
 static struct kunit_case change_test_cases[] = {
 	KUNIT_CASE(change_of_entries),
+	KUNIT_CASE(change_of_nothing),
 	KUNIT_CASE(change_on_a_later_version),
 	KUNIT_CASE(change_arms_hooks),
 	KUNIT_CASE(change_without_hooks),
