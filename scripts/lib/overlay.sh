@@ -10,6 +10,11 @@ mount_host() { # TREE
 	mount -t tmpfs host "$work"
 	mkdir "$work/upper" "$work/work" "$host"
 	mount -t overlay host -o "lowerdir=$1,upperdir=$work/upper,workdir=$work/work" "$host"
+	mount_kernel_files
+}
+
+# For programs inside, also when something else is mounted over host.
+mount_kernel_files() {
 	mount -t proc proc "$host/proc"
 	mount --rbind /dev "$host/dev"
 }

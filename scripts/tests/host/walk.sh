@@ -3,9 +3,10 @@
 # shellcheck disable=SC2154,SC2317 # work and host are set by mount_host
 # usually: by name
 # README, followed to the letter on a fresh Debian 13 host: nothing but the packages, and systemd as init. Install, limit
-# VFs, keep that over a reboot, remove. The commands come from README's text. The host is made as a tree, where a real
-# processor runs DKMS; a machine boots three times from the disk that is made of that tree. Two things differ from a real
-# host: QEMU stands in for grub, and pci-pf-stub for the driver of the PFs, which are simulated.
+# VFs, keep that over a reboot, remove. The commands come from README's text. A machine boots three times from one disk.
+# Before the first boot packages are installed, and before the third removed, by this machine, which is not emulated:
+# DKMS builds modules, and depmod unpacks all modules of the kernel. Two things differ from a real host: QEMU stands in for
+# grub, and pci-pf-stub for the driver of the PFs, which are simulated.
 here=$(dirname "$(readlink -f "$0")")
 [ "${1-}" = unshared ] || exec unshare --mount "$0" unshared
 for part in tests/host/lib lib/readme lib/overlay; do
@@ -78,10 +79,20 @@ has_ended() { # STATUS FAILED SEEN: a script that ends before its last test has 
 	return 1
 }
 
+# The machine is off, so its disk can take the place of the tree.
+remove_packages() {
+	mount -o loop "$work/out/disk" "$host"
+	trap 'umount -R "$host" || exit 1' EXIT
+	mount_kernel_files
+	inside bash -ec "$(inline 'Remove it' 'apt-get remove')" >output 2>&1 || { cat output && return 1; }
+	inside dpkg --purge pasid-ctl-dkms pasid-ctl # has nothing to do: there are no conffiles
+}
+
 make_host
 it 'the packages are installed, and DKMS builds for the kernel of the host' install_packages
 it 'the host goes onto a disk' make_disk
 walk begin
 walk reboot
+it 'Remove it: the packages are removed and purged' remove_packages
 walk removed
 finish

@@ -34,8 +34,9 @@ a_vf_is_limited() {
 	run_session 'Limit a VF' 'cat pasid_ctl' 's/+pri$/-pri/'
 	run_block 'Limit a VF' 'pasidctl set'
 	run_block 'Keep it over reboots' systool | tee state
-	grep -A 1 'Device = "0000:02:01.0"' state | grep -E 'pasid_ctl += "\+enable -exec -priv -pri"'
+	grep -A 1 '^ *0000:02:01\.0 ' state | grep -E 'pasid_ctl += "\+enable -exec -priv -pri"'
 	pasidctl list | grep 0000:02:01.0
+	echo default >"$pci/0000:02:01.0/pasid_ctl" # its own setting would stay
 	echo 0 >"$pci/$by_udev/sriov_numvfs"
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154,SC2317 # variables are of steps.sh
-# Second boot: what was to stay has stayed. Then README's "Remove it".
+# Second boot: what was to stay has stayed. Then README's "Remove it", but for the packages, which walk.sh removes.
 # shellcheck source=/dev/null
 . ./steps.sh
 
@@ -68,11 +68,6 @@ it_is_unloaded() {
 	let_go
 }
 
-packages_are_removed() {
-	run_inline 'Remove it' 'apt-get remove' >output 2>&1 || { cat output && return 1; }
-	dpkg --purge pasid-ctl-dkms pasid-ctl # has nothing to do: there are no conffiles
-}
-
 it 'modules-load.d: the module is loaded before there are VFs' module_is_loaded_first
 it 'modprobe.d: default_ctl is kept' option_is_kept
 it 'udev: a rule on the PF is kept, and makes the VFs after it' udev_rule_is_kept
@@ -81,5 +76,4 @@ it 'systemd-tmpfiles: /etc/tmpfiles.d is kept' tmpfiles_are_kept
 it 'systool shows all VFs' systool_shows_all
 it 'softdep: the PF'"'"'s driver has the module loaded' softdep_brings_it
 it 'Remove it: the module is unloaded' it_is_unloaded
-it 'Remove it: the packages are removed and purged' packages_are_removed
 finish
