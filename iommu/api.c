@@ -102,10 +102,9 @@ void pasid_ctl_on_change(struct pasid_ctl_user *user, void (*change)(void *data)
 {
 	struct pasid_vf *vf = user->vf;
 
-	mutex_lock(&vf->lock);
+	guard(mutex)(&vf->lock);
 	vf->on_change = change;
 	vf->on_change_data = data;
-	mutex_unlock(&vf->lock);
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_on_change);
 
@@ -124,13 +123,12 @@ void pasid_ctl_put(struct pasid_ctl_user *user)
 	struct pasid_vf *vf = user->vf;
 
 	/* Wait for a call that is running; there is none after this. */
-	mutex_lock(&vf->reset.telling);
-	vf->reset.on_reset = NULL;
-	mutex_unlock(&vf->reset.telling);
-	mutex_lock(&vf->lock);
-	vf->on_change = NULL;
-	pasid_vf_set_user(vf, false, PASID_PERM_ALL);
-	mutex_unlock(&vf->lock);
+	scoped_guard(mutex, &vf->reset.telling)
+		vf->reset.on_reset = NULL;
+	scoped_guard(mutex, &vf->lock) {
+		vf->on_change = NULL;
+		pasid_vf_set_user(vf, false, PASID_PERM_ALL);
+	}
 	pasid_vf_put(vf);
 	kfree(user);
 }
@@ -147,20 +145,16 @@ EXPORT_SYMBOL_GPL(pasid_ctl_put);
 int pasid_ctl_query(struct pasid_ctl_user *user, struct pasid_ctl_state *state)
 {
 	struct pasid_vf *vf = user->vf;
-	int err = 0;
 
-	mutex_lock(&vf->lock);
-	if (vf->gone) {
-		err = -ENODEV;
-	} else {
-		state->supported = pasid_vf_supported(vf);
-		state->ceiling = vf->sets.ceiling & state->supported;
-		state->requested = vf->sets.request;
-		state->effective = pasid_vf_effective(vf);
-		state->width = vf->pasid_width;
-	}
-	mutex_unlock(&vf->lock);
-	return err;
+	guard(mutex)(&vf->lock);
+	if (vf->gone)
+		return -ENODEV;
+	state->supported = pasid_vf_supported(vf);
+	state->ceiling = vf->sets.ceiling & state->supported;
+	state->requested = vf->sets.request;
+	state->effective = pasid_vf_effective(vf);
+	state->width = vf->pasid_width;
+	return 0;
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_query);
 

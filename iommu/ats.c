@@ -56,14 +56,13 @@ static bool pasid_vf_claim_ats(struct pasid_vf *vf)
 {
 	bool off;
 
-	spin_lock(vf->unit.lock);
+	guard(spinlock)(vf->unit.lock);
 	off = vf->owed.ats ||
 	      (vf->tables.ats_suspect && (pasid_vf_allowed(vf) & PASID_PERM_ENABLE));
 	if (off) {
 		WRITE_ONCE(vf->owed.ats, false);
 		vf->tables.ats_suspect = false;
 	}
-	spin_unlock(vf->unit.lock);
 	return off;
 }
 

@@ -196,10 +196,10 @@ void pasid_vf_add(struct pci_dev *pdev)
 
 	if (!pasid_is_vf(pdev) && !pdev->is_physfn)
 		return;
-	mutex_lock(&pasid_vfs_lock);
+	guard(mutex)(&pasid_vfs_lock);
 	/* Before that, pasid_vf_add_present() finds the device on the bus, and makes its files. */
 	if (!pasid_vfs_present)
-		goto unlock;
+		return;
 	if (pdev->is_physfn) {
 		pasid_pf_add(pdev);
 	} else if (!pasid_vf_find(&pdev->dev)) {
@@ -208,8 +208,6 @@ void pasid_vf_add(struct pci_dev *pdev)
 		if (vf)
 			pasid_vf_begin(vf, false);
 	}
-unlock:
-	mutex_unlock(&pasid_vfs_lock);
 }
 
 /**
@@ -229,7 +227,7 @@ int pasid_vf_add_present(void)
 	struct pasid_unit unit;
 	struct pasid_vf *vf;
 
-	mutex_lock(&pasid_vfs_lock);
+	guard(mutex)(&pasid_vfs_lock);
 	for_each_pci_dev(pdev) {
 		do {
 			err = pasid_unit_of(&pdev->dev, &unit);
@@ -250,7 +248,6 @@ int pasid_vf_add_present(void)
 		pasid_vf_begin(vf, true);
 	pasid_settings_for_each(pasid_pf_begin_at_load);
 	pasid_vfs_present = !verdict;
-	mutex_unlock(&pasid_vfs_lock);
 	return verdict;
 }
 
@@ -267,7 +264,7 @@ void pasid_vf_remove(struct pci_dev *pdev)
 	struct pasid_settings *settings;
 	struct pasid_vf *vf;
 
-	mutex_lock(&pasid_vfs_lock);
+	guard(mutex)(&pasid_vfs_lock);
 	vf = pasid_vf_find(&pdev->dev);
 	if (vf) {
 		pasid_vf_sysfs_remove(vf);
@@ -276,7 +273,6 @@ void pasid_vf_remove(struct pci_dev *pdev)
 	settings = pasid_settings_find(pdev);
 	if (settings)
 		pasid_pf_end(settings);
-	mutex_unlock(&pasid_vfs_lock);
 }
 
 /**
@@ -286,9 +282,8 @@ void pasid_vf_remove(struct pci_dev *pdev)
  */
 void pasid_vf_remove_files(void)
 {
-	mutex_lock(&pasid_vfs_lock);
-	pasid_settings_for_each(pasid_settings_sysfs_remove);
-	mutex_unlock(&pasid_vfs_lock);
+	scoped_guard(mutex, &pasid_vfs_lock)
+		pasid_settings_for_each(pasid_settings_sysfs_remove);
 	pasid_vf_for_each(pasid_vf_sysfs_remove);
 }
 
@@ -304,10 +299,9 @@ void pasid_vf_remove_all(void)
 	struct pasid_vf *vf;
 	int bucket;
 
-	mutex_lock(&pasid_vfs_lock);
+	guard(mutex)(&pasid_vfs_lock);
 	hash_for_each_safe(pasid_vfs, bucket, next, vf, node)
 		pasid_vf_detach(vf);
 	pasid_settings_for_each(pasid_settings_remove);
 	pasid_vfs_present = false;
-	mutex_unlock(&pasid_vfs_lock);
 }

@@ -58,12 +58,8 @@ static int pasid_vf_edit_setting(struct pasid_vf *vf, const struct pasid_perm_ed
  */
 int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
 {
-	int err;
-
-	mutex_lock(&vf->lock);
-	err = vf->gone ? -ENODEV : pasid_vf_edit_setting(vf, edit);
-	mutex_unlock(&vf->lock);
-	return err;
+	guard(mutex)(&vf->lock);
+	return vf->gone ? -ENODEV : pasid_vf_edit_setting(vf, edit);
 }
 
 /**
@@ -93,13 +89,10 @@ int pasid_virtfn_write_ctl(struct pasid_virtfn *virtfn, const struct pasid_perm_
 
 static int pasid_vf_inherit(struct pasid_vf *vf)
 {
-	int err = 0;
-
-	mutex_lock(&vf->lock);
-	if (!vf->gone && !vf->sets.own.made)
-		err = pasid_vf_set_ceiling(vf, pasid_vf_inherited(vf));
-	mutex_unlock(&vf->lock);
-	return err;
+	guard(mutex)(&vf->lock);
+	if (vf->gone || vf->sets.own.made)
+		return 0;
+	return pasid_vf_set_ceiling(vf, pasid_vf_inherited(vf));
 }
 
 /* Stores @all and sets the ceiling of all VFs without a setting of their own; 0 or an errno. */
@@ -137,20 +130,19 @@ int pasid_settings_write_all(struct pasid_settings *settings,
 	unsigned int old;
 	int err;
 
-	mutex_lock(&settings->writing);
+	guard(mutex)(&settings->writing);
 	all = settings->all;
 	old = pasid_settings_perms(settings);
 	err = pasid_setting_edit(&all, edit, pasid_settings_supported(settings),
 				 pasid_default_ceiling);
-	if (!err) {
-		err = pasid_settings_set_all(settings, &all);
-		if (err) {
-			pasid_setting_take_back(&all, old, pasid_default_ceiling);
-			pasid_settings_set_all(settings, &all);
-		}
-		pasid_settings_log(settings, "default", old, pasid_settings_perms(settings));
+	if (err)
+		return err;
+	err = pasid_settings_set_all(settings, &all);
+	if (err) {
+		pasid_setting_take_back(&all, old, pasid_default_ceiling);
+		pasid_settings_set_all(settings, &all);
 	}
-	mutex_unlock(&settings->writing);
+	pasid_settings_log(settings, "default", old, pasid_settings_perms(settings));
 	return err;
 }
 

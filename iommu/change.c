@@ -275,11 +275,10 @@ int pasid_vf_set_user(struct pasid_vf *vf, bool has_user, unsigned int request)
  */
 void pasid_vf_stop(struct pasid_vf *vf)
 {
-	mutex_lock(&vf->lock);
+	guard(mutex)(&vf->lock);
 	vf->gone = true;
 	pasid_vf_need_probes(vf, false);
 	pasid_vf_unpin(vf);
-	mutex_unlock(&vf->lock);
 }
 
 /**
@@ -292,18 +291,17 @@ void pasid_vf_refresh(struct pasid_vf *vf)
 {
 	int err;
 
-	mutex_lock(&vf->lock);
-	if (!vf->gone) {
-		pasid_vf_pin(vf);
-		err = pasid_vf_enforce(vf);
-		if (err && !vf->owed.pause)
-			dev_err_ratelimited(&vf->pdev->dev, "%s\n", pasid_vf_why(err));
-		if (!err && !pasid_vf_restricted(vf))
-			pasid_vf_unpin(vf);
-		pasid_vf_schedule_retry(vf);
-		pasid_vf_notify(vf);
-	}
-	mutex_unlock(&vf->lock);
+	guard(mutex)(&vf->lock);
+	if (vf->gone)
+		return;
+	pasid_vf_pin(vf);
+	err = pasid_vf_enforce(vf);
+	if (err && !vf->owed.pause)
+		dev_err_ratelimited(&vf->pdev->dev, "%s\n", pasid_vf_why(err));
+	if (!err && !pasid_vf_restricted(vf))
+		pasid_vf_unpin(vf);
+	pasid_vf_schedule_retry(vf);
+	pasid_vf_notify(vf);
 }
 
 /**
@@ -342,13 +340,12 @@ void pasid_vf_give_back(struct pasid_vf *vf)
 {
 	int err;
 
-	mutex_lock(&vf->lock);
+	guard(mutex)(&vf->lock);
 	vf->sets.given_back = true;
 	err = pasid_vf_enforce(vf);
 	if (err)
 		pci_err(vf->pdev, "%s: the VF may still be denied what is allowed again; reset it\n",
 			pasid_vf_why(err));
-	mutex_unlock(&vf->lock);
 }
 
 /**

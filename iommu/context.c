@@ -48,13 +48,12 @@ void pasid_vf_learn_contexts(struct pasid_vf *vf)
 	struct pasid_context *ctx;
 	u64 *entry;
 
-	spin_lock(vf->unit.lock);
+	guard(spinlock)(vf->unit.lock);
 	for (ctx = vf->tables.ctx; ctx < vf->tables.ctx + vf->tables.ctx_count; ctx++) {
 		entry = pasid_vf_find_context(vf, ctx);
 		if (entry && (READ_ONCE(entry[0]) & VTD_PRESENT))
 			pasid_context_learn(ctx, READ_ONCE(entry[0]));
 	}
-	spin_unlock(vf->unit.lock);
 }
 
 /**
@@ -73,7 +72,7 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *as_of)
 	bool changed = false;
 	u64 *entry, old, new;
 
-	spin_lock(vf->unit.lock);
+	guard(spinlock)(vf->unit.lock);
 	for (ctx = vf->tables.ctx; ctx < vf->tables.ctx + vf->tables.ctx_count; ctx++) {
 		entry = pasid_vf_find_context(vf, ctx);
 		old = entry ? READ_ONCE(entry[0]) : 0;
@@ -93,7 +92,6 @@ bool pasid_vf_edit_contexts(struct pasid_vf *vf, const struct pasid_gaps *as_of)
 		pasid_count_change(vf, ctx->rid, PASID_TRACE_CONTEXT, old, new);
 		changed = true;
 	}
-	spin_unlock(vf->unit.lock);
 	return changed;
 }
 

@@ -103,9 +103,8 @@ static u64 *pasid_vf_find_entry(const struct pasid_vf *vf, u32 pasid)
 void pasid_vf_before_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
 				 bool replace)
 {
-	spin_lock(vf->unit.lock);
+	guard(spinlock)(vf->unit.lock);
 	pasid_vf_setup_begins(vf, pasid, pasid_vf_find_entry(vf, pasid), gaps, replace);
-	spin_unlock(vf->unit.lock);
 }
 
 /* Returns whether the entry had to be changed; pasid_flush_begins() was called then. */

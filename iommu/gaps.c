@@ -105,7 +105,7 @@ struct pasid_gaps pasid_gaps_settled(bool *alive)
 {
 	struct pasid_gaps gaps, now;
 
-	mutex_lock(&pasid_settled_lock);
+	guard(mutex)(&pasid_settled_lock);
 	gaps = pasid_gaps_now();
 	*alive = pasid_probes_check();
 	now = pasid_gaps_now();
@@ -114,7 +114,6 @@ struct pasid_gaps pasid_gaps_settled(bool *alive)
 		if (pasid_gaps_same(&gaps, &now))
 			pasid_settled = gaps;
 	}
-	mutex_unlock(&pasid_settled_lock);
 	return gaps;
 }
 

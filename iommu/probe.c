@@ -196,7 +196,7 @@ int pasid_probes_need(bool need)
 {
 	int ret = 0;
 
-	mutex_lock(&pasid_demand_lock);
+	guard(mutex)(&pasid_demand_lock);
 	if (!need) {
 		if (!--pasid_demand_count)
 			pasid_probes_switch_on_demand(false);
@@ -207,7 +207,6 @@ int pasid_probes_need(bool need)
 			pasid_demand_count--;
 		}
 	}
-	mutex_unlock(&pasid_demand_lock);
 	return ret;
 }
 

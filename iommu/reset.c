@@ -125,12 +125,11 @@ void pasid_vf_tell_reset(struct pasid_vf *vf)
 {
 	void (*on_reset)(void *data);
 
-	mutex_lock(&vf->reset.telling);
+	guard(mutex)(&vf->reset.telling);
 	/* Before reset.data; pairs with pasid_ctl_on_reset(). */
 	on_reset = smp_load_acquire(&vf->reset.on_reset);
 	if (on_reset && vf->pdev->block_cfg_access && atomic_read(&vf->reset.registers_lost))
 		schedule_delayed_work(&vf->owed.retry, PASID_PAUSE_MIN);
 	else if (on_reset && atomic_xchg(&vf->reset.registers_lost, 0))
 		on_reset(vf->reset.data);
-	mutex_unlock(&vf->reset.telling);
 }

@@ -150,12 +150,8 @@ static unsigned int pasid_settings_perms_locked(const struct pasid_settings *set
  */
 unsigned int pasid_settings_perms(struct pasid_settings *settings)
 {
-	unsigned int perms;
-
-	spin_lock(&pasid_settings_lock);
-	perms = pasid_settings_perms_locked(settings);
-	spin_unlock(&pasid_settings_lock);
-	return perms;
+	guard(spinlock)(&pasid_settings_lock);
+	return pasid_settings_perms_locked(settings);
 }
 
 /**
@@ -189,14 +185,13 @@ static void pasid_vf_read_setting(struct pasid_vf *vf, bool link)
 
 	if (!virtfn)
 		return;
-	spin_lock(&pasid_settings_lock);
+	guard(spinlock)(&pasid_settings_lock);
 	if (link)
 		virtfn->vf = vf;
 	vf->sets.own = virtfn->own;
 	WRITE_ONCE(vf->sets.ceiling,
 		   pasid_setting_perms(&vf->sets.own,
 				       pasid_settings_perms_locked(virtfn->settings)));
-	spin_unlock(&pasid_settings_lock);
 }
 
 /**
@@ -243,9 +238,8 @@ void pasid_settings_unlink(struct pasid_vf *vf)
 {
 	if (!vf->sets.virtfn)
 		return;
-	spin_lock(&pasid_settings_lock);
+	guard(spinlock)(&pasid_settings_lock);
 	vf->sets.virtfn->vf = NULL;
-	spin_unlock(&pasid_settings_lock);
 }
 
 /**
@@ -269,14 +263,10 @@ void pasid_settings_put_virtfn(struct pasid_vf *vf)
  */
 struct pasid_vf *pasid_virtfn_vf(struct pasid_virtfn *virtfn)
 {
-	struct pasid_vf *vf;
-
-	spin_lock(&pasid_settings_lock);
-	vf = virtfn->vf;
-	if (vf)
-		kref_get(&vf->ref);
-	spin_unlock(&pasid_settings_lock);
-	return vf;
+	guard(spinlock)(&pasid_settings_lock);
+	if (virtfn->vf)
+		kref_get(&virtfn->vf->ref);
+	return virtfn->vf;
 }
 
 /**
@@ -331,9 +321,8 @@ void pasid_vf_store_setting(struct pasid_vf *vf, const struct pasid_setting *own
 	vf->sets.own = *own;
 	if (!vf->sets.virtfn)
 		return;
-	spin_lock(&pasid_settings_lock);
+	guard(spinlock)(&pasid_settings_lock);
 	vf->sets.virtfn->own = *own;
-	spin_unlock(&pasid_settings_lock);
 }
 
 /**
@@ -347,9 +336,8 @@ void pasid_vf_store_setting(struct pasid_vf *vf, const struct pasid_setting *own
  */
 void pasid_settings_keep_all(struct pasid_settings *settings, const struct pasid_setting *all)
 {
-	spin_lock(&pasid_settings_lock);
+	guard(spinlock)(&pasid_settings_lock);
 	settings->all = *all;
-	spin_unlock(&pasid_settings_lock);
 }
 
 /**
@@ -361,12 +349,8 @@ void pasid_settings_keep_all(struct pasid_settings *settings, const struct pasid
  */
 unsigned int pasid_virtfn_perms(struct pasid_virtfn *virtfn)
 {
-	unsigned int perms;
-
-	spin_lock(&pasid_settings_lock);
-	perms = pasid_setting_perms(&virtfn->own, pasid_settings_perms_locked(virtfn->settings));
-	spin_unlock(&pasid_settings_lock);
-	return perms;
+	guard(spinlock)(&pasid_settings_lock);
+	return pasid_setting_perms(&virtfn->own, pasid_settings_perms_locked(virtfn->settings));
 }
 
 /**

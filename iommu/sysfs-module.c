@@ -34,13 +34,12 @@ static const char *pasid_not_enforcing(void)
 
 	if (!pasid_probes_fired())
 		return "probes do not fire";
-	rcu_read_lock();
+	guard(rcu)();
 	hash_for_each_rcu(pasid_vfs, bucket, vf, node) {
 		why = pasid_vf_disobeys(vf, calls);
 		if (why)
 			break;
 	}
-	rcu_read_unlock();
 	return why;
 }
 

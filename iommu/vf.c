@@ -64,12 +64,9 @@ struct pasid_vf *pasid_vf_get(struct pci_dev *pdev)
 {
 	struct pasid_vf *vf;
 
-	rcu_read_lock();
+	guard(rcu)();
 	vf = pasid_vf_find(&pdev->dev);
-	if (vf && !kref_get_unless_zero(&vf->ref))
-		vf = NULL;
-	rcu_read_unlock();
-	return vf;
+	return vf && kref_get_unless_zero(&vf->ref) ? vf : NULL;
 }
 
 /**
@@ -83,8 +80,7 @@ void pasid_vf_for_each(void (*fn)(struct pasid_vf *vf))
 	struct pasid_vf *vf;
 	int bucket;
 
-	mutex_lock(&pasid_vfs_lock);
+	guard(mutex)(&pasid_vfs_lock);
 	hash_for_each(pasid_vfs, bucket, vf, node)
 		fn(vf);
-	mutex_unlock(&pasid_vfs_lock);
 }

@@ -194,7 +194,7 @@ mutant setting-not-read-at-birth uml kunit pasid-settings iommu/settings.c \
 mutant setting-of-the-PF-not-spread uml kunit pasid-settings iommu/ceiling.c \
 	's/err = pasid_vf_inherit\(vf\) \?: err;/;/'
 mutant setting-of-the-PF-over-that-of-the-VF uml kunit pasid-settings iommu/ceiling.c \
-	's/!vf->gone && !vf->sets.own.made/!vf->gone/'
+	's/vf->gone \|\| vf->sets.own.made/vf->gone/'
 mutant setting-granted-though-it-failed uml kunit pasid-settings iommu/ceiling.c \
 	's/pasid_setting_take_back\(&all, old, pasid_default_ceiling\);/;/'
 mutant setting-of-its-own-lost-in-a-failure uml kunit pasid-settings iommu/ceiling.c \
@@ -341,7 +341,7 @@ mutant change-that-was-taken-back-not-told uml kunit pasid-function iommu/change
 mutant told-though-nothing-changed uml kunit pasid-function iommu/change.c \
 	's/if \(changed && vf->on_change\)/if (vf->on_change)/'
 mutant told-after-it-has-gone uml kunit pasid-function iommu/api.c \
-	's/^\tvf->on_change = NULL;/\t;/'
+	's/^\t\tvf->on_change = NULL;/\t\t;/'
 
 # --- What the module tells ------------------------------------------------------------------------------------
 
