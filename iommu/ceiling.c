@@ -72,17 +72,15 @@ int pasid_vf_write_ctl(struct pasid_vf *vf, const struct pasid_perm_edit *edit)
  */
 int pasid_virtfn_write_ctl(struct pasid_virtfn *virtfn, const struct pasid_perm_edit *edit)
 {
-	struct pasid_vf *vf;
 	bool again;
 	int err;
 
 	/* The VF may appear or be removed meanwhile; it is unlinked before @gone is set. */
 	do {
-		vf = pasid_virtfn_vf(virtfn);
+		struct pasid_vf *vf __free(pasid_vf_put) = pasid_virtfn_vf(virtfn);
+
 		err = vf ? pasid_vf_write_ctl(vf, edit) : pasid_virtfn_edit(virtfn, edit);
 		again = vf ? err == -ENODEV && READ_ONCE(vf->gone) : err == -EAGAIN;
-		if (vf)
-			pasid_vf_put(vf);
 	} while (again);
 	return err;
 }
@@ -99,17 +97,15 @@ static int pasid_vf_inherit(struct pasid_vf *vf)
 static int pasid_settings_set_all(struct pasid_settings *settings,
 				  const struct pasid_setting *all)
 {
-	struct pasid_vf *vf;
 	unsigned int i;
 	int err = 0;
 
 	pasid_settings_keep_all(settings, all);
 	for (i = 0; i < settings->total; i++) {
-		vf = pasid_virtfn_vf(&settings->virtfn[i]);
-		if (!vf)
-			continue;
-		err = pasid_vf_inherit(vf) ?: err;
-		pasid_vf_put(vf);
+		struct pasid_vf *vf __free(pasid_vf_put) = pasid_virtfn_vf(&settings->virtfn[i]);
+
+		if (vf)
+			err = pasid_vf_inherit(vf) ?: err;
 	}
 	return err;
 }
@@ -155,15 +151,10 @@ int pasid_settings_write_all(struct pasid_settings *settings,
  */
 unsigned int pasid_virtfn_shown_ctl(struct pasid_virtfn *virtfn)
 {
-	struct pasid_vf *vf = pasid_virtfn_vf(virtfn);
-	unsigned int perms;
+	struct pasid_vf *vf __free(pasid_vf_put) = pasid_virtfn_vf(virtfn);
 
-	if (vf) {
-		perms = pasid_vf_shown_ctl(vf);
-		pasid_vf_put(vf);
-		return perms;
-	}
-	return pasid_virtfn_perms(virtfn) & pasid_settings_supported(virtfn->settings);
+	return vf ? pasid_vf_shown_ctl(vf) :
+		    pasid_virtfn_perms(virtfn) & pasid_settings_supported(virtfn->settings);
 }
 
 /**

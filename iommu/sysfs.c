@@ -38,14 +38,9 @@ ssize_t pasid_sysfs_emit_perms(char *buf, unsigned int perms)
 static ssize_t pasid_sysfs_show_perms(struct device *dev, char *buf,
 				      unsigned int (*perms)(const struct pasid_vf *vf))
 {
-	struct pasid_vf *vf = pasid_sysfs_vf(dev);
-	unsigned int shown;
+	struct pasid_vf *vf __free(pasid_vf_put) = pasid_sysfs_vf(dev);
 
-	if (!vf)
-		return -ENODEV;
-	shown = perms(vf);
-	pasid_vf_put(vf);
-	return pasid_sysfs_emit_perms(buf, shown);
+	return vf ? pasid_sysfs_emit_perms(buf, perms(vf)) : -ENODEV;
 }
 
 static ssize_t pasid_ctl_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -112,14 +107,9 @@ static int pasid_ctl_write(void *vf, const struct pasid_perm_edit *edit)
 static ssize_t pasid_ctl_store(struct device *dev, struct device_attribute *attr,
 			       const char *buf, size_t count)
 {
-	struct pasid_vf *vf = pasid_sysfs_vf(dev);
-	ssize_t ret;
+	struct pasid_vf *vf __free(pasid_vf_put) = pasid_sysfs_vf(dev);
 
-	if (!vf)
-		return -ENODEV;
-	ret = pasid_sysfs_write(dev, attr, buf, count, pasid_ctl_write, vf);
-	pasid_vf_put(vf);
-	return ret;
+	return vf ? pasid_sysfs_write(dev, attr, buf, count, pasid_ctl_write, vf) : -ENODEV;
 }
 
 static ssize_t supported_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -144,28 +134,22 @@ static ssize_t effective_show(struct device *dev, struct device_attribute *attr,
 
 static ssize_t entries_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct pasid_vf *vf = pasid_sysfs_vf(dev);
-	unsigned int count;
+	struct pasid_vf *vf __free(pasid_vf_put) = pasid_sysfs_vf(dev);
 
-	if (!vf)
-		return -ENODEV;
 	/* The VF's tables are not freed before this file is removed. */
-	count = pasid_vf_count_entries(vf);
-	pasid_vf_put(vf);
-	return sysfs_emit(buf, "%u\n", count);
+	return vf ? sysfs_emit(buf, "%u\n", pasid_vf_count_entries(vf)) : -ENODEV;
 }
 
 static ssize_t owed_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	static const char * const names[] = { "iommu", "device", "ats" };
-	struct pasid_vf *vf = pasid_sysfs_vf(dev);
+	struct pasid_vf *vf __free(pasid_vf_put) = pasid_sysfs_vf(dev);
 	unsigned long owed;
 	int at = 0, i;
 
 	if (!vf)
 		return -ENODEV;
 	owed = pasid_vf_owed(vf);
-	pasid_vf_put(vf);
 	if (!owed)
 		return sysfs_emit(buf, "none\n");
 	for_each_set_bit(i, &owed, ARRAY_SIZE(names))
@@ -175,19 +159,14 @@ static ssize_t owed_show(struct device *dev, struct device_attribute *attr, char
 
 static ssize_t width_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct pasid_vf *vf = pasid_sysfs_vf(dev);
-	unsigned int width;
+	struct pasid_vf *vf __free(pasid_vf_put) = pasid_sysfs_vf(dev);
 
-	if (!vf)
-		return -ENODEV;
-	width = vf->pasid_width;
-	pasid_vf_put(vf);
-	return sysfs_emit(buf, "%u\n", width);
+	return vf ? sysfs_emit(buf, "%u\n", vf->pasid_width) : -ENODEV;
 }
 
 static ssize_t faults_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct pasid_vf *vf = pasid_sysfs_vf(dev);
+	struct pasid_vf *vf __free(pasid_vf_put) = pasid_sysfs_vf(dev);
 	unsigned long count;
 	int reason, at = 0;
 
@@ -198,19 +177,17 @@ static ssize_t faults_show(struct device *dev, struct device_attribute *attr, ch
 		if (count)
 			at += sysfs_emit_at(buf, at, "%#04x %lu\n", reason, count);
 	}
-	pasid_vf_put(vf);
 	return pasid_probe_armed("dmar_fault") ? at : sysfs_emit(buf, "unknown\n");
 }
 
 static ssize_t pasid_sysfs_show_count(struct device *dev, char *buf, size_t offset)
 {
-	struct pasid_vf *vf = pasid_sysfs_vf(dev);
+	struct pasid_vf *vf __free(pasid_vf_put) = pasid_sysfs_vf(dev);
 	unsigned long count;
 
 	if (!vf)
 		return -ENODEV;
 	count = atomic_long_read((atomic_long_t *)((void *)&vf->counts + offset));
-	pasid_vf_put(vf);
 	return sysfs_emit(buf, "%lu\n", count);
 }
 

@@ -26,13 +26,14 @@ static void pasid_vf_last_put(struct kref *ref)
 
 /**
  * pasid_vf_put() - give back a reference of pasid_vf_get()
- * @vf: the VF
+ * @vf: the VF, or NULL
  *
  * Context: Process context, may sleep.
  */
 void pasid_vf_put(struct pasid_vf *vf)
 {
-	kref_put(&vf->ref, pasid_vf_last_put);
+	if (vf)
+		kref_put(&vf->ref, pasid_vf_last_put);
 }
 
 /**

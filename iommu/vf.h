@@ -247,6 +247,7 @@ void pasid_vf_for_each(void (*fn)(struct pasid_vf *vf));
 struct pasid_vf *pasid_vf_find(struct device *dev);
 struct pasid_vf *pasid_vf_get(struct pci_dev *pdev);
 void pasid_vf_put(struct pasid_vf *vf);
+DEFINE_FREE(pasid_vf_put, struct pasid_vf *, pasid_vf_put(_T))
 
 /* state.c: reading the state of one VF */
 unsigned int pasid_vf_supported(const struct pasid_vf *vf);
