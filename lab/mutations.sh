@@ -252,7 +252,7 @@ mutant emulate-of-the-host-alone newest vfio-cap "pasid_emulate decides*" vfio/s
 mutant emulate-off-shows-all-the-same newest vfio-cap "emulate=0: no capability*" vfio/open.c \
 	's/if \(!dev->emulate\)/if (false)/'
 mutant reading-cap_layout-looks newest vfio-place "reading cap_layout*" vfio/sysfs.c \
-	's/^\tcount = pasid_emit_layout\(buf, &dev->layout\);/\tpasid_layout_find(dev->core.pdev, NULL, true, \&dev->layout);\n&/'
+	's/^\treturn pasid_emit_layout\(buf, &dev->layout\);/\tpasid_layout_find(dev->core.pdev, NULL, true, \&dev->layout);\n&/'
 mutant cap_layout-keeps-what-it-was newest vfio-place "reading cap_layout*" vfio/sysfs.c \
 	'/^static ssize_t cap_layout_store/,/^}/ s/dev->layout = layout;/;/'
 mutant cap_layout-changes-under-a-user newest vfio-place "reading cap_layout*" vfio/sysfs.c \

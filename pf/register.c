@@ -56,8 +56,7 @@ static struct pasid_pf_entry *pasid_pf_entry_find(struct pci_dev *pdev)
  */
 int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops)
 {
-	struct pasid_pf_entry *entry;
-	int err = 0;
+	struct pasid_pf_entry *entry __free(kfree) = NULL;
 
 	if (!ops || !ops->vf_ranges)
 		return -EINVAL;
@@ -67,17 +66,12 @@ int pasid_pf_register(struct pci_dev *pf, const struct pasid_pf_ops *ops)
 	if (!entry)
 		return -ENOMEM;
 	entry->ops = ops;
-	mutex_lock(&pasid_pf_lock);
-	if (pasid_pf_entry_find(pf)) {
-		err = -EBUSY;
-	} else {
-		entry->pdev = pci_dev_get(pf);
-		list_add(&entry->node, &pasid_pf_list);
-	}
-	mutex_unlock(&pasid_pf_lock);
-	if (err)
-		kfree(entry);
-	return err;
+	guard(mutex)(&pasid_pf_lock);
+	if (pasid_pf_entry_find(pf))
+		return -EBUSY;
+	entry->pdev = pci_dev_get(pf);
+	list_add(&no_free_ptr(entry)->node, &pasid_pf_list);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(pasid_pf_register);
 
@@ -94,13 +88,11 @@ void pasid_pf_unregister(struct pci_dev *pf)
 {
 	struct pasid_pf_entry *entry;
 
-	mutex_lock(&pasid_pf_lock);
+	guard(mutex)(&pasid_pf_lock);
 	entry = pasid_pf_entry_find(pf);
-	if (entry)
-		list_del(&entry->node);
-	mutex_unlock(&pasid_pf_lock);
 	if (!entry)
 		return;
+	list_del(&entry->node);
 	pci_dev_put(entry->pdev);
 	kfree(entry);
 }
@@ -131,13 +123,9 @@ static int pasid_pf_call_driver(const struct pasid_pf_ops *ops, struct pci_dev *
 int pasid_pf_ask(struct pci_dev *vf, struct pasid_range *ranges, unsigned int max)
 {
 	struct pasid_pf_entry *entry;
-	int count = -EOPNOTSUPP;
 
-	mutex_lock(&pasid_pf_lock);
+	guard(mutex)(&pasid_pf_lock);
 	entry = pasid_pf_entry_find(pci_physfn(vf));
-	if (entry)
-		count = pasid_pf_call_driver(entry->ops, vf, ranges, max);
-	mutex_unlock(&pasid_pf_lock);
-	return count;
+	return entry ? pasid_pf_call_driver(entry->ops, vf, ranges, max) : -EOPNOTSUPP;
 }
 EXPORT_SYMBOL_GPL(pasid_pf_ask);

@@ -12,15 +12,11 @@
 /* Returns whether an eventfd was set before. */
 static bool pasid_event_replace(struct pasid_vfio *dev, struct eventfd_ctx *eventfd)
 {
-	struct eventfd_ctx *old;
-
-	spin_lock(&dev->event_lock);
-	old = dev->event;
-	dev->event = eventfd;
-	spin_unlock(&dev->event_lock);
-	if (old)
-		eventfd_ctx_put(old);
-	return old;
+	scoped_guard(spinlock, &dev->event_lock)
+		swap(dev->event, eventfd);
+	if (eventfd)
+		eventfd_ctx_put(eventfd);
+	return eventfd;
 }
 
 /**
@@ -32,14 +28,11 @@ static bool pasid_event_replace(struct pasid_vfio *dev, struct eventfd_ctx *even
  */
 bool pasid_event_trigger(struct pasid_vfio *dev)
 {
-	bool set;
-
-	spin_lock(&dev->event_lock);
-	set = dev->event;
-	if (set)
-		eventfd_signal(dev->event);
-	spin_unlock(&dev->event_lock);
-	return set;
+	guard(spinlock)(&dev->event_lock);
+	if (!dev->event)
+		return false;
+	eventfd_signal(dev->event);
+	return true;
 }
 
 /**

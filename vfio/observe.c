@@ -208,19 +208,17 @@ static void pasid_evidence_gather(struct pasid_evidence *evidence,
 /* The evidence of a VF; the caller frees it. NULL: there is none, or no memory. */
 static struct pasid_evidence *pasid_evidence_of(struct pci_dev *vf)
 {
-	struct pasid_evidence *evidence = kzalloc(sizeof(*evidence), GFP_KERNEL);
+	struct pasid_evidence *evidence __free(kfree) = kzalloc(sizeof(*evidence), GFP_KERNEL);
 	struct pasid_observed *observed;
 
 	if (!evidence)
 		return NULL;
 	guard(mutex)(&pasid_observed_lock);
 	observed = pasid_observed_of(vf);
-	if (observed && observed->looked) {
-		pasid_evidence_gather(evidence, observed);
-		return evidence;
-	}
-	kfree(evidence);
-	return NULL;
+	if (!observed || !observed->looked)
+		return NULL;
+	pasid_evidence_gather(evidence, observed);
+	return_ptr(evidence);
 }
 
 /**

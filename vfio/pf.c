@@ -53,11 +53,10 @@ int pasid_pf_ranges(struct pci_dev *pdev, struct pasid_ranges *ranges)
 {
 	struct pasid_pf *pf;
 
-	mutex_lock(&pasid_pfs_lock);
+	guard(mutex)(&pasid_pfs_lock);
 	pf = pasid_pf_find(pdev);
 	if (pf)
 		*ranges = pf->ranges;
-	mutex_unlock(&pasid_pfs_lock);
 	return pf ? 0 : -ENODEV;
 }
 
@@ -66,11 +65,10 @@ static int pasid_pf_set_ranges(struct pci_dev *pdev, const struct pasid_ranges *
 {
 	struct pasid_pf *pf;
 
-	mutex_lock(&pasid_pfs_lock);
+	guard(mutex)(&pasid_pfs_lock);
 	pf = pasid_pf_find(pdev);
 	if (pf)
 		pf->ranges = *ranges;
-	mutex_unlock(&pasid_pfs_lock);
 	return pf ? 0 : -ENODEV;
 }
 
@@ -129,7 +127,7 @@ static bool pasid_is_pf(struct pci_dev *pdev)
 
 static int pasid_pf_add_locked(struct pci_dev *pdev)
 {
-	struct pasid_pf *pf;
+	struct pasid_pf *pf __free(kfree) = NULL;
 	int err;
 
 	if (!pasid_is_pf(pdev) || pasid_pf_find(pdev))
@@ -138,12 +136,10 @@ static int pasid_pf_add_locked(struct pci_dev *pdev)
 	if (!pf)
 		return -ENOMEM;
 	err = device_create_file(&pdev->dev, &pasid_attr_vf_ranges);
-	if (err) {
-		kfree(pf);
+	if (err)
 		return err;
-	}
 	pf->pdev = pci_dev_get(pdev);
-	list_add(&pf->node, &pasid_pfs);
+	list_add(&no_free_ptr(pf)->node, &pasid_pfs);
 	return 0;
 }
 
@@ -183,9 +179,8 @@ static int pasid_pf_notify(struct notifier_block *nb, unsigned long action, void
 	if (!pasid_is_pf(pdev))
 		return NOTIFY_DONE;
 	if (action == BUS_NOTIFY_ADD_DEVICE) {
-		mutex_lock(&pasid_pfs_lock);
+		guard(mutex)(&pasid_pfs_lock);
 		pasid_pf_add(pdev);
-		mutex_unlock(&pasid_pfs_lock);
 	} else if (action == BUS_NOTIFY_REMOVED_DEVICE) {
 		pasid_pf_remove(pdev);
 	}
@@ -211,10 +206,9 @@ int pasid_pf_init(void)
 	if (err)
 		return err;
 	/* A PF that goes away meanwhile is removed by the notifier, which waits for the lock. */
-	mutex_lock(&pasid_pfs_lock);
+	guard(mutex)(&pasid_pfs_lock);
 	for_each_pci_dev(pdev)
 		pasid_pf_add(pdev);
-	mutex_unlock(&pasid_pfs_lock);
 	return 0;
 }
 
@@ -229,9 +223,8 @@ void pasid_pf_exit(void)
 	LIST_HEAD(leaving);
 
 	bus_unregister_notifier(&pci_bus_type, &pasid_pf_nb);
-	mutex_lock(&pasid_pfs_lock);
-	list_splice_init(&pasid_pfs, &leaving);
-	mutex_unlock(&pasid_pfs_lock);
+	scoped_guard(mutex, &pasid_pfs_lock)
+		list_splice_init(&pasid_pfs, &leaving);
 	list_for_each_entry_safe(pf, next, &leaving, node)
 		pasid_pf_free(pf);
 }

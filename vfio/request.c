@@ -46,15 +46,14 @@ int pasid_request_set(struct pasid_vfio *dev, unsigned int request)
 {
 	int err;
 
-	mutex_lock(&dev->lock);
+	guard(mutex)(&dev->lock);
 	err = READ_ONCE(dev->resetting) ? -EAGAIN : pasid_request_send(dev, request);
-	if (!err) {
-		dev->reset_clears = true;
-		pasid_cap_set(&dev->cap, request);
-		WRITE_ONCE(dev->pri.enable, request & PASID_PERM_PRI);
-	}
-	mutex_unlock(&dev->lock);
-	return err;
+	if (err)
+		return err;
+	dev->reset_clears = true;
+	pasid_cap_set(&dev->cap, request);
+	WRITE_ONCE(dev->pri.enable, request & PASID_PERM_PRI);
+	return 0;
 }
 
 /**
@@ -79,16 +78,14 @@ int pasid_request_write_cap(struct pasid_vfio *dev, unsigned int offset, const u
 	struct pasid_cap cap;
 	int err = 0;
 
-	mutex_lock(&dev->lock);
+	guard(mutex)(&dev->lock);
 	if (READ_ONCE(dev->resetting))
-		goto unlock;
+		return 0;
 	cap = dev->cap;
 	if (pasid_cap_write(&cap, offset, buf, size))
 		err = pasid_request_send(dev, pasid_cap_merge(&cap, dev->request));
 	if (!err)
 		pasid_cap_set(&dev->cap, cap.ctrl);
-unlock:
-	mutex_unlock(&dev->lock);
 	return err;
 }
 
@@ -109,9 +106,9 @@ int pasid_request_write_pri(struct pasid_vfio *dev, unsigned int offset, const u
 	unsigned int request;
 	int err = 0;
 
-	mutex_lock(&dev->lock);
+	guard(mutex)(&dev->lock);
 	if (READ_ONCE(dev->resetting))
-		goto unlock;
+		return 0;
 	pri = dev->pri;
 	if (pasid_pri_cap_write(&pri, offset, buf, size)) {
 		request = dev->request & ~PASID_PERM_PRI;
@@ -121,8 +118,6 @@ int pasid_request_write_pri(struct pasid_vfio *dev, unsigned int offset, const u
 	}
 	if (!err)
 		pasid_pri_cap_set(&dev->pri, &pri);
-unlock:
-	mutex_unlock(&dev->lock);
 	return err;
 }
 
@@ -150,10 +145,9 @@ static void pasid_request_clear_locked(struct pasid_vfio *dev)
  */
 void pasid_request_clear(struct pasid_vfio *dev)
 {
-	mutex_lock(&dev->lock);
+	guard(mutex)(&dev->lock);
 	if (!READ_ONCE(dev->resetting))
 		pasid_request_clear_locked(dev);
-	mutex_unlock(&dev->lock);
 }
 
 /**
@@ -187,8 +181,7 @@ void pasid_request_mark_resetting(struct pasid_vfio *dev)
  */
 void pasid_request_reset_done(struct pasid_vfio *dev)
 {
-	mutex_lock(&dev->lock);
+	guard(mutex)(&dev->lock);
 	WRITE_ONCE(dev->resetting, false);
 	pasid_request_clear_locked(dev);
-	mutex_unlock(&dev->lock);
 }

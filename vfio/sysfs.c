@@ -43,12 +43,9 @@ static ssize_t cap_layout_show(struct device *device, struct device_attribute *a
 			       char *buf)
 {
 	struct pasid_vfio *dev = pasid_sysfs_dev(device);
-	ssize_t count;
 
-	mutex_lock(&dev->lock);
-	count = pasid_emit_layout(buf, &dev->layout);
-	mutex_unlock(&dev->lock);
-	return count;
+	guard(mutex)(&dev->lock);
+	return pasid_emit_layout(buf, &dev->layout);
 }
 
 /* What an open would find, but for the reasons that come from the VMM, such as no iommufd. */
@@ -83,13 +80,11 @@ static ssize_t cap_layout_store(struct device *device, struct device_attribute *
 	err = pasid_sysfs_look(dev, &layout);
 	if (err)
 		return err;
-	mutex_lock(&dev->lock);
+	guard(mutex)(&dev->lock);
 	if (dev->open)
-		err = -EBUSY;
-	else
-		dev->layout = layout;
-	mutex_unlock(&dev->lock);
-	return err ?: count;
+		return -EBUSY;
+	dev->layout = layout;
+	return count;
 }
 
 static DEVICE_ATTR_RW(cap_layout);

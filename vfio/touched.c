@@ -139,10 +139,9 @@ void pasid_touched_write(struct pasid_touched *touched, unsigned int at, unsigne
  */
 void pasid_touched_settle(struct pasid_touched *touched)
 {
-	spin_lock(&touched->lock);
+	guard(spinlock)(&touched->lock);
 	if (touched->end)
 		pasid_end_run(touched);
-	spin_unlock(&touched->lock);
 }
 
 /**
@@ -153,11 +152,10 @@ void pasid_touched_settle(struct pasid_touched *touched)
  */
 void pasid_touched_clear(struct pasid_touched *touched)
 {
-	spin_lock(&touched->lock);
+	guard(spinlock)(&touched->lock);
 	memset(touched->at, 0, sizeof(touched->at));
 	bitmap_zero(touched->run, PASID_DWORDS);
 	WRITE_ONCE(touched->end, 0);
-	spin_unlock(&touched->lock);
 }
 
 /**
