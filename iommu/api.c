@@ -35,7 +35,8 @@ struct pasid_ctl_user {
  */
 struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 {
-	struct pasid_ctl_user *user;
+	struct pasid_ctl_user *user __free(kfree) = NULL;
+	struct pasid_vf *vf __free(pasid_vf_put) = NULL;
 	int err;
 
 	if (request & ~PASID_PERM_ALL)
@@ -43,21 +44,15 @@ struct pasid_ctl_user *pasid_ctl_get(struct pci_dev *pdev, unsigned int request)
 	user = kzalloc(sizeof(*user), GFP_KERNEL);
 	if (!user)
 		return ERR_PTR(-ENOMEM);
-	user->vf = pasid_vf_get(pdev);
-	if (!user->vf) {
-		kfree(user);
+	vf = pasid_vf_get(pdev);
+	if (!vf)
 		return ERR_PTR(-ENODEV);
-	}
-	mutex_lock(&user->vf->lock);
-	err = user->vf->sets.has_user ? -EBUSY :
-	      pasid_vf_set_user(user->vf, true, request);
-	mutex_unlock(&user->vf->lock);
-	if (err) {
-		pasid_vf_put(user->vf);
-		kfree(user);
+	guard(mutex)(&vf->lock);
+	err = vf->sets.has_user ? -EBUSY : pasid_vf_set_user(vf, true, request);
+	if (err)
 		return ERR_PTR(err);
-	}
-	return user;
+	user->vf = no_free_ptr(vf);
+	return_ptr(user);
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_get);
 

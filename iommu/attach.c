@@ -160,12 +160,6 @@ static void pasid_pf_begin_at_load(struct pasid_settings *settings)
 	kobject_uevent(&settings->pf->dev.kobj, KOBJ_CHANGE);
 }
 
-static void pasid_pf_end(struct pasid_settings *settings)
-{
-	pasid_settings_sysfs_remove(settings);
-	pasid_settings_remove(settings);
-}
-
 static void pasid_pf_add(struct pci_dev *pdev)
 {
 	struct pasid_settings *settings;
@@ -271,8 +265,10 @@ void pasid_vf_remove(struct pci_dev *pdev)
 		pasid_vf_detach(vf);
 	}
 	settings = pasid_settings_find(pdev);
-	if (settings)
-		pasid_pf_end(settings);
+	if (settings) {
+		pasid_settings_sysfs_remove(settings);
+		pasid_settings_remove(settings);
+	}
 }
 
 /**

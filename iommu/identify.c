@@ -29,15 +29,12 @@ static bool pasid_vf_is_alias(const struct pci_dev *pdev)
 /* Adds a DMA alias of @data, a VF; refuses one that another function uses as well. */
 static int pasid_vf_add_alias(struct pci_dev *via, u16 alias, void *data)
 {
+	struct pci_dev *other __free(pci_dev_put) = NULL;
 	struct pasid_vf *vf = data;
-	struct pci_dev *other;
-	bool shared;
 
 	other = pci_get_domain_bus_and_slot(pci_domain_nr(vf->pdev->bus),
 					    PCI_BUS_NUM(alias), alias & 0xff);
-	shared = via != vf->pdev || (other && other != vf->pdev);
-	pci_dev_put(other);
-	if (shared)
+	if (via != vf->pdev || (other && other != vf->pdev))
 		return -EXDEV;
 	if (vf->tables.ctx_count == PASID_MAX_ALIASES)
 		return -E2BIG;

@@ -66,11 +66,7 @@ void vtd_inval_init(struct vtd_inval *inval,
 		    int (*submit)(void *arg, struct vtd_desc *desc),
 		    void *submit_arg)
 {
-	inval->submit = submit;
-	inval->submit_arg = submit_arg;
-	inval->descriptors = 0;
-	inval->owed = false;
-	inval->err = 0;
+	*inval = (struct vtd_inval){ .submit = submit, .submit_arg = submit_arg };
 }
 
 /*
@@ -181,12 +177,10 @@ void vtd_inval_entry(struct vtd_inval *inval, const struct vtd_function *fn,
 
 	vtd_inval_submit(inval, VTD_INV_PASID | VTD_PC_PASID | id, 0);
 	vtd_inval_submit(inval, VTD_INV_PIOTLB | VTD_PIOTLB_PASID | id, 0);
-	if (!fn->pasid) {
-		/* The function would answer UR to the PASID, and the queue would stall. */
+	if (fn->pasid)
+		vtd_inval_ask(inval, fn, qw0, VTD_PDEVTLB_ALL);
+	else /* The function would answer UR to the PASID, and the queue would stall. */
 		vtd_inval_device_tlb(inval, fn);
-		return;
-	}
-	vtd_inval_ask(inval, fn, qw0, VTD_PDEVTLB_ALL);
 }
 
 /**

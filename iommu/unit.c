@@ -46,23 +46,19 @@ u64 pasid_unit_readq(const struct intel_iommu *iommu, u32 offset)
 static int pasid_unit_caps(struct device *dev, struct pasid_unit *unit)
 {
 	const struct iommu_ops *ops = dev->iommu->iommu_dev->ops;
-	struct iommu_hw_info_vtd *info;
+	struct iommu_hw_info_vtd *info __free(kfree) = NULL;
 	u32 length, type;
-	int err = 0;
 
 	if (!ops || !ops->hw_info)
 		return -ENODEV;
 	info = compat_iommu_hw_info(ops, dev, &length, &type);
 	if (IS_ERR(info))
 		return PTR_ERR(info);
-	if (type == IOMMU_HW_INFO_TYPE_INTEL_VTD && length >= sizeof(*info)) {
-		unit->cap = info->cap_reg;
-		unit->ecap = info->ecap_reg;
-	} else {
-		err = -ENODEV;
-	}
-	kfree(info);
-	return err;
+	if (type != IOMMU_HW_INFO_TYPE_INTEL_VTD || length < sizeof(*info))
+		return -ENODEV;
+	unit->cap = info->cap_reg;
+	unit->ecap = info->ecap_reg;
+	return 0;
 }
 
 /**
