@@ -314,7 +314,7 @@ mutant look-forgets-the-last-one newest vfio-auto "auto takes nothing that was e
 mutant clearing-forgets-nothing newest vfio-auto "writing 0 to touched*" vfio/observe.c \
 	's/pasid_touched_clear\(&observed->touched\);/;/'
 mutant reading-candidates-looks newest vfio-auto "without a word*" vfio/sysfs.c \
-	'/^static ssize_t candidates_show/,/^}/ s/^\treturn/\tconst char *why;\n\n\tpasid_observe_look(pasid_sysfs_dev(device)->core.pdev, \&why);\n&/'
+	'/^static ssize_t candidates_show/,/^}/ s/^\treturn/\tconst char *why;\n\n\tpasid_observe_look(pasid_vfio_of(device)->core.pdev, \&why);\n&/'
 mutant touched-is-not-roots-alone newest vfio-auto "without a word*" vfio/sysfs.c \
 	's/DEVICE_ATTR_ADMIN_RW\(touched\)/DEVICE_ATTR_RW(touched)/'
 mutant region-offers-nothing newest vfio-auto "the control region offers*" vfio/layout.c \

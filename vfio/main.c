@@ -134,21 +134,14 @@ static const struct vfio_device_ops pasid_vfio_ops = {
 	COMPAT_VFIO_REGION_OPS
 };
 
-static struct pasid_vfio *pasid_vfio_of(struct pci_dev *pdev)
-{
-	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-
-	return to_pasid_vfio(&core->vdev);
-}
-
 static void pasid_vfio_reset_prepare(struct pci_dev *pdev)
 {
-	pasid_request_mark_resetting(pasid_vfio_of(pdev));
+	pasid_request_mark_resetting(pasid_vfio_of(&pdev->dev));
 }
 
 static void pasid_vfio_reset_done(struct pci_dev *pdev)
 {
-	pasid_request_reset_done(pasid_vfio_of(pdev));
+	pasid_request_reset_done(pasid_vfio_of(&pdev->dev));
 }
 
 /*
@@ -159,7 +152,7 @@ static void pasid_vfio_reset_done(struct pci_dev *pdev)
 static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
 						  pci_channel_state_t state)
 {
-	struct pasid_vfio *dev = pasid_vfio_of(pdev);
+	struct pasid_vfio *dev = pasid_vfio_of(&pdev->dev);
 
 	dev->recovering = state == pci_channel_io_frozen;
 	if (dev->recovering)
@@ -174,7 +167,7 @@ static pci_ers_result_t pasid_vfio_error_detected(struct pci_dev *pdev,
  */
 static pci_ers_result_t pasid_vfio_slot_reset(struct pci_dev *pdev)
 {
-	struct pasid_vfio *dev = pasid_vfio_of(pdev);
+	struct pasid_vfio *dev = pasid_vfio_of(&pdev->dev);
 
 	dev->recovering = true;
 	pasid_request_mark_resetting(dev);
@@ -187,7 +180,7 @@ static pci_ers_result_t pasid_vfio_slot_reset(struct pci_dev *pdev)
  */
 static void pasid_vfio_resume(struct pci_dev *pdev)
 {
-	struct pasid_vfio *dev = pasid_vfio_of(pdev);
+	struct pasid_vfio *dev = pasid_vfio_of(&pdev->dev);
 
 	if (dev->recovering || READ_ONCE(dev->resetting))
 		pasid_request_reset_done(dev);
@@ -243,13 +236,12 @@ err_observed:
 
 static void pasid_vfio_remove(struct pci_dev *pdev)
 {
-	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-	struct pasid_vfio *dev = to_pasid_vfio(&core->vdev);
+	struct pasid_vfio *dev = pasid_vfio_of(&pdev->dev);
 
 	pasid_sysfs_unbind(dev);
-	vfio_pci_core_unregister_device(core);
+	vfio_pci_core_unregister_device(&dev->core);
 	pasid_observe_unbind(&dev->observed);
-	vfio_put_device(&core->vdev);
+	vfio_put_device(&dev->core.vdev);
 }
 
 /*

@@ -110,6 +110,13 @@ static inline struct pasid_vfio *to_pasid_vfio(struct vfio_device *vdev)
 	return container_of(vdev, struct pasid_vfio, core.vdev);
 }
 
+static inline struct pasid_vfio *pasid_vfio_of(struct device *device)
+{
+	struct vfio_pci_core_device *core = dev_get_drvdata(device);
+
+	return to_pasid_vfio(&core->vdev);
+}
+
 /* pf.c: vf_pasid_ranges of PFs */
 int pasid_pf_init(void);
 void pasid_pf_exit(void);

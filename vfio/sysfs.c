@@ -31,18 +31,11 @@ static ssize_t pasid_emit_layout(char *buf, const struct pasid_cap_layout *layou
 	return at;
 }
 
-static struct pasid_vfio *pasid_sysfs_dev(struct device *device)
-{
-	struct vfio_pci_core_device *core = dev_get_drvdata(device);
-
-	return to_pasid_vfio(&core->vdev);
-}
-
 /* All users may read it, so a read gives what is known and touches no hardware. */
 static ssize_t cap_layout_show(struct device *device, struct device_attribute *attr,
 			       char *buf)
 {
-	struct pasid_vfio *dev = pasid_sysfs_dev(device);
+	struct pasid_vfio *dev = pasid_vfio_of(device);
 
 	guard(mutex)(&dev->lock);
 	return pasid_emit_layout(buf, &dev->layout);
@@ -66,7 +59,7 @@ static int pasid_sysfs_look(struct pasid_vfio *dev, struct pasid_cap_layout *lay
 static ssize_t cap_layout_store(struct device *device, struct device_attribute *attr,
 				const char *buf, size_t count)
 {
-	struct pasid_vfio *dev = pasid_sysfs_dev(device);
+	struct pasid_vfio *dev = pasid_vfio_of(device);
 	struct pasid_cap_layout layout;
 	bool look;
 	int err;
@@ -92,7 +85,7 @@ static DEVICE_ATTR_RW(cap_layout);
 static ssize_t pasid_emulate_show(struct device *device, struct device_attribute *attr,
 				  char *buf)
 {
-	return sysfs_emit(buf, "%d\n", READ_ONCE(pasid_sysfs_dev(device)->emulate));
+	return sysfs_emit(buf, "%d\n", READ_ONCE(pasid_vfio_of(device)->emulate));
 }
 
 static ssize_t pasid_emulate_store(struct device *device, struct device_attribute *attr,
@@ -103,7 +96,7 @@ static ssize_t pasid_emulate_store(struct device *device, struct device_attribut
 
 	if (err)
 		return err;
-	WRITE_ONCE(pasid_sysfs_dev(device)->emulate, emulate);
+	WRITE_ONCE(pasid_vfio_of(device)->emulate, emulate);
 	return count;
 }
 
@@ -112,7 +105,7 @@ static DEVICE_ATTR_RW(pasid_emulate);
 /* Root alone: it says what the user of the VF does. */
 static ssize_t touched_show(struct device *device, struct device_attribute *attr, char *buf)
 {
-	return pasid_observe_print(&pasid_sysfs_dev(device)->observed, buf);
+	return pasid_observe_print(&pasid_vfio_of(device)->observed, buf);
 }
 
 static ssize_t touched_store(struct device *device, struct device_attribute *attr,
@@ -122,7 +115,7 @@ static ssize_t touched_store(struct device *device, struct device_attribute *att
 
 	if (kstrtobool(buf, &keep) || keep)
 		return -EINVAL;
-	pasid_observe_clear(&pasid_sysfs_dev(device)->observed);
+	pasid_observe_clear(&pasid_vfio_of(device)->observed);
 	return count;
 }
 
@@ -130,14 +123,14 @@ static DEVICE_ATTR_ADMIN_RW(touched);
 
 static ssize_t candidates_show(struct device *device, struct device_attribute *attr, char *buf)
 {
-	return pasid_observe_print_candidates(pasid_sysfs_dev(device)->core.pdev, buf);
+	return pasid_observe_print_candidates(pasid_vfio_of(device)->core.pdev, buf);
 }
 
 /* Reads bytes that no capability has, also while a user has the VF: that is when they tell most. */
 static ssize_t candidates_store(struct device *device, struct device_attribute *attr,
 				const char *buf, size_t count)
 {
-	struct pasid_vfio *dev = pasid_sysfs_dev(device);
+	struct pasid_vfio *dev = pasid_vfio_of(device);
 	const char *why;
 	bool look;
 	int err;
