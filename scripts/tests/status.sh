@@ -108,7 +108,7 @@ traced_page() {
 # The kernel prints a few faults in 5 s, and clears all.
 counts_what_is_not_logged() {
 	local i=0
-	lab_do faults limited
+	lab_do faults few
 	set_ctl "$sibling" -enable
 	mark_log
 	while [ "$i" -lt 30 ]; do
