@@ -6,16 +6,9 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "api.h"
 #include "change.h"
 #include "trace.h"
-
-/**
- * struct pasid_ctl_user - a registered user
- * @vf: its VF, with a reference
- */
-struct pasid_ctl_user {
-	struct pasid_vf *vf;
-};
 
 /**
  * pasid_ctl_get() - register the user to whom a VF is assigned
@@ -122,6 +115,7 @@ void pasid_ctl_put(struct pasid_ctl_user *user)
 		vf->reset.on_reset = NULL;
 	scoped_guard(mutex, &vf->lock) {
 		vf->on_change = NULL;
+		kfree(pasid_requests_end(&vf->requests));
 		pasid_vf_set_user(vf, false, PASID_PERM_ALL);
 	}
 	pasid_vf_put(vf);

@@ -114,15 +114,23 @@ static int pasid_vf_enforce(struct pasid_vf *vf)
 	 */
 	bool need = vf->sets.has_user ||
 		    (vf->sets.ceiling & pasid_vf_supported(vf) & PASID_PERM_EXEC);
+	bool requests = pasid_vf_effective(vf) & PASID_PERM_PRI;
 	int need_err = need ? pasid_vf_need_probes(vf, true) : 0;
-	int err = pasid_vf_apply(vf);
+	int err;
+
+	if (!requests)
+		pasid_vf_hold_requests(vf, PASID_HELD_OFF, true);
+	err = pasid_vf_apply(vf);
 
 	if (!need)
 		pasid_vf_need_probes(vf, false);
 	err = err ?: need_err;
-	if (!err)
-		pasid_vf_restore_ats(vf);
-	return err;
+	if (err)
+		return err;
+	pasid_vf_restore_ats(vf);
+	if (requests)
+		pasid_requests_release(&vf->requests, PASID_HELD_OFF);
+	return 0;
 }
 
 /*

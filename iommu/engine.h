@@ -65,6 +65,14 @@ void pasid_vf_before_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pa
 void pasid_vf_after_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pasid_gaps *gaps,
 				bool replace, bool done);
 
+/* serve.c: page requests of a VF whose user gets them */
+bool pasid_vf_request_reported(struct pasid_vf *vf,
+			       const struct iommu_fault_page_request *request);
+bool pasid_vf_request_answered(struct pasid_vf *vf,
+			       const struct iommu_fault_page_request *request, u32 *code);
+void pasid_vf_hold_requests(struct pasid_vf *vf, unsigned int why, bool answer);
+void pasid_vf_hold_requests_of(struct pasid_vf *vf, u32 pasid);
+
 /* pf.c: from hooks: a PF switches PASID or PRI off or on */
 void pasid_pf_disabling(struct pci_dev *pf, unsigned int perm);
 void pasid_pf_enabled(struct pci_dev *pf, unsigned int perm);

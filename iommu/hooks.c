@@ -44,12 +44,12 @@ static bool pasid_is_iommufd(unsigned long caller)
 }
 
 /*
- * This is the only hook that changes what a function returns. iommufd calls pci_pasid_status()
- * for a VMM that asks what a device supports (IOMMU_GET_HW_INFO), and the VMM shows its guest a
- * PASID capability that says so. A VF has no PASID capability, so the PCI core returns the
- * control register of the PF: Execute and Privileged are set there even if the admin denies
- * them to this VF. This hook clears those that the VF's user would not get. It does not matter
- * what the user has enabled so far.
+ * This hook and pasid_pri_answer() are the only ones that change what a function returns. iommufd
+ * calls pci_pasid_status() for a VMM that asks what a device supports (IOMMU_GET_HW_INFO), and the
+ * VMM shows its guest a PASID capability that says so. A VF has no PASID capability, so the PCI
+ * core returns the control register of the PF: Execute and Privileged are set there even if the
+ * admin denies them to this VF. This hook clears those that the VF's user would not get. It does
+ * not matter what the user has enabled so far.
  *
  * The hook never adds a bit. Nothing in the kernel depends on the changed value: the PCI core
  * and intel-iommu read the PF's register, or what they have saved of it. Callers other than
@@ -65,6 +65,44 @@ static int pasid_status_answer(const struct pasid_call *call, unsigned long call
 	if (!vf || !pasid_is_iommufd(caller))
 		return ret;
 	return pasid_status_of_vf(ret, pasid_vf_granted(vf));
+}
+
+/*
+ * iommufd refuses to report the page requests of a VF to a user if the PF has PRI, which it asks
+ * pci_pri_supported() for: "There is no coordination for this shared capability." serve.c is that
+ * coordination, for a VF whose user it serves: no Response Failure reaches the VF, no request
+ * waits for an answer after a reset, a close or a deny, and no user has more requests than its
+ * share. So the answer for such a VF is no, which is also what its configuration space says, when
+ * an address space is attached at a PASID.
+ *
+ * Callers other than iommufd get the kernel's own answer, as they do for the PF and for all other
+ * functions. If the hook misses a call, iommufd refuses.
+ */
+static int pasid_pri_answer(const struct pasid_call *call, unsigned long caller, int ret)
+{
+	struct pasid_vf *vf = pasid_vf_find(&((struct pci_dev *)call->arg[0])->dev);
+
+	if (!vf || !pasid_is_iommufd(caller) || !pasid_requests_may_begin(&vf->requests))
+		return ret;
+	return false;
+}
+
+static bool pasid_report_skip(const struct pasid_call *call)
+{
+	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
+	struct iopf_fault *event = (void *)call->arg[1];
+
+	return vf && event->fault.type == IOMMU_FAULT_PAGE_REQ &&
+	       pasid_vf_request_reported(vf, &event->fault.prm);
+}
+
+static bool pasid_response_skip(const struct pasid_call *call)
+{
+	struct pasid_vf *vf = pasid_vf_find((struct device *)call->arg[0]);
+	struct iopf_fault *event = (void *)call->arg[1];
+	struct iommu_page_response *response = (void *)call->arg[2];
+
+	return vf && pasid_vf_request_answered(vf, &event->fault.prm, &response->code);
 }
 
 static void pasid_pf_disable_enter(const struct pasid_call *call)
@@ -207,6 +245,21 @@ static struct pasid_hook pasid_hooks[] = {
 		.unseen = PASID_UNSEEN_NOTHING,
 		.answer = pasid_status_answer,
 	}, {
+		.symbol = "pci_pri_supported",
+		.unseen = PASID_UNSEEN_NOTHING,
+		.serves = true,
+		.answer = pasid_pri_answer,
+	}, {
+		.symbol = "iommu_report_device_fault",
+		.unseen = PASID_UNSEEN_NOTHING,
+		.serves = true,
+		.skip = pasid_report_skip,
+	}, {
+		.symbol = "intel_iommu_page_response",
+		.unseen = PASID_UNSEEN_NOTHING,
+		.serves = true,
+		.skip = pasid_response_skip,
+	}, {
 		.symbol = "pci_restore_state",
 		.enter = pasid_restore_enter,
 		.leave = pasid_restore_leave,
@@ -252,6 +305,22 @@ const struct pasid_hook *pasid_hook_at(unsigned int i)
 int pasid_hooks_init(void)
 {
 	return pasid_probes_init(pasid_hooks, ARRAY_SIZE(pasid_hooks));
+}
+
+/**
+ * pasid_hooks_serve() - can the page requests of VFs be served?
+ *
+ * Context: Any; after pasid_hooks_init().
+ * Return: whether all hooks that this needs work.
+ */
+bool pasid_hooks_serve(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(pasid_hooks); i++)
+		if (pasid_hooks[i].serves && !pasid_hook_armed(&pasid_hooks[i]))
+			return false;
+	return true;
 }
 
 /**

@@ -86,6 +86,7 @@ struct pasid_vf *pasid_vf_alloc(struct pci_dev *pdev)
 	mutex_init(&vf->lock);
 	mutex_init(&vf->reset.telling);
 	xa_init(&vf->tables.sre_intent);
+	pasid_requests_init(&vf->requests);
 	INIT_WORK(&vf->refresh, pasid_vf_refresh_work);
 	INIT_DELAYED_WORK(&vf->owed.retry, pasid_vf_retry_work);
 	vf->pdev = pci_dev_get(pdev);

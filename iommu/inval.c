@@ -14,12 +14,18 @@
 #define VTD_INV_PIOTLB		0x6
 #define VTD_INV_PASID		0x7
 #define VTD_INV_PDEVTLB		0x8
+#define VTD_INV_RESPONSE	0x9
 
 #define VTD_INV_GRAN(g)		((u64)(g) << 4)
 #define VTD_INV_DID(did)	((u64)(did) << 16)
 #define VTD_INV_PASID_ID(pasid)	((u64)(pasid) << 32)
 #define VTD_INV_SID(rid)	((u64)(rid) << 32)	/* types 1 and 3 */
 #define VTD_INV_PSID(rid)	((u64)(rid) << 16)	/* type 8 */
+
+#define VTD_RESPONSE_PASID	BIT_ULL(4)
+#define VTD_RESPONSE_INVALID	BIT_ULL(12)
+#define VTD_RESPONSE_RID(rid)	((u64)(rid) << 16)
+#define VTD_RESPONSE_INDEX(i)	((u64)(i) << 3)	/* qword 1 */
 
 #define VTD_CC_DEVICE		VTD_INV_GRAN(3)
 #define VTD_PC_DOMAIN		VTD_INV_GRAN(0)
@@ -250,4 +256,23 @@ void vtd_inval_affected(struct vtd_inval *inval, const struct vtd_function *fn,
 		for (i = 0; i < affected->domains; i++)
 			vtd_inval_domain(inval, fn, affected->domain[i]);
 	vtd_inval_device_tlb(inval, fn);
+}
+
+/**
+ * vtd_inval_refuse() - submit a page group response: Invalid Request (type 9)
+ * @inval: the series
+ * @rid: requester ID of the function that made the requests
+ * @index: their Page Request Group Index
+ * @pasid: their PASID
+ * @has_pasid: they have one
+ *
+ * Context: As @inval->submit.
+ */
+void vtd_inval_refuse(struct vtd_inval *inval, u16 rid, u32 index, u32 pasid, bool has_pasid)
+{
+	u64 qw0 = VTD_INV_RESPONSE | VTD_RESPONSE_INVALID | VTD_RESPONSE_RID(rid);
+
+	if (has_pasid)
+		qw0 |= VTD_RESPONSE_PASID | VTD_INV_PASID_ID(pasid);
+	vtd_inval_submit(inval, qw0, VTD_RESPONSE_INDEX(index));
 }

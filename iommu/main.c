@@ -6,25 +6,26 @@
  * has the reverse order. scripts/lint circles finds two files that need each other, but does not
  * read this list.
  *
- * Entrances	api.c (kernel modules), hooks.c (calls of intel-iommu and the PCI core),
- *		discover.c (devices that come and go)
+ * Entrances	api.c, api-requests.c (kernel modules), hooks.c (calls of intel-iommu and the PCI
+ *		core), discover.c (devices that come and go)
  * Life		attach.c, identify.c: a VF comes under control and leaves it
  * Files	sysfs-module.c, sysfs-pf.c, sysfs.c: what admins read and write
  * Changes	ceiling.c: what an admin writes becomes settings, and those become ceilings of
  *		VFs. change.c: the sets of one VF change, and are enforced
- * Engine	apply.c: a writer makes all tables and caches of a VF obey. pf.c: a PF switches
- *		PASID or PRI off or on. fixup.c: a hook makes the entry obey that intel-iommu has
- *		just written. reset.c, ats.c: what resets and sleep do to a VF. intent.c, scan.c,
- *		context.c: entries. function.c: can the VF answer? flushes.c: hooks that have not
- *		invalidated yet. faults.c: requests that the IOMMU has refused. count.c: counters
+ * Engine	serve.c: page requests of a VF whose user gets them. apply.c: a writer makes all
+ *		tables and caches of a VF obey. pf.c: a PF switches PASID or PRI off or on. fixup.c:
+ *		a hook makes the entry obey that intel-iommu has just written. reset.c, ats.c: what
+ *		resets and sleep do to a VF. intent.c, scan.c, context.c: entries. function.c: can
+ *		the VF answer? flushes.c: hooks that have not invalidated yet. faults.c: requests
+ *		that the IOMMU has refused. count.c: counters
  * Probes	probe.c (registers hooks), gaps.c (which calls has no hook seen?), selftest.c (do
  *		probes fire?)
  * State	state.c: what a VF supports and may do now. vf.c: the hash table of VFs.
  *		settings.c: what admins have said of VFs, also of those that are not there
  * Machine	unit.c: a VT-d unit. kernel.c: the running kernel. trace.c, log.c: what is told
  * Pure		inval.c, entry.c, walk.c, record.c (VT-d's invalidations, tables and fault records),
- *		need.c (what a kernel has to have), precedence.c (which setting counts), perm.c
- *		(permission sets)
+ *		requests.c (which page requests wait for a user), need.c (what a kernel has to
+ *		have), precedence.c (which setting counts), perm.c (permission sets)
  */
 #include <linux/crash_dump.h>
 #include <linux/module.h>

@@ -110,6 +110,21 @@ const struct pasid_hooked pasid_hooked[] = {
 		.optional = true,
 		.args = { "pdev" },
 	}, {
+		.name = "pci_pri_supported",
+		.purpose = "iommufd asks whether a VF may have page requests",
+		.optional = true,
+		.args = { "pdev" },
+	}, {
+		.name = "iommu_report_device_fault",
+		.purpose = "a VF has made a page request",
+		.optional = true,
+		.args = { "dev", "evt" },
+	}, {
+		.name = "intel_iommu_page_response",
+		.purpose = "a page request of a VF is answered",
+		.optional = true,
+		.args = { "dev", "evt", "msg" },
+	}, {
 		.name = "pci_restore_state",
 		.purpose = "a function answers again after a reset",
 		.args = { "dev" },

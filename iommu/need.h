@@ -12,7 +12,7 @@
 /* Room for the longest sentence about what is missing, and its NUL. */
 #define PASID_NEED_WHY_MAX	256
 
-#define PASID_HOOK_ARGS	2
+#define PASID_HOOK_ARGS	3
 
 /**
  * struct pasid_kernel - how a kernel is asked

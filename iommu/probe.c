@@ -26,15 +26,36 @@ static void pasid_get_call(const struct pasid_hook *hook, struct pt_regs *regs,
 		call->arg[i] = regs_get_kernel_argument(regs, hook->at[i]);
 }
 
+/* Runs in place of a function that is skipped, and returns to its caller. */
+static noinline notrace long pasid_skipped(void)
+{
+	return 0;
+}
+
 static int pasid_on_entry(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct pasid_hook *hook = container_of(probe, struct pasid_hook, entry);
 	struct pasid_call call;
 
 	pasid_get_call(hook, regs, &call);
-	hook->enter(&call);
 	pasid_gaps_check_missed();
-	return 0;
+	if (!hook->skip) {
+		hook->enter(&call);
+		return 0;
+	}
+	if (!hook->skip(&call))
+		return 0;
+	instruction_pointer_set(regs, (unsigned long)pasid_skipped);
+	return 1;
+}
+
+/*
+ * A hook with @skip needs it, though it does nothing: otherwise the kernel may use a faster kind of
+ * probe, which ignores what pasid_on_entry() does to the instruction pointer (kprobes.rst,
+ * "Changing Execution Path").
+ */
+static void pasid_on_entry_done(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
+{
 }
 
 static int pasid_on_call(struct kretprobe_instance *instance, struct pt_regs *regs)
@@ -94,6 +115,8 @@ static int pasid_hook_register(struct pasid_hook *hook)
 			pasid_exits[pasid_exit_count++] = &hook->exit;
 	} else {
 		hook->entry.pre_handler = pasid_on_entry;
+		if (hook->skip)
+			hook->entry.post_handler = pasid_on_entry_done;
 		err = register_kprobe(&hook->entry);
 		if (!err)
 			pasid_entries[pasid_entry_count++] = &hook->entry;
@@ -130,7 +153,7 @@ static int pasid_hook_add(struct pasid_hook *hook)
 	if (err)
 		pr_err("cannot enable the probe of %s() (error %d), so this module cannot see when %s\n",
 		       what->name, err, what->purpose);
-	return what->counts ? 0 : err;
+	return what->counts || hook->serves ? 0 : err;
 }
 
 /**

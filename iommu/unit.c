@@ -4,6 +4,7 @@
  * hardware sees it, and submitting descriptors to its queue.
  */
 #include <linux/cacheflush.h>
+#include <linux/delay.h>
 #include <linux/io.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
@@ -116,6 +117,25 @@ bool pasid_unit_asks_twice(struct device *dev)
 void *pasid_unit_map(u64 addr)
 {
 	return pfn_valid(PHYS_PFN(addr)) ? phys_to_virt(addr) : NULL;
+}
+
+/**
+ * pasid_unit_wait_for_requests() - wait until no page request from before is being reported
+ * @unit: the unit; it has a page request queue
+ *
+ * intel-iommu's thread reports what it finds in the queue, one request after the other, and moves
+ * the queue's head when it has reported all of them.
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_unit_wait_for_requests(const struct pasid_unit *unit)
+{
+	void __iomem *reg = *(void __iomem **)((void *)unit->iommu + pasid_offsets.iommu_reg);
+	u64 head = readq(reg + VTD_REG_PQH) & VTD_PQ_INDEX;
+
+	while ((readq(reg + VTD_REG_PQT) & VTD_PQ_INDEX) != head &&
+	       (readq(reg + VTD_REG_PQH) & VTD_PQ_INDEX) == head)
+		usleep_range(20, 100);
 }
 
 /**

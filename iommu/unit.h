@@ -33,6 +33,7 @@ u64 pasid_unit_readq(const struct intel_iommu *iommu, u32 offset);
 int pasid_unit_of(struct device *dev, struct pasid_unit *unit);
 bool pasid_unit_asks_twice(struct device *dev);
 void *pasid_unit_map(u64 addr);
+void pasid_unit_wait_for_requests(const struct pasid_unit *unit);
 void pasid_unit_store(const struct pasid_unit *unit, u64 *entry, u64 value);
 int pasid_unit_submit(void *arg, struct vtd_desc *desc);
 

@@ -18,6 +18,7 @@
 #include <linux/xarray.h>
 
 #include "perm.h"
+#include "requests.h"
 #include "unit.h"
 
 #define PASID_MAX_ALIASES	8
@@ -211,9 +212,10 @@ struct pasid_vf_counts {
  * @reset: resets
  * @files: its sysfs files
  * @counts: what has happened to it; needs no lock
+ * @requests: its page requests
  *
- * Locking: @gone to @on_change_data are written under @lock. The structures of @tables to @files
- * have their own text. All else does not change while the VF is in the hash table.
+ * Locking: @gone to @on_change_data are written under @lock. The structures of @tables to @files,
+ * and @requests, have their own text. All else does not change while the VF is in the hash table.
  */
 struct pasid_vf {
 	struct hlist_node node;
@@ -237,6 +239,7 @@ struct pasid_vf {
 	struct pasid_vf_reset reset;
 	struct pasid_vf_files files;
 	struct pasid_vf_counts counts;
+	struct pasid_requests requests;
 };
 
 /* vf.c: the hash table of VFs */

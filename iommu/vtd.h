@@ -15,10 +15,13 @@
 #define VTD_REG_VER		0x00
 #define VTD_REG_RTADDR		0x20
 #define VTD_REG_FSTS		0x34
+#define VTD_REG_PQH		0xc0
+#define VTD_REG_PQT		0xc8
 #define VTD_VER_MAJOR		GENMASK(7, 4)
 #define VTD_RTADDR_ADDR		GENMASK_ULL(63, 12)
 #define VTD_RTADDR_TTM		GENMASK_ULL(11, 10)
 #define VTD_RTADDR_TTM_SCALABLE	1
+#define VTD_PQ_INDEX		GENMASK_ULL(18, 5)
 
 /* Capability register (11.4.2) */
 #define VTD_CAP_FRO		GENMASK_ULL(33, 24)
@@ -228,6 +231,7 @@ void vtd_inval_entry(struct vtd_inval *inval, const struct vtd_function *fn,
 		     u16 did, u32 pasid);
 void vtd_affect_entry(struct vtd_affected *affected, u32 pasid, u16 did);
 void vtd_affect_domain(struct vtd_affected *affected, u16 did);
+void vtd_inval_refuse(struct vtd_inval *inval, u16 rid, u32 index, u32 pasid, bool has_pasid);
 void vtd_inval_affected(struct vtd_inval *inval, const struct vtd_function *fn,
 			const struct vtd_affected *affected);
 

@@ -87,6 +87,11 @@ void *pasid_unit_map(u64 addr)
 	return tables_map(addr);
 }
 
+void pasid_unit_wait_for_requests(const struct pasid_unit *unit)
+{
+	fake_unit.requests_waits++;
+}
+
 static void fake_unit_record(const u64 *entry, u64 qw0, u64 qw1)
 {
 	if (fake_unit.events < FAKE_EVENTS)

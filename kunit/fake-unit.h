@@ -67,6 +67,7 @@ struct fake_event {
  * @fsts: Fault Status Register
  * @record: its fault records
  * @register_reads: how often a register was read
+ * @requests_waits: how often the module waited for requests that are being reported
  * @twice: functions behind it need each device-TLB invalidation twice
  */
 struct fake_unit {
@@ -100,6 +101,7 @@ struct fake_unit {
 	int files_err[PASID_VF_FILES];
 	int no_memory;
 	int no_memory_for_files;
+	unsigned int requests_waits;
 	bool twice;
 	u64 cap;
 	u32 fsts;

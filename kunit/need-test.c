@@ -90,6 +90,9 @@ static const struct need_function need_functions[] = {
 	{ "pci_enable_pasid", ALWAYS, { "pdev", "features" } },
 	{ "pci_disable_pasid", ALWAYS, { "pdev" } },
 	{ "pci_pasid_status", TELLS_VMMS, { "pdev" } },
+	{ "pci_pri_supported", ALWAYS, { "pdev" } },
+	{ "iommu_report_device_fault", ALWAYS, { "dev", "evt" } },
+	{ "intel_iommu_page_response", ALWAYS, { "dev", "evt", "msg" } },
 	{ "pci_enable_pri", ALWAYS, { "pdev", "reqs" } },
 	{ "pci_disable_pri", ALWAYS, { "pdev" } },
 	{ "pci_enable_ats", ALWAYS, { "dev", "ps" } },
@@ -285,6 +288,14 @@ static bool need_is_switch(const char *name)
 	       !strcmp(name, "ftrace_enable_sysctl");
 }
 
+/* Without one of these there are no page requests for users of VFs. */
+static bool need_is_served(const char *name)
+{
+	return !strcmp(name, "pci_pri_supported") ||
+	       !strcmp(name, "iommu_report_device_fault") ||
+	       !strcmp(name, "intel_iommu_page_response");
+}
+
 /* Without a function that it follows, the module loads only if it does not need the function. */
 static void need_misses_followed(struct kunit *test)
 {
@@ -302,7 +313,7 @@ static void need_misses_followed(struct kunit *test)
 						     .no_function = what->name };
 		if (strstr(what->name, "_replace_") || need_is_switch(what->name) ||
 		    !strcmp(what->name, "pcie_do_recovery") ||
-		    !strcmp(what->name, "pci_pasid_status") ||
+		    !strcmp(what->name, "pci_pasid_status") || need_is_served(what->name) ||
 		    (!strcmp(what->name, "context_flip_pri") && !c->flips)) {
 			KUNIT_EXPECT_EQ_MSG(test, 0, need_load(&layout, &followed, why),
 					    "%s", what->name);

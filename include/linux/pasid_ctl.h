@@ -58,4 +58,14 @@ void pasid_ctl_on_change(struct pasid_ctl_user *user, void (*change)(void *data)
 int pasid_ctl_query(struct pasid_ctl_user *user, struct pasid_ctl_state *state);
 int pasid_ctl_request(struct pasid_ctl_user *user, unsigned int request);
 
+/* Page requests of a VF, which iommufd reports to its user. */
+bool pasid_ctl_can_serve_requests(void);
+int pasid_ctl_serve_requests(struct pasid_ctl_user *user);
+void pasid_ctl_limit_requests(struct pasid_ctl_user *user, u32 limit);
+bool pasid_ctl_requests_failed(struct pasid_ctl_user *user);
+void pasid_ctl_hold_requests_of(struct pasid_ctl_user *user, u32 pasid);
+void pasid_ctl_release_requests_of(struct pasid_ctl_user *user);
+void pasid_ctl_hold_requests(struct pci_dev *pdev, bool answer);
+void pasid_ctl_release_requests(struct pci_dev *pdev);
+
 #endif /* _LINUX_PASID_CTL_H */

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The page requests of one VF, by their Page Request Group Index. A response is for a whole group,
+ * and the index alone names the group: the kernel tells groups apart in the same way.
+ */
+#include "requests.h"
+
+static bool pasid_request_is_last(const struct iommu_fault_page_request *request)
+{
+	return request->flags & IOMMU_FAULT_PAGE_REQUEST_LAST_PAGE;
+}
+
+static bool pasid_request_has_pasid(const struct iommu_fault_page_request *request)
+{
+	return request->flags & IOMMU_FAULT_PAGE_REQUEST_PASID_VALID;
+}
+
+static struct pasid_group *pasid_group_of(struct pasid_requests *requests,
+					  const struct iommu_fault_page_request *request)
+{
+	return &requests->groups[request->grpid % PASID_REQUEST_GROUPS];
+}
+
+static void pasid_group_free(struct pasid_requests *requests, struct pasid_group *group)
+{
+	requests->count -= group->requests;
+	*group = (struct pasid_group){ .state = PASID_GROUP_FREE };
+}
+
+/**
+ * pasid_requests_init() - page requests of a VF that are not served
+ * @requests: the requests
+ *
+ * Context: Any.
+ */
+void pasid_requests_init(struct pasid_requests *requests)
+{
+	*requests = (struct pasid_requests){ .held_pasid = IOMMU_PASID_INVALID };
+	spin_lock_init(&requests->lock);
+}
+
+/**
+ * pasid_requests_serve() - from now on, the VF's user gets page requests
+ * @requests: the requests; they are not served yet
+ * @groups: PASID_REQUEST_GROUPS, all zero
+ *
+ * All are held, with PASID_HELD_OFF, and the limit is 0.
+ *
+ * Context: Any.
+ */
+void pasid_requests_serve(struct pasid_requests *requests, struct pasid_group *groups)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&requests->lock, flags);
+	WRITE_ONCE(requests->groups, groups);
+	requests->held = PASID_HELD_OFF;
+	requests->held_pasid = IOMMU_PASID_INVALID;
+	requests->limit = 0;
+	requests->count = 0;
+	spin_unlock_irqrestore(&requests->lock, flags);
+}
+
+/**
+ * pasid_requests_end() - the VF's user is gone
+ * @requests: the requests
+ *
+ * Context: Any.
+ * Return: what pasid_requests_serve() got, to be freed, or NULL.
+ */
+struct pasid_group *pasid_requests_end(struct pasid_requests *requests)
+{
+	struct pasid_group *groups;
+	unsigned long flags;
+
+	spin_lock_irqsave(&requests->lock, flags);
+	groups = requests->groups;
+	WRITE_ONCE(requests->groups, NULL);
+	requests->held = 0;
+	spin_unlock_irqrestore(&requests->lock, flags);
+	return groups;
+}
+
+/**
+ * pasid_requests_are_served() - does the VF's user get page requests?
+ * @requests: the requests
+ *
+ * Context: Any.
+ * Return: whether it does, be it that they are held at the moment.
+ */
+bool pasid_requests_are_served(struct pasid_requests *requests)
+{
+	return READ_ONCE(requests->groups);
+}
+
+/**
+ * pasid_requests_may_begin() - may the VF's user have those of the PASID that is being attached?
+ * @requests: the requests
+ *
+ * Not those without a PASID: intel-iommu drops the address space of such requests from its books
+ * before it blocks them, and loses count when a nested one replaces it.
+ *
+ * Context: Any; whoever attaches the PASID has called pasid_requests_hold_pasid().
+ * Return: whether it may.
+ */
+bool pasid_requests_may_begin(struct pasid_requests *requests)
+{
+	u32 pasid = READ_ONCE(requests->held_pasid);
+
+	return pasid_requests_are_served(requests) && pasid != IOMMU_NO_PASID &&
+	       pasid != IOMMU_PASID_INVALID;
+}
+
+/**
+ * pasid_requests_failed() - has a request of the VF failed since pri was last switched on?
+ * @requests: the requests
+ *
+ * Context: Any.
+ * Return: whether one has.
+ */
+bool pasid_requests_failed(struct pasid_requests *requests)
+{
+	return READ_ONCE(requests->held) & PASID_HELD_FAILED;
+}
+
+/**
+ * pasid_requests_limit() - change how many requests there may be without an answer of the user
+ * @requests: the requests
+ * @limit: the number
+ *
+ * Context: Any.
+ */
+void pasid_requests_limit(struct pasid_requests *requests, u32 limit)
+{
+	WRITE_ONCE(requests->limit, limit);
+}
+
+/**
+ * pasid_requests_hold() - refuse all requests that arrive from now on
+ * @requests: the requests
+ * @why: one of PASID_HELD_*
+ *
+ * Context: Any.
+ */
+void pasid_requests_hold(struct pasid_requests *requests, unsigned int why)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&requests->lock, flags);
+	if (requests->groups)
+		requests->held |= why;
+	spin_unlock_irqrestore(&requests->lock, flags);
+}
+
+/**
+ * pasid_requests_release() - a reason for pasid_requests_hold() is gone
+ * @requests: the requests
+ * @why: one of PASID_HELD_*; with PASID_HELD_OFF, an earlier failure is forgotten, too
+ *
+ * Context: Any.
+ */
+void pasid_requests_release(struct pasid_requests *requests, unsigned int why)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&requests->lock, flags);
+	if (requests->held & why & PASID_HELD_OFF)
+		why |= PASID_HELD_FAILED;
+	requests->held &= ~why;
+	spin_unlock_irqrestore(&requests->lock, flags);
+}
+
+/**
+ * pasid_requests_hold_pasid() - refuse the requests of one PASID that arrive from now on
+ * @requests: the requests
+ * @pasid: the PASID, IOMMU_NO_PASID for requests without one, or IOMMU_PASID_INVALID for none
+ *
+ * Context: Any.
+ */
+void pasid_requests_hold_pasid(struct pasid_requests *requests, u32 pasid)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&requests->lock, flags);
+	WRITE_ONCE(requests->held_pasid, pasid);
+	spin_unlock_irqrestore(&requests->lock, flags);
+}
+
+/* A group of which the kernel has a part may grow above the limit: the device limits its size. */
+static bool pasid_request_is_held(const struct pasid_requests *requests,
+				  const struct pasid_group *group,
+				  const struct iommu_fault_page_request *request)
+{
+	u32 pasid = pasid_request_has_pasid(request) ? request->pasid : IOMMU_NO_PASID;
+
+	return requests->held || requests->held_pasid == pasid ||
+	       group->state == PASID_GROUP_ANSWERED ||
+	       (group->state == PASID_GROUP_FREE &&
+		requests->count >= READ_ONCE(requests->limit));
+}
+
+static enum pasid_verdict pasid_requests_judge(struct pasid_requests *requests,
+					       const struct iommu_fault_page_request *request)
+{
+	struct pasid_group *group = pasid_group_of(requests, request);
+	bool last = pasid_request_is_last(request);
+
+	/* The function has broken the rules. The answer to the first group is for both. */
+	if (group->state == PASID_GROUP_WAITS)
+		return PASID_VERDICT_DROP;
+	if (pasid_request_is_held(requests, group, request)) {
+		if (group->state == PASID_GROUP_OPEN)
+			pasid_group_free(requests, group);
+		return last ? PASID_VERDICT_REFUSE : PASID_VERDICT_DROP;
+	}
+	group->state = last ? PASID_GROUP_WAITS : PASID_GROUP_OPEN;
+	group->has_pasid = pasid_request_has_pasid(request);
+	group->pasid = request->pasid;
+	group->requests++;
+	requests->count++;
+	return PASID_VERDICT_PASS;
+}
+
+/**
+ * pasid_requests_report() - a page request of the VF has arrived
+ * @requests: the requests of the VF
+ * @request: the one that has arrived
+ *
+ * Context: Any.
+ * Return: what becomes of it.
+ */
+enum pasid_verdict pasid_requests_report(struct pasid_requests *requests,
+					 const struct iommu_fault_page_request *request)
+{
+	enum pasid_verdict verdict = PASID_VERDICT_PASS;
+	unsigned long flags;
+
+	spin_lock_irqsave(&requests->lock, flags);
+	if (requests->groups)
+		verdict = pasid_requests_judge(requests, request);
+	spin_unlock_irqrestore(&requests->lock, flags);
+	return verdict;
+}
+
+/*
+ * Drops the answer to a group that this module has answered, and responses to requests that are
+ * not the last of a group, which expect none.
+ */
+static enum pasid_verdict pasid_requests_match(struct pasid_requests *requests,
+					       const struct iommu_fault_page_request *request)
+{
+	struct pasid_group *group = pasid_group_of(requests, request);
+	bool waits = group->state == PASID_GROUP_WAITS;
+
+	if (!pasid_request_is_last(request))
+		return PASID_VERDICT_DROP;
+	if (waits || group->state == PASID_GROUP_ANSWERED)
+		pasid_group_free(requests, group);
+	return waits ? PASID_VERDICT_PASS : PASID_VERDICT_DROP;
+}
+
+/**
+ * pasid_requests_respond() - the kernel is about to send a response to the VF
+ * @requests: the requests of the VF
+ * @request: the last one of the group that is answered
+ * @code: the response, an enum iommu_page_response_code. A failure becomes Invalid Request, as it
+ *	would stop the page requests of the PF and of all its VFs; those of this VF are held then
+ *
+ * Context: Any.
+ * Return: what becomes of the response; not PASID_VERDICT_REFUSE.
+ */
+enum pasid_verdict pasid_requests_respond(struct pasid_requests *requests,
+					  const struct iommu_fault_page_request *request,
+					  u32 *code)
+{
+	enum pasid_verdict verdict = PASID_VERDICT_PASS;
+	unsigned long flags;
+
+	spin_lock_irqsave(&requests->lock, flags);
+	if (requests->groups)
+		verdict = pasid_requests_match(requests, request);
+	if (requests->groups && verdict == PASID_VERDICT_PASS &&
+	    *code != IOMMU_PAGE_RESP_SUCCESS && *code != IOMMU_PAGE_RESP_INVALID) {
+		*code = IOMMU_PAGE_RESP_INVALID;
+		requests->held |= PASID_HELD_FAILED;
+	}
+	spin_unlock_irqrestore(&requests->lock, flags);
+	return verdict;
+}
+
+/**
+ * pasid_requests_take() - take the next group away from the VF's user
+ * @requests: the requests of the VF, held
+ * @index: the first index to look at; set to the one behind the group that was found
+ * @request: filled with what a response to the group needs
+ *
+ * The function has to get a response. That of the user will be dropped.
+ *
+ * Context: Any.
+ * Return: whether there was one. If not, no group waits any more.
+ */
+bool pasid_requests_take(struct pasid_requests *requests, u32 *index,
+			 struct iommu_fault_page_request *request)
+{
+	struct pasid_group *group;
+	unsigned long flags;
+	bool found = false;
+
+	spin_lock_irqsave(&requests->lock, flags);
+	for (; requests->groups && !found && *index < PASID_REQUEST_GROUPS; ++*index) {
+		group = &requests->groups[*index];
+		if (group->state == PASID_GROUP_OPEN)
+			pasid_group_free(requests, group);
+		if (group->state != PASID_GROUP_WAITS)
+			continue;
+		group->state = PASID_GROUP_ANSWERED;
+		*request = (struct iommu_fault_page_request) {
+			.flags = group->has_pasid ? IOMMU_FAULT_PAGE_REQUEST_PASID_VALID : 0,
+			.pasid = group->pasid,
+			.grpid = *index,
+		};
+		found = true;
+	}
+	spin_unlock_irqrestore(&requests->lock, flags);
+	return found;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Page requests of a VF whose user gets them: the module refuses some, answers others in the
+ * user's place, and lets no failure reach the page request interface, which the PF and all its VFs
+ * share. docs/page-requests.md says why.
+ */
+#include "engine.h"
+
+static void pasid_vf_refuse_request(struct pasid_vf *vf,
+				    const struct iommu_fault_page_request *request)
+{
+	struct vtd_inval inval;
+
+	vtd_inval_init(&inval, pasid_unit_submit, &vf->unit);
+	vtd_inval_refuse(&inval, vf->tables.ctx[0].rid, request->grpid, request->pasid,
+			 request->flags & IOMMU_FAULT_PAGE_REQUEST_PASID_VALID);
+}
+
+/**
+ * pasid_vf_request_reported() - intel-iommu is about to report a page request
+ * @vf: the VF
+ * @request: the request
+ *
+ * Context: Hook.
+ * Return: whether the kernel must not see it. If need be, the VF has got a response.
+ */
+bool pasid_vf_request_reported(struct pasid_vf *vf,
+			       const struct iommu_fault_page_request *request)
+{
+	enum pasid_verdict verdict = pasid_requests_report(&vf->requests, request);
+
+	if (verdict == PASID_VERDICT_REFUSE)
+		pasid_vf_refuse_request(vf, request);
+	return verdict != PASID_VERDICT_PASS;
+}
+
+/**
+ * pasid_vf_request_answered() - intel-iommu is about to send a response to a VF
+ * @vf: the VF
+ * @request: the last request of the group that is answered
+ * @code: the response; changed, if it is one that the VF must not get
+ *
+ * Context: Hook.
+ * Return: whether the response must not be sent.
+ */
+bool pasid_vf_request_answered(struct pasid_vf *vf,
+			       const struct iommu_fault_page_request *request, u32 *code)
+{
+	return pasid_requests_respond(&vf->requests, request, code) != PASID_VERDICT_PASS;
+}
+
+/**
+ * pasid_vf_hold_requests() - take all page requests away from the VF's user
+ * @vf: the VF
+ * @why: one of PASID_HELD_*
+ * @answer: answer those that wait for the user with Invalid Request. If not, the VF has been, or
+ *	will be, reset, and so expects no response
+ *
+ * When this returns, the kernel reports no request of the VF, and none waits. The user still reads
+ * old ones from iommufd, and its answers are dropped.
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_hold_requests(struct pasid_vf *vf, unsigned int why, bool answer)
+{
+	struct iommu_fault_page_request request;
+	u32 index = 0;
+
+	if (!pasid_requests_are_served(&vf->requests))
+		return;
+	pasid_requests_hold(&vf->requests, why);
+	pasid_unit_wait_for_requests(&vf->unit);
+	while (pasid_requests_take(&vf->requests, &index, &request))
+		if (answer)
+			pasid_vf_refuse_request(vf, &request);
+}
+
+/**
+ * pasid_vf_hold_requests_of() - refuse the page requests of one PASID
+ * @vf: the VF
+ * @pasid: the PASID; IOMMU_NO_PASID for requests without one
+ *
+ * When this returns, the kernel reports no request of the PASID, until
+ * pasid_requests_hold_pasid() ends that. Those that wait for the user stay: iommufd answers them
+ * if it detaches the PASID.
+ *
+ * Context: Process context, may sleep.
+ */
+void pasid_vf_hold_requests_of(struct pasid_vf *vf, u32 pasid)
+{
+	if (!pasid_requests_are_served(&vf->requests))
+		return;
+	pasid_requests_hold_pasid(&vf->requests, pasid);
+	pasid_unit_wait_for_requests(&vf->unit);
+}
