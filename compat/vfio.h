@@ -11,10 +11,20 @@
 /* Ops that plain vfio-pci of this kernel has and that of others has not. */
 #ifdef COMPAT_HAS_PASID_ATTACH_IOAS
 #define COMPAT_VFIO_PASID_OPS \
-	.pasid_attach_ioas = vfio_iommufd_physical_pasid_attach_ioas, \
-	.pasid_detach_ioas = vfio_iommufd_physical_pasid_detach_ioas,
+	.pasid_attach_ioas = pasid_vfio_attach_pasid, \
+	.pasid_detach_ioas = pasid_vfio_detach_pasid,
+#define compat_vfio_attach_pasid	vfio_iommufd_physical_pasid_attach_ioas
+#define compat_vfio_detach_pasid	vfio_iommufd_physical_pasid_detach_ioas
 #else
 #define COMPAT_VFIO_PASID_OPS
+static inline int compat_vfio_attach_pasid(struct vfio_device *vdev, u32 pasid, u32 *pt_id)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void compat_vfio_detach_pasid(struct vfio_device *vdev, u32 pasid)
+{
+}
 #endif
 
 #ifdef COMPAT_HAS_MATCH_TOKEN_UUID

@@ -42,18 +42,16 @@ unsigned int pasid_cap_merge(const struct pasid_cap *cap, unsigned int perms);
  * struct pasid_pri_cap - a PRI capability (PCIe 6.3, 10.5.2)
  * @next: offset of the next capability, or 0
  * @prg_pasid: PRG Response PASID Required
- * @errors: Response Failure and Unexpected Page Request Group Index, as the PF's status
- *	register has them, in its bits
+ * @errors: Response Failure and Unexpected Page Request Group Index, in the bits of the status
+ *	register, as intel-pasid-ctl has them
  * @cleared: those of @errors that the guest has cleared, and that are not shown
- * @enable: Enable. While it is 0, Stopped reads 1: the IOMMU accepts no further page request.
- *	Requests that it accepted before may still be in its queue or in iommufd's, which a
- *	module cannot drain
+ * @enable: Enable. While it is 0, Stopped reads 1: the IOMMU accepts no further page request, and
+ *	none waits for an answer
  * @capacity: Outstanding Page Request Capacity
  * @alloc: Outstanding Page Request Allocation
  *
- * The PF and all its VFs share one page request interface, and its errors. An error that a guest
- * clears is cleared for its VF alone. It is shown again when the PF has cleared it and then has
- * it again. Errors from before the VF was opened or reset are not shown.
+ * An error that a guest clears is shown again when it has gone and then comes again. Errors from
+ * before the VF was opened or reset are not shown.
  */
 struct pasid_pri_cap {
 	u16 next;
@@ -65,9 +63,9 @@ struct pasid_pri_cap {
 	u32 alloc;
 };
 
-void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 pf_status,
-			u32 pf_capacity);
-void pasid_pri_cap_sample(struct pasid_pri_cap *cap, u16 pf_status);
+void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 status,
+			u32 capacity);
+void pasid_pri_cap_sample(struct pasid_pri_cap *cap, u16 status);
 void pasid_pri_cap_reset(struct pasid_pri_cap *cap);
 void pasid_pri_cap_set(struct pasid_pri_cap *cap, const struct pasid_pri_cap *to);
 void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8 *buf,

@@ -119,20 +119,6 @@ static int pasid_config_first_part(struct pasid_vfio *dev, u64 pos, size_t *coun
 	return PASID_EMULATED;
 }
 
-/*
- * Takes over the errors that the PF's page request interface has now. Waits for the end of a
- * reset of the PF, and takes no lock that is held while an invalidation is waited for.
- */
-static void pasid_config_sample_pri(struct pasid_vfio *dev)
-{
-	struct pci_dev *pf = pci_physfn(dev->core.pdev);
-	u16 status;
-
-	if (!pci_user_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status) &&
-	    !PCI_POSSIBLE_ERROR(status))
-		pasid_pri_cap_sample(&dev->pri, status);
-}
-
 static void pasid_config_fetch(struct pasid_vfio *dev, int which, unsigned int offset,
 			       u8 *buf, size_t count)
 {
@@ -143,7 +129,8 @@ static void pasid_config_fetch(struct pasid_vfio *dev, int which, unsigned int o
 		pasid_cap_read(&dev->cap, offset, buf, count);
 		break;
 	case PASID_EMULATED_PRI:
-		pasid_config_sample_pri(dev);
+		pasid_pri_cap_sample(&dev->pri, pasid_ctl_requests_failed(dev->ctl) ?
+						PCI_PRI_STATUS_RF : 0);
 		pasid_pri_cap_read(&dev->pri, offset, buf, count);
 		break;
 	default:
@@ -257,7 +244,7 @@ static ssize_t pasid_config_rw(struct pasid_vfio *dev, char __user *buf, size_t 
  * @ppos: which region, and where in it; advanced
  *
  * Context: Process context, may sleep. Reads of the emulated capabilities take no lock of this
- * driver. A read of the PRI capability waits while the PF's configuration space is locked.
+ * driver, and touch no hardware.
  * Return: the number of bytes, or a negative errno.
  */
 ssize_t pasid_config_read(struct vfio_device *vdev, char __user *buf, size_t count,

@@ -12,11 +12,11 @@
 
 static bool pasid_show_pri;
 module_param_named(pri, pasid_show_pri, bool, 0444);
-MODULE_PARM_DESC(pri, "With allow_unserved_pri=1, show a PRI capability, too, where there is room and the IOMMU supports it (default: 0)");
+MODULE_PARM_DESC(pri, "Show a PRI capability, too, where there is room, the IOMMU supports it, and the user gets the page requests (default: 0)");
 
 static bool allow_unserved_pri;
 module_param(allow_unserved_pri, bool, 0444);
-MODULE_PARM_DESC(allow_unserved_pri, "Have pri=1 take effect although iommufd gives no user the page requests of a VF, so that nobody answers them (default: 0)");
+MODULE_PARM_DESC(allow_unserved_pri, "Have pri=1 take effect also where the user cannot get the page requests, so that nobody answers them (default: 0)");
 
 static u32 pasid_read_view(const void *arg, unsigned int at)
 {
@@ -31,8 +31,18 @@ static void pasid_layout_check_written(struct pci_dev *vf, struct pasid_cap_layo
 		layout->written = pasid_observe_written(vf, layout->pri, PASID_PRI_CAP_SIZE);
 }
 
+/* @unserved: why the user gets no page requests, or NULL. */
+static bool pasid_layout_has_pri(struct pci_dev *pdev, const char *unserved,
+				 struct pasid_cap_layout *layout)
+{
+	if (!pasid_show_pri || !pci_physfn(pdev)->pri_enabled)
+		return false;
+	layout->pri_why = allow_unserved_pri ? NULL : unserved;
+	return !layout->pri_why;
+}
+
 static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
-			    struct pasid_cap_layout *layout)
+			    const char *unserved, struct pasid_cap_layout *layout)
 {
 	struct pasid_space hw = pasid_space_of(pdev);
 	struct pasid_space view = { .read = pasid_read_view, .arg = vconfig };
@@ -49,7 +59,7 @@ static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 	if (err)
 		return err;
 	answer = &answers[layout->source];
-	pri = pri && pasid_show_pri && answer->pri && pci_physfn(pdev)->pri_enabled;
+	pri = pri && answer->pri && pasid_layout_has_pri(pdev, unserved, layout);
 	if (layout->source == PASID_SOURCE_AUTO)
 		err = pasid_observe_choose(pdev, pri, &answer->ranges, &above, &layout->why);
 	if (!err)
@@ -70,26 +80,15 @@ static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
  *	no extended capabilities, or while the VF is not open: the new headers are linked into
  *	the function's own list then
  * @pri: a PRI capability may be shown, if the option pri= says so and the PF has PRI enabled
+ * @unserved: why the user would get no page requests, or NULL. No PRI capability is shown then,
+ *	unless the option allow_unserved_pri= says so
  * @layout: filled
  *
  * Context: Process context, may sleep; the device is not suspended.
  */
 void pasid_layout_find(struct pci_dev *pdev, const u8 *vconfig, bool pri,
-		       struct pasid_cap_layout *layout)
+		       const char *unserved, struct pasid_cap_layout *layout)
 {
 	memset(layout, 0, sizeof(*layout));
-	layout->err = pasid_layout_try(pdev, vconfig, pri, layout);
-}
-
-/**
- * pasid_layout_init() - look at the options pri= and allow_unserved_pri=
- *
- * Context: At load.
- */
-void pasid_layout_init(void)
-{
-	if (pasid_show_pri && !allow_unserved_pri) {
-		pr_notice("pri=1 has no effect without allow_unserved_pri=1: iommufd gives no user the page requests of a VF\n");
-		pasid_show_pri = false;
-	}
+	layout->err = pasid_layout_try(pdev, vconfig, pri, unserved, layout);
 }

@@ -10,6 +10,7 @@
  * by the evidence that observe.c has; touched.c counts accesses.
  * config.c: the guest accesses configuration space. pasid-cap.c and pri-cap.c are the registers,
  * request.c asks intel-pasid-ctl for what the guest writes there.
+ * attach.c: the VMM attaches address spaces.
  * region.c and event.c: the VMM reads and writes the control region, and is told of changes.
  */
 #include <linux/cleanup.h>
@@ -71,13 +72,15 @@ static int pasid_vfio_open_device(struct vfio_device *vdev)
 }
 
 /*
- * If the VMM can attach PASIDs, vfio detaches them after this call, in unbind_iommufd(). So the VF
- * stays registered until pasid_vfio_unbind_iommufd() has detached them.
+ * vfio-pci-core resets the VF, and tells no driver of it. So page requests that wait for the VMM
+ * are answered before. If the VMM can attach PASIDs, vfio detaches them after this call, in
+ * unbind_iommufd(). So the VF stays registered until pasid_vfio_unbind_iommufd() has detached them.
  */
 static void pasid_vfio_close_device(struct vfio_device *vdev)
 {
 	struct pasid_vfio *dev = to_pasid_vfio(vdev);
 
+	pasid_ctl_hold_requests(dev->core.pdev, true);
 	vfio_pci_core_close_device(vdev);
 	pasid_event_close(dev);
 	if (!dev->can_attach)
@@ -110,6 +113,10 @@ static void pasid_vfio_unbind_iommufd(struct vfio_device *vdev)
 }
 #else
 #define pasid_vfio_unbind_iommufd	vfio_iommufd_physical_unbind
+#define pasid_vfio_attach_ioas		vfio_iommufd_physical_attach_ioas
+#define pasid_vfio_detach_ioas		vfio_iommufd_physical_detach_ioas
+#define pasid_vfio_attach_pasid		vfio_iommufd_physical_pasid_attach_ioas
+#define pasid_vfio_detach_pasid		vfio_iommufd_physical_pasid_detach_ioas
 #endif
 
 static const struct vfio_device_ops pasid_vfio_ops = {
@@ -127,8 +134,8 @@ static const struct vfio_device_ops pasid_vfio_ops = {
 	.match = vfio_pci_core_match,
 	.bind_iommufd = vfio_iommufd_physical_bind,
 	.unbind_iommufd = pasid_vfio_unbind_iommufd,
-	.attach_ioas = vfio_iommufd_physical_attach_ioas,
-	.detach_ioas = vfio_iommufd_physical_detach_ioas,
+	.attach_ioas = pasid_vfio_attach_ioas,
+	.detach_ioas = pasid_vfio_detach_ioas,
 	COMPAT_VFIO_PASID_OPS
 	COMPAT_VFIO_TOKEN_OPS
 	COMPAT_VFIO_REGION_OPS
@@ -136,7 +143,7 @@ static const struct vfio_device_ops pasid_vfio_ops = {
 
 static void pasid_vfio_reset_prepare(struct pci_dev *pdev)
 {
-	pasid_request_mark_resetting(pasid_vfio_of(&pdev->dev));
+	pasid_request_reset_prepare(pasid_vfio_of(&pdev->dev));
 }
 
 static void pasid_vfio_reset_done(struct pci_dev *pdev)
@@ -312,7 +319,6 @@ static int __init pasid_vfio_init(void)
 {
 	int err;
 
-	pasid_layout_init();
 	err = pasid_option_init(ranges);
 	if (err)
 		return err;

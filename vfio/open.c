@@ -47,6 +47,22 @@ static void pasid_open_hide(struct pasid_vfio *dev, int err, const char *why)
 	pasid_open_log_hidden(dev, why);
 }
 
+/**
+ * pasid_open_unserved() - why the user of a VF cannot get its page requests
+ * @can_attach: see struct pasid_vfio
+ *
+ * Context: Any.
+ * Return: a clause, or NULL if the user can get them.
+ */
+const char *pasid_open_unserved(bool can_attach)
+{
+	if (!pasid_ctl_can_serve_requests())
+		return "this kernel's functions for page requests cannot be hooked";
+	if (!can_attach)
+		return "it was not opened through an iommufd that has PASIDs";
+	return NULL;
+}
+
 /*
  * Finds the layout, or the reason why no capability is shown. A VMM that emulates by itself is told
  * the free ranges, too.
@@ -56,7 +72,8 @@ static void pasid_open_find_layout(struct pasid_vfio *dev, unsigned int perms)
 	/* vfio-pci-core's copy has the extended capabilities that it shows, if it shows any. */
 	const u8 *vconfig = dev->core.extended_caps ? dev->core.vconfig : NULL;
 
-	pasid_layout_find(dev->core.pdev, vconfig, perms & PASID_PERM_PRI, &dev->layout);
+	pasid_layout_find(dev->core.pdev, vconfig, perms & PASID_PERM_PRI,
+			  pasid_open_unserved(dev->can_attach), &dev->layout);
 	if (!dev->emulate)
 		pasid_open_hide(dev, -EOPNOTSUPP, "emulation is off");
 	else if (dev->layout.err)
@@ -70,23 +87,32 @@ static void pasid_open_find_layout(struct pasid_vfio *dev, unsigned int perms)
 }
 
 /*
- * Does not wait for the end of a reset of the PF: a reset of the bus, which includes the PF, may
- * wait for reset_done() of this VF, which waits for @dev->lock.
+ * The PF and all its VFs share what Linux allows the PF. Each VF gets an equal part of it, and one
+ * stays with the PF. The number of VFs does not change while one is open.
+ */
+static u32 pasid_open_pri_capacity(struct pci_dev *pf)
+{
+	return pf->pri_reqs_alloc / (pci_num_vf(pf) + 1);
+}
+
+/*
+ * The errors of the PF's page request interface are not shown: none of them is about this VF. Does
+ * not wait for the end of a reset of the PF: a reset of the bus, which includes the PF, may wait
+ * for reset_done() of this VF, which waits for @dev->lock.
  */
 static int pasid_open_init_pri(struct pasid_vfio *dev)
 {
 	struct pci_dev *pf = pci_physfn(dev->core.pdev);
-	u32 capacity = 0;
 	u16 status = 0;
 
 	if (!dev->layout.pri)
 		return 0;
 	if (pci_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status) ||
-	    pci_read_config_dword(pf, pf->pri_cap + PCI_PRI_MAX_REQ, &capacity) ||
 	    PCI_POSSIBLE_ERROR(status))
 		return -EIO;
-	pasid_pri_cap_init(&dev->pri, dev->layout.pri_next, status, capacity);
-	return 0;
+	pasid_pri_cap_init(&dev->pri, dev->layout.pri_next, status & PCI_PRI_STATUS_PASID,
+			   pasid_open_pri_capacity(pf));
+	return pasid_open_unserved(dev->can_attach) ? 0 : pasid_ctl_serve_requests(dev->ctl);
 }
 
 /*

@@ -140,9 +140,8 @@ int pasid_observe_print(struct pasid_observed *observed, char *buf);
 int pasid_observe_print_candidates(struct pci_dev *vf, char *buf);
 
 /* layout.c: where a VF's capabilities go */
-void pasid_layout_init(void);
 void pasid_layout_find(struct pci_dev *pdev, const u8 *vconfig, bool pri,
-		       struct pasid_cap_layout *layout);
+		       const char *unserved, struct pasid_cap_layout *layout);
 
 /* request.c: what intel-pasid-ctl is asked for */
 int pasid_request_send(struct pasid_vfio *dev, unsigned int request);
@@ -152,6 +151,7 @@ int pasid_request_write_cap(struct pasid_vfio *dev, unsigned int offset, const u
 int pasid_request_write_pri(struct pasid_vfio *dev, unsigned int offset, const u8 *buf,
 			    unsigned int size);
 void pasid_request_clear(struct pasid_vfio *dev);
+void pasid_request_reset_prepare(struct pasid_vfio *dev);
 void pasid_request_mark_resetting(struct pasid_vfio *dev);
 void pasid_request_reset_done(struct pasid_vfio *dev);
 
@@ -164,9 +164,16 @@ bool pasid_event_trigger(struct pasid_vfio *dev);
 void pasid_event_close(struct pasid_vfio *dev);
 long pasid_event_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg);
 
+/* attach.c: address spaces of an iommufd */
+int pasid_vfio_attach_ioas(struct vfio_device *vdev, u32 *pt_id);
+void pasid_vfio_detach_ioas(struct vfio_device *vdev);
+int pasid_vfio_attach_pasid(struct vfio_device *vdev, u32 pasid, u32 *pt_id);
+void pasid_vfio_detach_pasid(struct vfio_device *vdev, u32 pasid);
+
 /* open.c: from open to close */
 int pasid_open(struct pasid_vfio *dev);
 void pasid_close(struct pasid_vfio *dev);
+const char *pasid_open_unserved(bool can_attach);
 
 /* config.c: configuration space */
 void pasid_config_init(struct pasid_vfio *dev);

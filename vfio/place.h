@@ -31,6 +31,8 @@ struct pasid_header {
  * @pasid_next: offset that its header points to, or 0
  * @pri: offset of the PRI capability, or 0 if there is none
  * @pri_next: offset that its header points to, or 0
+ * @pri_why: a clause that says why there is no PRI capability, if it is for want of a user who
+ *	gets the page requests; else NULL
  * @headers: the headers that point to the emulated capabilities. Each is one of the
  *	function's own, with another pointer, or a null capability at 0x100 if it has none
  * @header_count: how many; at most one for each capability
@@ -49,6 +51,7 @@ struct pasid_cap_layout {
 	u16 pasid_next;
 	u16 pri;
 	u16 pri_next;
+	const char *pri_why;
 	struct pasid_header headers[PASID_HEADERS];
 	unsigned int header_count;
 	u16 dirty;

@@ -17,32 +17,32 @@
  * pasid_pri_cap_init() - values after power-on
  * @cap: the capability
  * @next: offset of the next one, or 0
- * @pf_status: the PF's status register
- * @pf_capacity: the PF's Outstanding Page Request Capacity
+ * @status: PRG Response PASID Required, and errors from before, in the bits of the register
+ * @capacity: Outstanding Page Request Capacity
  *
  * Context: Any.
  */
-void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 pf_status,
-			u32 pf_capacity)
+void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 status,
+			u32 capacity)
 {
 	memset(cap, 0, sizeof(*cap));
 	cap->next = next;
-	cap->prg_pasid = pf_status & PCI_PRI_STATUS_PASID;
-	cap->capacity = pf_capacity;
-	pasid_pri_cap_sample(cap, pf_status);
+	cap->prg_pasid = status & PCI_PRI_STATUS_PASID;
+	cap->capacity = capacity;
+	pasid_pri_cap_sample(cap, status);
 	pasid_pri_cap_reset(cap);
 }
 
 /**
- * pasid_pri_cap_sample() - take over the errors that the PF's page request interface has now
+ * pasid_pri_cap_sample() - take over the errors that there are now
  * @cap: the capability
- * @pf_status: value of the PF's status register
+ * @status: the errors, in the bits of the status register; other bits are ignored
  *
  * Context: Any; pasid_pri_cap_read() may run meanwhile.
  */
-void pasid_pri_cap_sample(struct pasid_pri_cap *cap, u16 pf_status)
+void pasid_pri_cap_sample(struct pasid_pri_cap *cap, u16 status)
 {
-	u16 errors = pf_status & PASID_PRI_ERRORS;
+	u16 errors = status & PASID_PRI_ERRORS;
 
 	WRITE_ONCE(cap->errors, errors);
 	atomic_and(errors, &cap->cleared);
@@ -116,9 +116,9 @@ void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8
  * @buf: what is written
  * @size: how many bytes; they lie within the capability
  *
- * Reset reads as 0 and does nothing: it would drop the pending requests of the PF's page request
- * interface, which other VFs use, too. A one in the status register clears an error, and setting
- * Enable clears all. An allocation above the capacity is cut to the capacity.
+ * Reset reads as 0 and does nothing: while Enable is 0, the VF has no pending requests, and those
+ * of the PF's page request interface may be another VF's. A one in the status register clears an
+ * error, and setting Enable clears all. An allocation above the capacity is cut to the capacity.
  *
  * Context: Any.
  * Return: whether the write touches the control register.

@@ -89,6 +89,13 @@ int pasid_request_write_cap(struct pasid_vfio *dev, unsigned int offset, const u
 	return err;
 }
 
+/* How many page requests of the VF may wait for an answer. */
+static void pasid_request_limit(struct pasid_vfio *dev, u32 alloc)
+{
+	if (dev->ctl)
+		pasid_ctl_limit_requests(dev->ctl, alloc);
+}
+
 /**
  * pasid_request_write_pri() - a write to the PRI capability
  * @dev: the device, open, with the capability shown
@@ -104,13 +111,17 @@ int pasid_request_write_pri(struct pasid_vfio *dev, unsigned int offset, const u
 {
 	struct pasid_pri_cap pri;
 	unsigned int request;
+	bool touches;
 	int err = 0;
 
 	guard(mutex)(&dev->lock);
 	if (READ_ONCE(dev->resetting))
 		return 0;
 	pri = dev->pri;
-	if (pasid_pri_cap_write(&pri, offset, buf, size)) {
+	touches = pasid_pri_cap_write(&pri, offset, buf, size);
+	/* Before Enable has an effect, should one write set both. */
+	pasid_request_limit(dev, pri.alloc);
+	if (touches) {
 		request = dev->request & ~PASID_PERM_PRI;
 		if (pri.enable)
 			request |= PASID_PERM_PRI;
@@ -118,6 +129,8 @@ int pasid_request_write_pri(struct pasid_vfio *dev, unsigned int offset, const u
 	}
 	if (!err)
 		pasid_pri_cap_set(&dev->pri, &pri);
+	else
+		pasid_request_limit(dev, dev->pri.alloc);
 	return err;
 }
 
@@ -127,10 +140,14 @@ static void pasid_request_clear_locked(struct pasid_vfio *dev)
 	lockdep_assert_held(&dev->lock);
 	if (!dev->ctl || !dev->reset_clears)
 		return;
+	/* The VF has forgotten its page requests. */
+	pasid_ctl_hold_requests(dev->core.pdev, false);
 	pasid_ctl_request(dev->ctl, PASID_PERM_NONE);
 	dev->request = PASID_PERM_NONE;
 	pasid_cap_set(&dev->cap, PASID_PERM_NONE);
 	pasid_pri_cap_reset(&dev->pri);
+	pasid_request_limit(dev, dev->pri.alloc);
+	pasid_ctl_release_requests(dev->core.pdev);
 }
 
 /**
@@ -158,6 +175,8 @@ void pasid_request_clear(struct pasid_vfio *dev)
  * error fails, the PCI core does not say so, and they are dropped until the next reset, or until
  * the device is opened again.
  *
+ * Page requests are refused until then, too, and those that wait for an answer are forgotten.
+ *
  * Sends no invalidation: a frozen VF does not answer, so intel-iommu would repeat it until the
  * VF is reset, and the reset waits for the caller. Takes no lock: its holder may be waiting for
  * such an invalidation.
@@ -167,6 +186,21 @@ void pasid_request_clear(struct pasid_vfio *dev)
 void pasid_request_mark_resetting(struct pasid_vfio *dev)
 {
 	WRITE_ONCE(dev->resetting, true);
+	pasid_ctl_hold_requests(dev->core.pdev, false);
+}
+
+/**
+ * pasid_request_reset_prepare() - the VF, which answers, is about to be reset
+ * @dev: the device, open or not
+ *
+ * As pasid_request_mark_resetting(), but page requests that wait for an answer get it now.
+ *
+ * Context: Process context, may sleep, device lock held.
+ */
+void pasid_request_reset_prepare(struct pasid_vfio *dev)
+{
+	pasid_ctl_hold_requests(dev->core.pdev, true);
+	pasid_request_mark_resetting(dev);
 }
 
 /**

@@ -24,6 +24,8 @@ static ssize_t pasid_emit_layout(char *buf, const struct pasid_cap_layout *layou
 	if (layout->pri)
 		at += sysfs_emit_at(buf, at, "pri 0x%03x %s\n", layout->pri,
 				    pasid_source_name(layout->source));
+	else if (layout->pri_why)
+		at += sysfs_emit_at(buf, at, "pri none: %s\n", layout->pri_why);
 	if (layout->above.range.first)
 		at += sysfs_emit_at(buf, at, "auto: not higher, because 0x%03x-0x%03x %s\n",
 				    layout->above.range.first, layout->above.range.last,
@@ -51,7 +53,7 @@ static int pasid_sysfs_look(struct pasid_vfio *dev, struct pasid_cap_layout *lay
 		return 0;
 	if (pm_runtime_resume_and_get(device))
 		return -EIO;
-	pasid_layout_find(dev->core.pdev, NULL, true, layout);
+	pasid_layout_find(dev->core.pdev, NULL, true, pasid_open_unserved(true), layout);
 	pm_runtime_put(device);
 	return 0;
 }
