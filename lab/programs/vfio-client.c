@@ -22,10 +22,14 @@
  *	reset, hot-reset
  *	low-power, full-power
  *	hw-info			with an iommufd, its answer: WIDTH, +exec|-exec, +priv|-priv
- *	attach PASID FILE [nested|nested-sre]
+ *	attach PASID FILE [nested|nested-sre|requests]
  *				with an iommufd: attaches an address space that maps FILE's first
  *				page at 0x10000; PASID can be none; nested: with a first stage in
- *				the client's memory, without or with IOMMU_VTD_S1_SRE
+ *				the client's memory, without or with IOMMU_VTD_S1_SRE;
+ *				requests: maps nothing, and page requests come to the client
+ *	map FILE ADDRESS	maps FILE's first page in FILE's address space for requests
+ *	request MILLISECONDS	the next page request: PASID ADDRESS r-|-w GROUP COOKIE, or EAGAIN
+ *	answer COOKIE CODE	answers it: 0 success, 1 invalid
  *	detach PASID
  *	dma PASID write|read TEXT
  *				the engine of a pasid-testdev writes TEXT to 0x10000, or reads and
@@ -35,6 +39,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/iommufd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,22 +48,14 @@
 
 #include "engine.h"
 #include "irq.h"
+#include "requests.h"
+#include "spaces.h"
 #include "vfio.h"
 
 typedef int (*access_fn)(struct vfio_function *fn, unsigned int at, void *buf, size_t size);
 typedef int (*change_fn)(struct vfio_function *fn, unsigned int at, const void *buf, size_t size);
 
-#define IOVA		0x10000
-#define MAX_SPACES	16
-
-/* An address space; there is one for each file and kind. */
-struct space {
-	char name[300];
-	uint32_t table;
-};
-
 static struct vfio_function fn;
-static struct space spaces[MAX_SPACES];
 static const char *tell_path;
 static int event;
 
@@ -225,44 +222,35 @@ static uint32_t parse_pasid(const char *text)
 	return strcmp(text, "none") ? strtoul(text, NULL, 0) : VFIO_NO_PASID;
 }
 
-static int make_space(const char *path, const char *kind, uint32_t *table)
-{
-	if (!kind[0])
-		return vfio_map_page(&fn, path, IOVA, table);
-	return vfio_map_nested(&fn, path, IOVA, !strcmp(kind, "nested-sre"), table);
-}
-
-/* Makes the address space when it is needed first. */
-static int find_space(const char *path, const char *kind, uint32_t *table)
-{
-	struct space *space;
-	char name[300];
-	int err;
-
-	snprintf(name, sizeof(name), "%s %s", path, kind);
-	for (space = spaces; space < spaces + MAX_SPACES; space++) {
-		if (!strcmp(space->name, name))
-			break;
-		if (space->name[0])
-			continue;
-		err = make_space(path, kind, &space->table);
-		if (err)
-			return err;
-		strcpy(space->name, name);
-		break;
-	}
-	if (space == spaces + MAX_SPACES)
-		return ENOSPC;
-	*table = space->table;
-	return 0;
-}
-
 static void do_attach(const char *pasid, const char *path, const char *kind)
 {
-	uint32_t table;
-	int err = find_space(path, kind, &table);
+	struct space *space;
+	int err = find_space(&fn, path, kind, &space);
 
-	tell_error(err ? err : vfio_attach(&fn, parse_pasid(pasid), table));
+	tell_error(err ? err : vfio_attach(&fn, parse_pasid(pasid), space->table));
+}
+
+static void do_map(const char *path, uint64_t addr)
+{
+	struct space *space;
+	int err = find_space(&fn, path, "requests", &space);
+
+	tell_error(err ? err : requests_map(&fn, space->ioas, path, addr));
+}
+
+static void do_request(unsigned int milliseconds)
+{
+	struct page_request request;
+	int err = requests_next(milliseconds, &request);
+
+	if (err)
+		tell_error(err);
+	else
+		tell("%d 0x%llx %c%c%s %u %u", request.has_pasid ? (int)request.pasid : -1,
+		     (unsigned long long)request.addr,
+		     request.perm & IOMMU_PGFAULT_PERM_READ ? 'r' : '-',
+		     request.perm & IOMMU_PGFAULT_PERM_WRITE ? 'w' : '-',
+		     request.last ? "" : "+", request.group, request.cookie);
 }
 
 static const char *run_engine(struct engine *engine, struct engine_request *request,
@@ -284,7 +272,7 @@ static const char *run_engine(struct engine *engine, struct engine_request *requ
 static void do_dma(const char *pasid, const char *how, const char *text)
 {
 	struct engine_request request = {
-		.addr = IOVA, .len = strlen(text), .pasid = parse_pasid(pasid), .count = 1,
+		.addr = SPACE_IOVA, .len = strlen(text), .pasid = parse_pasid(pasid), .count = 1,
 		.flags = strcmp(how, "write") ? 0 : ENGINE_WRITE,
 	};
 	struct engine engine;
@@ -345,6 +333,12 @@ static void obey(const char *line)
 		tell_error(vfio_detach(&fn, parse_pasid(number)));
 	else if (sscanf(line, "dma %31s %7s %255s", number, how, path) == 3)
 		do_dma(number, how, path);
+	else if (sscanf(line, "map %255s %31s", path, number) == 2)
+		do_map(path, strtoull(number, NULL, 0));
+	else if (!strcmp(word, "request"))
+		do_request(at);
+	else if (!strcmp(word, "answer"))
+		tell_error(requests_answer(at, size));
 	else if (!strcmp(word, "hw-info"))
 		do_hw_info();
 	else if (!strcmp(word, "low-power"))
