@@ -252,17 +252,27 @@ mutant emulate-of-the-host-alone newest vfio-cap "pasid_emulate decides*" vfio/s
 mutant emulate-off-shows-all-the-same newest vfio-cap "emulate=0: no capability*" vfio/open.c \
 	's/if \(!dev->emulate\)/if (false)/'
 mutant reading-cap_layout-looks newest vfio-place "reading cap_layout*" vfio/sysfs.c \
-	's/^\treturn pasid_emit_layout\(buf, &dev->layout\);/\tpasid_layout_find(dev->core.pdev, NULL, true, \&dev->layout);\n&/'
+	's/^\treturn pasid_emit_layout\(buf, &dev->layout\);/\tpasid_layout_find(dev->core.pdev, NULL, true, NULL, \&dev->layout);\n&/'
 mutant cap_layout-keeps-what-it-was newest vfio-place "reading cap_layout*" vfio/sysfs.c \
 	'/^static ssize_t cap_layout_store/,/^}/ s/dev->layout = layout;/;/'
 mutant cap_layout-changes-under-a-user newest vfio-place "reading cap_layout*" vfio/sysfs.c \
 	'/^static ssize_t cap_layout_store/,/^}/ s/if \((READ_ONCE\(dev->open\)|dev->open)\)/if (false)/'
 mutant cap_layout-is-not-roots-alone newest vfio-place "reading cap_layout*" vfio/sysfs.c \
 	's/^static DEVICE_ATTR_RW\(cap_layout\);/static DEVICE_ATTR(cap_layout, 0664, cap_layout_show, cap_layout_store);/'
-mutant pri-takes-one-word newest vfio-place "pri=1 without*" vfio/layout.c \
-	's/pasid_show_pri && !allow_unserved_pri/false/'
-mutant PRI-status-of-a-PF-in-a-reset newest vfio-cap "while the PF is being reset*" vfio/config.c \
-	'/^static void pasid_config_sample_pri/,/^}/ s/pci_user_read_config_word/pci_read_config_word/'
+mutant pri-without-an-iommufd newest vfio-place "pri=1 without*" vfio/layout.c \
+	's/allow_unserved_pri \? NULL : unserved/NULL/'
+mutant PRI-is-for-any-VF debug vfio-requests "no other VF*" iommu/hooks.c \
+	's/ \|\| !pasid_requests_may_begin\(&vf->requests\)//'
+mutant PRI-failure-reaches-the-PF debug vfio-requests "a failure of the kernel*" iommu/requests.c \
+	's/\*code = IOMMU_PAGE_RESP_INVALID;/;/'
+mutant requests-wait-after-a-deny debug vfio-requests "pri is denied*" iommu/change.c \
+	's/pasid_vf_hold_requests\(vf, PASID_HELD_OFF, true\)/pasid_vf_hold_requests(vf, PASID_HELD_OFF, false)/'
+mutant late-answers-reach-the-VF debug vfio-requests "the guest switches PRI off*" iommu/requests.c \
+	's/return waits \? PASID_VERDICT_PASS : PASID_VERDICT_DROP;/return PASID_VERDICT_PASS;/'
+mutant requests-have-no-limit debug vfio-requests "more requests than*" iommu/requests.c \
+	's/requests->count >= READ_ONCE\(requests->limit\)/false/'
+mutant requests-wait-for-a-VF-in-a-reset debug vfio-requests "the VF is reset*" vfio/request.c \
+	'/^void pasid_request_reset_prepare/,/^}/ s/pasid_ctl_hold_requests\(dev->core.pdev, true\);//'
 mutant registration-ends-with-pasid-vfio-pci newest vfio-place "what the PF's driver said*" vfio/pf.c \
 	'/^static void pasid_pf_free/,/^}/ s/^\tkfree\(pf\);/\tpasid_pf_unregister(pf->pdev);\n&/'
 mutant PF-driver-goes-under-its-answer uml kunit pasid-pf pf/register.c \

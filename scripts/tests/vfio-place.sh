@@ -390,17 +390,22 @@ does_not_load_with() { # OPTION REASON
 	expect_said "$2"
 }
 
-# No VMM answers page requests yet, so pri=1 needs a second option.
-pri_takes_two_words() {
+# A client without an iommufd gets no page requests.
+pri_takes_an_iommufd() {
 	if [ -e /sys/module/pasid_vfio_pci ]; then
 		unbind "$vf"
 		unload_vfio
 	fi
-	dmesg -c >/dev/null
 	load_vfio allow_type1=1 pri=1
-	expect_said "pri=1 has no effect without allow_unserved_pri=1"
 	bind "$vf"
-	layout_is 0x180-0x197 "pasid 0x180 admin" "0x100:000f 0x110:000e 0x180:001b"
+	enable_pri "$vf"
+	echo 0x180-0x197 >"$ranges"
+	expect_equal "$(client_open it "$vf")" 0 'opening the VF'
+	expect_equal "$(xargs <"$pci/$vf/pasid_status/cap_layout")" \
+		'pasid 0x180 admin pri none: it was not opened through an iommufd that has PASIDs' cap_layout
+	expect_client '0x100:000f 0x110:000e 0x180:001b' it chain
+	client_kill it
+	disable_pri "$vf"
 	echo >"$ranges"
 	unbind "$vf"
 	unload_vfio
@@ -489,7 +494,7 @@ it "reading cap_layout shows the last result and does not ask the PF's driver" r
 it "the PF's driver is asked once per open, and can be unloaded afterwards" pf_driver_is_asked_once
 it "what the PF's driver said stays when pasid-vfio-pci is loaded again" registration_stays
 it 'the option ranges= is asked after vf_pasid_ranges' option_after_admin
-it 'pri=1 without allow_unserved_pri=1 shows no PRI capability' pri_takes_two_words
+it 'pri=1 without an iommufd shows no PRI capability, and cap_layout says why' pri_takes_an_iommufd
 it 'the module does not load with bad options, and gives the reason' bad_options
 it 'ids= binds a VF without driver_override' ids_bind
 it 'a PF that appears after the load has vf_pasid_ranges, too' pfs_that_come
