@@ -39,3 +39,36 @@ ask "$vf"
 step 'Back to the default.'
 run 'echo default >pasid_ctl'
 ask "$vf"
+
+# A command of the program that has the VF open, and its answer.
+program() {
+	printf '    program: %s: %s\n' "$*" "$(client it "$@")"
+}
+
+act "Act five: a program serves a VF's page requests"
+clients_kill
+unbind "$vf"
+step 'With pri=1 the VF shows a PRI capability, too. A program opens the VF as a VMM does.'
+run 'modprobe pasid-vfio-pci pri=1'
+run "echo 0x180-0x197 >../$pf/vf_pasid_ranges"
+bind "$vf"
+truncate -s 4096 /tmp/page
+[ "$(client_open it "$vf" iommufd)" = 0 ]
+run 'cat pasid_status/cap_layout'
+step 'It attaches an address space that maps nothing at PASID 5, with a fault object, and enables PASIDs and page requests.'
+program attach 5 /tmp/page requests
+program write 0x186 2 1
+program write 0x194 4 4
+program write 0x18c 2 1
+step 'The VF is to write to 0x10000. No page is there, so the VF asks for one and waits. The program gets the request:'
+run "dma $vf start pasid=5 addr=0x10000 write ats pri text=paged-in; dma $vf status"
+client it request 10000 >/tmp/request
+sed 's/^/    PASID, address, permissions, group, cookie: /' /tmp/request
+step 'It maps a page and answers. The VF goes on, and its data arrive.'
+program map /tmp/page 0x10000
+program answer "$(cut -d' ' -f5 /tmp/request)" 0
+run "dma $vf wait; head -c 8 /tmp/page; echo"
+step "Another request waits, and the admin denies pri. When the echo returns, the VF has its answer: Invalid Request."
+run "dma $vf start pasid=5 addr=0x20000 write ats pri text=x >/dev/null; echo -pri >pasid_ctl"
+run "dma $vf wait"
+run 'echo default >pasid_ctl'
