@@ -31,14 +31,13 @@ static void pasid_layout_check_written(struct pci_dev *vf, struct pasid_cap_layo
 		layout->written = pasid_observe_written(vf, layout->pri, PASID_PRI_CAP_SIZE);
 }
 
-/* @unserved: why the user gets no page requests, or NULL. */
-static bool pasid_layout_has_pri(struct pci_dev *pdev, const char *unserved,
-				 struct pasid_cap_layout *layout)
+/* @unserved: why the user gets no page requests, or NULL. Sets @why if PRI is not shown for that. */
+static bool pasid_layout_has_pri(struct pci_dev *pdev, const char *unserved, const char **why)
 {
 	if (!pasid_show_pri || !pci_physfn(pdev)->pri_enabled)
 		return false;
-	layout->pri_why = allow_unserved_pri ? NULL : unserved;
-	return !layout->pri_why;
+	*why = allow_unserved_pri ? NULL : unserved;
+	return !*why;
 }
 
 static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
@@ -48,6 +47,7 @@ static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 	struct pasid_space view = { .read = pasid_read_view, .arg = vconfig };
 	struct pasid_answer answers[PASID_SOURCES], *answer;
 	struct pasid_obstacle above = {};
+	const char *pri_why = NULL;
 	int err;
 
 	if (pdev->cfg_size < PCI_CFG_SPACE_EXP_SIZE) {
@@ -59,7 +59,7 @@ static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 	if (err)
 		return err;
 	answer = &answers[layout->source];
-	pri = pri && answer->pri && pasid_layout_has_pri(pdev, unserved, layout);
+	pri = pri && answer->pri && pasid_layout_has_pri(pdev, unserved, &pri_why);
 	if (layout->source == PASID_SOURCE_AUTO)
 		err = pasid_observe_choose(pdev, pri, &answer->ranges, &above, &layout->why);
 	if (!err)
@@ -67,6 +67,7 @@ static int pasid_layout_try(struct pci_dev *pdev, const u8 *vconfig, bool pri,
 				  &layout->why);
 	if (err)
 		return err;
+	layout->pri_why = pri_why;
 	layout->free = answer->ranges;
 	layout->above = above;
 	pasid_layout_check_written(pdev, layout);

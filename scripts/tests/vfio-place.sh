@@ -274,7 +274,7 @@ everything_else_is_the_same() {
 
 # The dwords that differ. The PRI capability's allocation reads as 0, like the bytes that it hides.
 our_dwords() {
-	printf '%s\n' '110 1801000e' '180 1881001b' '184 00001400' '188 00010013' '18c 81000000' '190 00000040'
+	printf '%s\n' '110 1801000e' '180 1881001b' '184 00001400' '188 00010013' '18c 81000000' '190 00000020'
 }
 
 # Without a capability, all is byte for byte as with vfio-pci. The control region is there all the same.
