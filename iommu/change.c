@@ -114,10 +114,12 @@ static int pasid_vf_enforce(struct pasid_vf *vf)
 	 */
 	bool need = vf->sets.has_user ||
 		    (vf->sets.ceiling & pasid_vf_supported(vf) & PASID_PERM_EXEC);
-	bool requests = pasid_vf_effective(vf) & PASID_PERM_PRI;
 	int need_err = need ? pasid_vf_need_probes(vf, true) : 0;
+	bool requests;
 	int err;
 
+	pasid_vf_check_requests(vf);
+	requests = pasid_vf_effective(vf) & PASID_PERM_PRI;
 	if (!requests)
 		pasid_vf_hold_requests(vf, PASID_HELD_OFF, true);
 	err = pasid_vf_apply(vf);

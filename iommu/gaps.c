@@ -77,6 +77,7 @@ struct pasid_gaps pasid_gaps_now(void)
 	unsigned long switched = atomic_long_read(&pasid_switched);
 	struct pasid_gaps gaps = pasid_missed_calls();
 
+	gaps.switched = switched;
 	gaps.calls += switched;
 	gaps.entries += switched;
 	if (READ_ONCE(pasid_pri_hooked))
@@ -125,9 +126,16 @@ static void pasid_gap_queue(struct pasid_vf *vf)
 	schedule_work(&vf->refresh);
 }
 
+static void pasid_gap_queue_served(struct pasid_vf *vf)
+{
+	if (pasid_requests_are_served(&vf->requests))
+		pasid_gap_queue(vf);
+}
+
 /*
  * Queues the workers of all VFs as soon as probes fire. While they do not, more calls may go by
- * unseen, which the workers would have to find as well.
+ * unseen, which the workers would have to find as well. But page requests are taken from users at
+ * once: the module cannot watch over them.
  */
 static void pasid_gap_work(struct work_struct *work)
 {
@@ -142,10 +150,12 @@ static void pasid_gap_work(struct work_struct *work)
 		pasid_vf_for_each(pasid_gap_queue);
 		return;
 	}
-	if (!pasid_gap_pause)
+	atomic_long_inc(&pasid_switched);
+	if (!pasid_gap_pause) {
 		pr_err("probes do not fire, so entries that intel-iommu sets up are not controlled; "
 		       PASID_SWITCHES " have to be 1\n");
-	atomic_long_inc(&pasid_switched);
+		pasid_vf_for_each(pasid_gap_queue_served);
+	}
 	pasid_gap_pause = clamp(2 * pasid_gap_pause, PASID_GAP_PAUSE_MIN, PASID_GAP_PAUSE_MAX);
 	schedule_delayed_work(gap, pasid_gap_pause);
 }

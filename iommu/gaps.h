@@ -29,6 +29,7 @@ enum pasid_unseen {
  * @contexts: by changes of PRE in context entries
  * @calls: by any calls that no hook has seen, also where that is no gap; without those of
  *	PASID_UNSEEN_NOTHING
+ * @switched: how often probes have been switched, or were found not to fire
  *
  * The numbers only grow. Code keeps a number as a mark: if it is still the same later, no gap was
  * between.
@@ -37,6 +38,7 @@ struct pasid_gaps {
 	unsigned long entries;
 	unsigned long contexts;
 	unsigned long calls;
+	unsigned long switched;
 };
 
 /* selftest.c */

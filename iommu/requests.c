@@ -124,6 +124,18 @@ bool pasid_requests_failed(struct pasid_requests *requests)
 }
 
 /**
+ * pasid_requests_unseen() - may requests have gone by that no hook has seen?
+ * @requests: the requests
+ *
+ * Context: Any.
+ * Return: whether they may, since the user last had no pri.
+ */
+bool pasid_requests_unseen(const struct pasid_requests *requests)
+{
+	return READ_ONCE(requests->held) & PASID_HELD_UNSEEN;
+}
+
+/**
  * pasid_requests_limit() - change how many requests there may be without an answer of the user
  * @requests: the requests
  * @limit: the number
@@ -138,7 +150,7 @@ void pasid_requests_limit(struct pasid_requests *requests, u32 limit)
 /**
  * pasid_requests_hold() - refuse all requests that arrive from now on
  * @requests: the requests
- * @why: one of PASID_HELD_*
+ * @why: a mask of PASID_HELD_*
  *
  * Context: Any.
  */

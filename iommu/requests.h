@@ -18,6 +18,7 @@
 #define PASID_HELD_OFF		BIT(0)	/* pri is not in the VF's effective set */
 #define PASID_HELD_RESET	BIT(1)	/* the VF is being reset or closed */
 #define PASID_HELD_FAILED	BIT(2)	/* a request failed: until pri is off and on again */
+#define PASID_HELD_UNSEEN	BIT(3)	/* requests went by unseen: until the user drops pri */
 
 /**
  * enum pasid_verdict - what becomes of a page request, or of a response to one
@@ -69,6 +70,8 @@ struct pasid_group {
  *	IOMMU_PASID_INVALID
  * @limit: how many there may be without an answer of the user
  * @count: how many there are
+ * @switched: how often probes had been switched (struct pasid_gaps) when the user last had no pri.
+ *	Under the mutex of the VF
  */
 struct pasid_requests {
 	spinlock_t lock;	/* see above */
@@ -77,6 +80,7 @@ struct pasid_requests {
 	u32 held_pasid;
 	u32 limit;
 	u32 count;
+	unsigned long switched;
 };
 
 void pasid_requests_init(struct pasid_requests *requests);
@@ -85,6 +89,7 @@ struct pasid_group *pasid_requests_end(struct pasid_requests *requests);
 bool pasid_requests_are_served(struct pasid_requests *requests);
 bool pasid_requests_may_begin(struct pasid_requests *requests);
 bool pasid_requests_failed(struct pasid_requests *requests);
+bool pasid_requests_unseen(const struct pasid_requests *requests);
 void pasid_requests_limit(struct pasid_requests *requests, u32 limit);
 void pasid_requests_hold(struct pasid_requests *requests, unsigned int why);
 void pasid_requests_release(struct pasid_requests *requests, unsigned int why);

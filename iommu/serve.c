@@ -50,6 +50,31 @@ bool pasid_vf_request_answered(struct pasid_vf *vf,
 }
 
 /**
+ * pasid_vf_check_requests() - may the VF have page requests?
+ * @vf: the VF
+ *
+ * While probes do not fire, no hook sees a request or a response, so the module does not know what
+ * waits for the user. A failure could reach the function then, too. So once probes have been
+ * switched, PRI counts as not supported (state.c) until the user drops it from its request and
+ * probes fire.
+ *
+ * Context: Process context, may sleep, @vf->lock held; before the effective set is read.
+ */
+void pasid_vf_check_requests(struct pasid_vf *vf)
+{
+	unsigned long switched = pasid_gaps_now().switched;
+
+	if (!pasid_requests_are_served(&vf->requests))
+		return;
+	if (!(vf->sets.request & PASID_PERM_PRI) && pasid_probes_check()) {
+		vf->requests.switched = switched;
+		pasid_requests_release(&vf->requests, PASID_HELD_UNSEEN);
+	}
+	if (vf->requests.switched != switched)
+		pasid_requests_hold(&vf->requests, PASID_HELD_UNSEEN | PASID_HELD_FAILED);
+}
+
+/**
  * pasid_vf_hold_requests() - take all page requests away from the VF's user
  * @vf: the VF
  * @why: one of PASID_HELD_*

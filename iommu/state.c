@@ -13,7 +13,8 @@ static struct pasid_facts pasid_vf_facts(const struct pasid_vf *vf)
 		.ver_major = vf->unit.ver_major,
 		.pf_features = vf->pf->pasid_features,
 		.pf_pasid = vf->pf->pasid_enabled && !(down & PASID_PERM_ENABLE),
-		.pf_pri = vf->pf->pri_enabled && !(down & PASID_PERM_PRI),
+		.pf_pri = vf->pf->pri_enabled && !(down & PASID_PERM_PRI) &&
+			  !pasid_requests_unseen(&vf->requests),
 		.vf_ats = vf->pdev->ats_enabled,
 		.ctx_pasid = READ_ONCE(vf->tables.ctx[0].intent) & VTD_CTX_PASIDE,
 	};

@@ -172,7 +172,9 @@ bool pasid_probes_check(void)
 
 struct pasid_gaps pasid_gaps_now(void)
 {
-	return (struct pasid_gaps) { fake_unit.missed, fake_unit.missed, fake_unit.missed };
+	return (struct pasid_gaps) {
+		fake_unit.missed, fake_unit.missed, fake_unit.missed, fake_unit.switched
+	};
 }
 
 struct pasid_gaps pasid_gaps_settled(bool *alive)

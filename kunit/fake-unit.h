@@ -48,6 +48,7 @@ struct fake_event {
  * @hooks_dead: probes do not fire
  * @dead_calls: how often probes do not fire, first, for who asks for it
  * @missed: set-ups that no hook has seen
+ * @switched: how often probes have been switched
  * @need_err: result of arming the hooks on demand: 0, an error, or 1 if they were off before
  * @probes_needed: number of VFs for which those hooks are armed
  * @going: the module is being unloaded
@@ -86,6 +87,7 @@ struct fake_unit {
 	bool hooks_dead;
 	int dead_calls;
 	unsigned long missed;
+	unsigned long switched;
 	int need_err;
 	int probes_needed;
 	bool going;
