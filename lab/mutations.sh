@@ -263,16 +263,24 @@ mutant pri-without-an-iommufd newest vfio-place "pri=1 without*" vfio/layout.c \
 	's/allow_unserved_pri \? NULL : unserved/NULL/'
 mutant PRI-is-for-any-VF debug vfio-requests "no other VF*" iommu/hooks.c \
 	's/ \|\| !pasid_requests_may_begin\(&vf->requests\)//'
-mutant PRI-failure-reaches-the-PF debug vfio-requests "a failure of the kernel*" iommu/requests.c \
+mutant PRI-failure-reaches-the-PF uml kunit pasid-requests iommu/requests.c \
 	's/\*code = IOMMU_PAGE_RESP_INVALID;/;/'
-mutant requests-wait-after-a-deny debug vfio-requests "pri is denied*" iommu/change.c \
+mutant requests-wait-after-a-deny uml kunit pasid-vf-serve iommu/change.c \
 	's/pasid_vf_hold_requests\(vf, PASID_HELD_OFF, true\)/pasid_vf_hold_requests(vf, PASID_HELD_OFF, false)/'
-mutant late-answers-reach-the-VF debug vfio-requests "the guest switches PRI off*" iommu/requests.c \
+mutant late-answers-reach-the-VF uml kunit pasid-requests iommu/requests.c \
 	's/return waits \? PASID_VERDICT_PASS : PASID_VERDICT_DROP;/return PASID_VERDICT_PASS;/'
-mutant requests-have-no-limit debug vfio-requests "more requests than*" iommu/requests.c \
+mutant requests-have-no-limit uml kunit pasid-vf-serve iommu/requests.c \
 	's/requests->count >= READ_ONCE\(requests->limit\)/false/'
 mutant requests-wait-for-a-VF-in-a-reset debug vfio-requests "the VF is reset*" vfio/request.c \
 	'/^void pasid_request_reset_prepare/,/^}/ s/pasid_ctl_hold_requests\(dev->core.pdev, true\);//'
+mutant requests-go-on-after-a-gap uml kunit pasid-vf-serve iommu/serve.c \
+	's/if \(vf->requests.switched != switched\)/if (false)/'
+mutant requests-come-back-while-probes-are-off uml kunit pasid-vf-serve iommu/serve.c \
+	's/ && pasid_probes_check\(\)//'
+mutant requests-go-on-while-probes-are-off debug vfio-requests "while probes are off*" iommu/gaps.c \
+	's/pasid_vf_for_each\(pasid_gap_queue_served\);/;/'
+mutant requests-arrive-while-a-PASID-is-attached debug vfio-requests "address spaces change*" vfio/attach.c \
+	's/pasid_ctl_hold_requests_of\(dev->ctl, pasid\);/;/'
 mutant registration-ends-with-pasid-vfio-pci newest vfio-place "what the PF's driver said*" vfio/pf.c \
 	'/^static void pasid_pf_free/,/^}/ s/^\tkfree\(pf\);/\tpasid_pf_unregister(pf->pdev);\n&/'
 mutant PF-driver-goes-under-its-answer uml kunit pasid-pf pf/register.c \

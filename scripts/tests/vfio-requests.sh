@@ -20,6 +20,8 @@ stopped=0x8100 running=0x8000 failed=0x8001
 
 # A client's address space for requests maps nothing. The memory that it maps on request is a file.
 memories=/tmp/memories
+kprobes=/sys/kernel/debug/kprobes/enabled
+enforcing=/sys/module/intel_pasid_ctl/status/enforcing
 
 find_memory() { # BDF PASID
 	memory=$1:$2 iova=0x10000
@@ -359,13 +361,12 @@ no_other_vf() {
 	bind "$plain"
 }
 
-has_failslab() {
-	[ -e /sys/kernel/debug/failslab/require-start ]
-}
-
 # The kernel has no memory for the request, and answers with Response Failure.
 failure_is_kept() {
-	has_failslab || return 0
+	if [ ! -e /sys/kernel/debug/failslab/require-start ]; then
+		echo 'this kernel has no fault injection'
+		exit 4
+	fi
 	opened
 	spare_kmemleak
 	fail_below "$(function_range iommu_report_device_fault)" "$(function_range __disarm_kprobe_ftrace)"
@@ -386,6 +387,42 @@ failure_is_kept() {
 	expect_client 0 it write $pri_control 1
 	expect_client $running it read $pri_status
 	served it "$first"
+}
+
+pri_is_off() { # BDF
+	expect_context "$1" PRE 0
+}
+
+pri_comes_back() { # CLIENT
+	expect_client 0x1 "$1" read $pri_control
+	expect_client $failed "$1" read $pri_status
+	expect_client 0 "$1" write $pri_control 0
+	expect_client 0 "$1" write $pri_control 1
+	expect_client $running "$1" read $pri_status
+}
+
+# No hook sees what waits for the users. So page requests are over until each user switches PRI off and on again.
+probes_are_off() {
+	opened
+	ask "$first"
+	gets_request it
+	echo 0 >"$kprobes"
+	await 10 pri_is_off "$first"
+	await 10 pri_is_off "$second"
+	refused "$first"
+	ask "$first"
+	ends_with "$first" pri-failed 200
+	expect_client EIO it write $pri_control 0
+	pf_works
+	echo 1 >"$kprobes"
+	await 30 expect_file "$enforcing" yes
+	pri_is_off "$first"
+	pri_is_off "$second"
+	expect_client 0 it answer "$cookie" 0
+	pri_comes_back it
+	pri_comes_back other
+	served it "$first"
+	others_work
 }
 
 # Requests arrive all the time, while the client attaches, replaces and detaches what they are for. A request that
@@ -438,6 +475,7 @@ it 'the user is killed while a request waits' ends client_kill it
 it 'more requests than the guest has allowed are refused' limited
 it 'no other VF has page requests' no_other_vf
 it 'a failure of the kernel does not reach the shared interface' failure_is_kept
+it 'while probes are off no user has page requests, and each has them back when it asks anew' probes_are_off
 it 'address spaces change while requests arrive' address_spaces_change
 it 'both modules can be unloaded at the end' all_goes
 finish
