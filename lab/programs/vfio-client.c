@@ -233,15 +233,18 @@ static void do_attach(const char *pasid, const char *path, const char *kind)
 static void do_map(const char *path, uint64_t addr)
 {
 	struct space *space;
+	void *page;
 	int err = find_space(&fn, path, "requests", &space);
 
-	tell_error(err ? err : requests_map(&fn, space->ioas, path, addr));
+	if (!err)
+		err = vfio_map_file(path, &page);
+	tell_error(err ? err : requests_map(&fn, space->ioas, page, addr));
 }
 
 static void do_request(unsigned int milliseconds)
 {
 	struct page_request request;
-	int err = requests_next(milliseconds, &request);
+	int err = requests_next(&fn, milliseconds, &request);
 
 	if (err)
 		tell_error(err);
@@ -338,7 +341,7 @@ static void obey(const char *line)
 	else if (!strcmp(word, "request"))
 		do_request(at);
 	else if (!strcmp(word, "answer"))
-		tell_error(requests_answer(at, size));
+		tell_error(requests_answer(&fn, at, size));
 	else if (!strcmp(word, "hw-info"))
 		do_hw_info();
 	else if (!strcmp(word, "low-power"))

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* See requests.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/iommufd.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "requests.h"
@@ -13,20 +11,17 @@
 
 #define PAGE_SIZE	4096
 
-/* The fault object. It is made when it is needed first. */
-static int queue = -1;
-static uint32_t queue_id;
-
+/* The fault object is made when it is needed first. */
 static int open_queue(struct vfio_function *fn)
 {
 	struct iommu_fault_alloc alloc = { .size = sizeof(alloc) };
 
-	if (queue >= 0)
+	if (fn->faults >= 0)
 		return 0;
 	if (ioctl(fn->iommufd, IOMMU_FAULT_QUEUE_ALLOC, &alloc))
 		return -1;
-	queue = alloc.out_fault_fd;
-	queue_id = alloc.out_fault_id;
+	fn->faults = alloc.out_fault_fd;
+	fn->faults_id = alloc.out_fault_id;
 	return 0;
 }
 
@@ -42,7 +37,7 @@ int requests_make_space(struct vfio_function *fn, uint32_t *ioas, uint32_t *tabl
 	if (open_queue(fn) || ioctl(fn->iommufd, IOMMU_IOAS_ALLOC, &space))
 		return errno;
 	alloc.pt_id = space.out_ioas_id;
-	alloc.fault_id = queue_id;
+	alloc.fault_id = fn->faults_id;
 	if (ioctl(fn->iommufd, IOMMU_HWPT_ALLOC, &alloc))
 		return errno;
 	*ioas = space.out_ioas_id;
@@ -50,7 +45,7 @@ int requests_make_space(struct vfio_function *fn, uint32_t *ioas, uint32_t *tabl
 	return 0;
 }
 
-int requests_map(struct vfio_function *fn, uint32_t ioas, const char *path, uint64_t iova)
+int requests_map(struct vfio_function *fn, uint32_t ioas, void *page, uint64_t iova)
 {
 	struct iommu_ioas_map map = {
 		.size = sizeof(map),
@@ -58,32 +53,25 @@ int requests_map(struct vfio_function *fn, uint32_t ioas, const char *path, uint
 			 IOMMU_IOAS_MAP_READABLE,
 		.ioas_id = ioas,
 		.length = PAGE_SIZE,
+		.user_va = (uintptr_t)page,
 		.iova = iova,
 	};
-	int file = open(path, O_RDWR);
-	void *page;
 
-	if (file < 0)
-		return errno;
-	page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-	close(file);
-	if (page == MAP_FAILED)
-		return errno;
-	map.user_va = (uintptr_t)page;
 	return ioctl(fn->iommufd, IOMMU_IOAS_MAP, &map) ? errno : 0;
 }
 
-int requests_next(unsigned int milliseconds, struct page_request *request)
+int requests_next(struct vfio_function *fn, unsigned int milliseconds,
+		  struct page_request *request)
 {
-	struct pollfd waits = { .fd = queue, .events = POLLIN };
+	struct pollfd waits = { .fd = fn->faults, .events = POLLIN };
 	struct iommu_hwpt_pgfault fault;
 	ssize_t done;
 
-	if (queue < 0)
+	if (fn->faults < 0)
 		return EBADF;
 	if (poll(&waits, 1, scaled(milliseconds)) <= 0)
 		return EAGAIN;
-	done = read(queue, &fault, sizeof(fault));
+	done = read(fn->faults, &fault, sizeof(fault));
 	if (done != sizeof(fault))
 		return done < 0 ? errno : EIO;
 	*request = (struct page_request) {
@@ -98,11 +86,11 @@ int requests_next(unsigned int milliseconds, struct page_request *request)
 	return 0;
 }
 
-int requests_answer(uint32_t cookie, uint32_t code)
+int requests_answer(struct vfio_function *fn, uint32_t cookie, uint32_t code)
 {
 	struct iommu_hwpt_page_response response = { .cookie = cookie, .code = code };
 
-	if (queue < 0)
+	if (fn->faults < 0)
 		return EBADF;
-	return write(queue, &response, sizeof(response)) == sizeof(response) ? 0 : errno;
+	return write(fn->faults, &response, sizeof(response)) == sizeof(response) ? 0 : errno;
 }

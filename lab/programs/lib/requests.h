@@ -19,13 +19,14 @@ struct page_request {
 /* 0 or an errno. Makes an address space that maps nothing and whose page requests come here. */
 int requests_make_space(struct vfio_function *fn, uint32_t *ioas, uint32_t *table);
 
-/* 0 or an errno. Maps the file's first page. */
-int requests_map(struct vfio_function *fn, uint32_t ioas, const char *path, uint64_t iova);
+/* 0 or an errno. Maps one page of memory. */
+int requests_map(struct vfio_function *fn, uint32_t ioas, void *page, uint64_t iova);
 
 /* 0, an errno, or EAGAIN if none arrives in time. The time is that on a quick machine. */
-int requests_next(unsigned int milliseconds, struct page_request *request);
+int requests_next(struct vfio_function *fn, unsigned int milliseconds,
+		  struct page_request *request);
 
 /* 0 or an errno. The code is an enum iommufd_page_response_code, or any other number. */
-int requests_answer(uint32_t cookie, uint32_t code);
+int requests_answer(struct vfio_function *fn, uint32_t cookie, uint32_t code);
 
 #endif

@@ -49,6 +49,8 @@ void vfio_close(struct vfio_function *fn)
 		close(fn->group);
 	if (fn->container >= 0)
 		close(fn->container);
+	if (fn->faults >= 0)
+		close(fn->faults);
 	if (fn->iommufd >= 0)
 		close(fn->iommufd);
 }
@@ -162,6 +164,7 @@ static int open_function(struct vfio_function *fn, const char *bdf,
 	fn->container = -1;
 	fn->group = -1;
 	fn->iommufd = -1;
+	fn->faults = -1;
 	fn->device = -1;
 	if (open_device(fn, bdf) || find_regions(fn)) {
 		err = errno;
@@ -180,15 +183,15 @@ int vfio_open_iommufd(struct vfio_function *fn, const char *bdf)
 	return open_function(fn, bdf, open_device_iommufd);
 }
 
-static int map_file(const char *path, void **page)
+int vfio_map_file(const char *path, void **page)
 {
 	int fd = open(path, O_RDWR);
 
 	if (fd < 0)
-		return -1;
+		return errno;
 	*page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
-	return *page == MAP_FAILED ? -1 : 0;
+	return *page == MAP_FAILED ? errno : 0;
 }
 
 static int alloc_ioas(struct vfio_function *fn, uint32_t *ioas)
@@ -243,7 +246,7 @@ int vfio_map_page(struct vfio_function *fn, const char *path, uint64_t iova, uin
 	uint32_t ioas;
 	void *page;
 
-	if (map_file(path, &page) || alloc_ioas(fn, &ioas) ||
+	if (vfio_map_file(path, &page) || alloc_ioas(fn, &ioas) ||
 	    map_memory(fn, ioas, page, PAGE_SIZE, iova) ||
 	    alloc_table(fn, IOMMU_HWPT_ALLOC_PASID, ioas, NULL, table))
 		return errno;
@@ -280,7 +283,7 @@ int vfio_map_nested(struct vfio_function *fn, const char *path, uint64_t iova, b
 	uint32_t ioas, parent;
 	void *page;
 
-	if (tables == MAP_FAILED || map_file(path, &page) || alloc_ioas(fn, &ioas) ||
+	if (tables == MAP_FAILED || vfio_map_file(path, &page) || alloc_ioas(fn, &ioas) ||
 	    map_memory(fn, ioas, page, PAGE_SIZE, iova) ||
 	    map_memory(fn, ioas, tables, LEVELS * PAGE_SIZE, TABLES) ||
 	    alloc_table(fn, IOMMU_HWPT_ALLOC_NEST_PARENT, ioas, NULL, &parent) ||

@@ -20,6 +20,8 @@ struct vfio_function {
 	int group;
 	int iommufd;
 	uint32_t id;		/* the function's ID in the iommufd */
+	int faults;		/* the file of its fault object, or -1: requests.h */
+	uint32_t faults_id;
 	int device;
 	uint64_t bar;		/* where BAR 0 is in @device */
 	uint64_t config;	/* where configuration space is in @device */
@@ -39,6 +41,9 @@ struct vfio_hw_info {
 int vfio_open(struct vfio_function *fn, const char *bdf);
 int vfio_open_iommufd(struct vfio_function *fn, const char *bdf);
 void vfio_close(struct vfio_function *fn);
+
+/* 0 or an errno. The file's first page, in the memory of this process. */
+int vfio_map_file(const char *path, void **page);
 
 /*
  * 0 or an errno. For functions with an iommufd: makes an address space, which maps the
