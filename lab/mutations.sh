@@ -273,6 +273,14 @@ mutant requests-have-no-limit uml kunit pasid-vf-serve iommu/requests.c \
 	's/requests->count >= READ_ONCE\(requests->limit\)/false/'
 mutant requests-wait-for-a-VF-in-a-reset debug vfio-requests "the VF is reset*" vfio/request.c \
 	'/^void pasid_request_reset_prepare/,/^}/ s/pasid_ctl_hold_requests\(dev->core.pdev, true\);//'
+mutant requests-are-answered-after-a-reset-of-the-PF debug vfio-requests "the PF is reset*" vfio/request.c \
+	'/^static void pasid_request_clear_locked/,/^}/ s/pasid_ctl_hold_requests\(dev->core.pdev, false\);/;/'
+mutant requests-one-more-than-allowed debug vfio-requests "a queue is full*" iommu/requests.c \
+	's/requests->count >= READ_ONCE\(requests->limit\)/requests->count > READ_ONCE(requests->limit)/'
+mutant requests-count-after-their-answer debug vfio-requests-fuzz "random steps of a user*" iommu/requests.c \
+	's/requests->count -= group->requests;/;/'
+mutant requests-without-memory-leave-the-user debug faults "pasid-vfio-pci loads*|a VF that appears*|a write to vf_pasid*|binding*|the same with a user*" vfio/open.c \
+	'/^static int pasid_open_locked/,/^}/ s/\*ctl = pasid_open_undo\(dev\);/;/'
 mutant requests-go-on-after-a-gap uml kunit pasid-vf-serve iommu/serve.c \
 	's/if \(vf->requests.switched != switched\)/if (false)/'
 mutant requests-come-back-while-probes-are-off uml kunit pasid-vf-serve iommu/serve.c \

@@ -16,6 +16,7 @@ pri_control='0x18c 2'
 pri_status='0x18e 2'
 capacity='0x190 4'
 allocation='0x194 4'
+device_control='0x48 2'
 stopped=0x8100 running=0x8000 failed=0x8001
 
 # A client's address space for requests maps nothing. The memory that it maps on request is a file.
@@ -48,8 +49,12 @@ open_for_requests() { # CLIENT BDF [ALLOCATION]
 	truncate -s 4096 "$memories/$2:none" "$memories/$2:5" "$memories/$2:6"
 	expect_client 0 "$1" attach none "$memories/$2:none"
 	expect_client 0 "$1" attach 5 "$memories/$2:5" requests
+	enables "$1" "${3-4}"
+}
+
+enables() { # CLIENT ALLOCATION
 	expect_client 0 "$1" write $control 1
-	expect_client 0 "$1" write $allocation "${3-4}"
+	expect_client 0 "$1" write $allocation "$2"
 	expect_client 0 "$1" write $pri_control 1
 }
 
@@ -72,11 +77,11 @@ waits() { # BDF
 	expect_equal "$(dma_field "$1" prg)" 1 "$1's request, without an answer"
 }
 
-# Sets address, group and cookie.
+# Sets address and cookie.
 gets_request() { # CLIENT [PERMISSIONS [ADDRESS]]
 	local pasid perm
 	client "$1" request 10000 >/tmp/request
-	read -r pasid address perm group cookie </tmp/request
+	read -r pasid address perm _ cookie </tmp/request
 	expect_equal "$pasid $address $perm" "5 ${3-$asked} ${2--w}" 'the page request'
 }
 
@@ -136,13 +141,18 @@ capability_is_shown() {
 	opened
 	expect_client '0x100:000e 0x110:000f 0x180:001b 0x188:0013' it chain
 	expect_equal "$(xargs <"$pci/$first/pasid_status/cap_layout")" 'pasid 0x180 admin pri 0x188 admin' cap_layout
-	allowed=$(pf_config "$(pri_offset)")
+	allowed=$(allowed_pf)
 	expect_client "$(printf 0x%x $((allowed / ($(count_vfs) + 1))))" it read $capacity
 	expect_client $running it read $pri_status
 }
 
 pf_config() { # OFFSET: prints the 4 bytes there
 	echo $((0x$(dd if="$pci/$pf/config" bs=1 "skip=$1" count=4 2>/dev/null | od -An -tx4 | tr -d ' ')))
+}
+
+# How many requests of the PF and its VFs may wait for an answer.
+allowed_pf() {
+	pf_config "$(pri_offset)"
 }
 
 # The offset of Outstanding Page Request Allocation in the PF's configuration space.
@@ -265,31 +275,61 @@ guest_disables() {
 	served it "$first"
 }
 
-# The engine is as after power-on. Its next request has the index of the one that was given up.
-reset() {
-	local index
+# What the user answers later goes nowhere, also if the VF waits again meanwhile.
+reset() { # COMMAND...
+	local old
 	opened
 	ask "$first"
 	gets_request it
-	index=$group
+	old=$cookie
 	witness inval mark
-	expect_client 0 it reset
+	"$@"
 	responses_since 1
-	expect_client $stopped it read $pri_status
-	expect_client 0x0 it read $allocation
-	expect_client 0 it write $control 1
-	expect_client 0 it write $allocation 4
-	expect_client 0 it write $pri_control 1
+	registers_are_clear it
+	enables it 4
 	witness inval mark
 	ask "$first"
-	if dma_field "$first" prg | grep -qx 1; then
-		gets_request it
-		expect_fails [ "$group" = "$index" ]
-		expect_client 0 it answer "$cookie" 1
-	fi
-	refused "$first"
-	responses_since 1
+	gets_request it
+	expect_client 0 it answer "$old" 0
+	no_response_since
+	waits "$first"
+	maps_and_answers it "$first"
+	ends_with "$first" ok 100
 	others_work
+}
+
+registers_are_clear() { # CLIENT
+	expect_client 0x0 "$1" read $control
+	expect_client 0x0 "$1" read $pri_control
+	expect_client $stopped "$1" read $pri_status
+	expect_client 0x0 "$1" read $allocation
+}
+
+# All VFs are as after power-on. Linux tells their driver nothing, so the module finds out a moment later.
+reset_of_the_pf() {
+	opened
+	ask "$first"
+	gets_request it
+	waits "$first"
+	witness inval mark
+	echo 1 >"$pci/$pf/reset"
+	await 10 expect_client 0x0 it read $allocation >/dev/null
+	await 10 expect_client 0x0 other read $allocation >/dev/null
+	registers_are_clear it
+	registers_are_clear other
+	expect_client 0 it answer "$cookie" 0
+	no_response_since
+	await 10 ats_is_on "$first"
+	await 10 ats_is_on "$second"
+	pf_works
+	enables other 4
+	others_work
+	enables it 4
+	served it "$first"
+}
+
+ats_is_on() { # BDF
+	[ "$(ats_enable "$1")" = 1 ]
 }
 
 detached() {
@@ -318,6 +358,76 @@ ends() { # COMMAND...: ends the client while a request waits that it has read, o
 	others_work
 	open_for_requests it "$first"
 	served it "$first"
+}
+
+# The VF gives each request up and makes another one. The user reads them and never answers.
+fills_queue() { # CLIENT BDF REQUESTS
+	local i
+	for i in $(seq 1 "$3"); do
+		ask "$2"
+		gets_request "$1"
+		waits "$2"
+		dma "$2" stop >/dev/null || true
+		echo "$cookie" >>/tmp/cookies
+	done
+}
+
+# The VF has as many requests as its share, and then more: only this VF is refused.
+full() { # MORE
+	local share theirs i
+	opened 0xffffffff
+	share=$(($(client it read $allocation)))
+	expect_client "$(printf 0x%x "$share")" it read $capacity
+	rm -f /tmp/cookies
+	fills_queue it "$first" "$share"
+	ask "$second"
+	theirs=$asked
+	for i in $(seq 1 "$1"); do
+		ask "$first"
+		refused "$first"
+	done
+	gets_none it
+	gets_request other -w "$theirs"
+	maps_and_answers other "$second"
+	ends_with "$second" ok 100
+	others_work
+}
+
+# More than Linux allows the PF and its VFs together.
+full_and_answered() {
+	local its
+	full $(($(allowed_pf) + 1))
+	witness inval mark
+	while read -r its; do
+		expect_client 0 it answer "$its" 1
+	done </tmp/cookies
+	responses_since "$(wc -l </tmp/cookies)"
+	served it "$first"
+}
+
+full_and_killed() {
+	full 1
+	witness inval mark
+	client_kill it
+	await 5 gone "$first"
+	responses_since "$(wc -l </tmp/cookies)"
+	open_for_requests it "$first"
+	served it "$first"
+}
+
+# A user that takes its time keeps nobody else waiting.
+slow_user() {
+	local i its
+	opened
+	ask "$first"
+	its=$asked
+	for i in $(seq 1 10); do
+		others_work
+	done
+	waits "$first"
+	gets_request it -w "$its"
+	maps_and_answers it "$first"
+	ends_with "$first" ok 100
 }
 
 # What the guest has allowed itself. A request that the client has not answered counts until it answers.
@@ -468,11 +578,16 @@ it 'the user refuses a request' invalid_answer
 it 'answers that are wrong change nothing' wrong_answers
 it 'pri is denied while a request waits (I2)' denied
 it 'the guest switches PRI off while a request waits' guest_disables
-it 'the VF is reset while a request waits' reset
+it 'the VF is reset while a request waits' reset expect_client 0 it reset
+it 'the VF is reset by its FLR while a request waits' reset expect_client 0 it write $device_control 0x8000
+it 'the PF is reset while a request waits' reset_of_the_pf
 it 'the PASID is detached while a request waits' detached
 it 'the VF is closed while a request waits' ends client_close it
 it 'the user is killed while a request waits' ends client_kill it
 it 'more requests than the guest has allowed are refused' limited
+it 'a queue that the user leaves full costs only its VF, and the user may still answer' full_and_answered
+it 'a queue is full, and the user is killed' full_and_killed
+it 'while a user does not answer, others are served' slow_user
 it 'no other VF has page requests' no_other_vf
 it 'a failure of the kernel does not reach the shared interface' failure_is_kept
 it 'while probes are off no user has page requests, and each has them back when it asks anew' probes_are_off
