@@ -96,7 +96,7 @@ both() {
 	load "default_ctl=-all +enable +pri"
 	modprobe pasid-pf
 	each_fails driver_is_there_or_not driver_goes insmod "$modules/pasid-vfio-pci.ko"
-	load_vfio
+	load_vfio pri=1
 }
 
 # If memory for a PF is missing, the driver does without that PF and logs it.
@@ -186,8 +186,8 @@ denies() {
 }
 
 ranges() {
-	needs_no_memory "$pci/$(pf)/vf_pasid_ranges" 0x180-0x187
-	expect_file "$pci/$(pf)/vf_pasid_ranges" 0x180-0x187
+	needs_no_memory "$pci/$(pf)/vf_pasid_ranges" 0x180-0x197
+	expect_file "$pci/$(pf)/vf_pasid_ranges" 0x180-0x197
 }
 
 # --- Users --------------------------------------------------------------------------------------------------
@@ -238,6 +238,14 @@ attaches() {
 	fail_below_modules
 }
 
+# As `attaches`, for a user that is to get page requests, and gets one.
+serves() {
+	requests-session "$first" $cap
+	fail_below "$(function_range __x64_sys_ioctl)" "$(function_range __disarm_kprobe_ftrace)"
+	each_fails nobody_there true requests-session "$first" $cap
+	fail_below_modules
+}
+
 goes() {
 	unbind "$first"
 	unload_vfio
@@ -258,5 +266,6 @@ it 'a write to vf_pasid_ranges allocates nothing that could fail' ranges
 it 'binding succeeds or leaves the VF unbound' binds
 it 'if an allocation of the module fails, a user leaves the VF as it was' sessions
 it 'if an allocation of the kernel fails, a user leaves the VF as it was' attaches
+it 'the same with a user that gets page requests, and then one is served' serves
 it 'the modules can be unloaded, and leave nothing behind' goes
 finish
