@@ -421,7 +421,7 @@ slow_user() {
 	opened
 	ask "$first"
 	its=$asked
-	for i in $(seq 1 10); do
+	for i in $(seq 1 5); do
 		others_work
 	done
 	waits "$first"
