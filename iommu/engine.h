@@ -69,7 +69,7 @@ void pasid_vf_after_entry_setup(struct pasid_vf *vf, u32 pasid, const struct pas
 bool pasid_vf_request_reported(struct pasid_vf *vf,
 			       const struct iommu_fault_page_request *request);
 bool pasid_vf_request_answered(struct pasid_vf *vf,
-			       const struct iommu_fault_page_request *request, u32 *code);
+			       const struct iommu_fault_page_request *request, u32 code);
 void pasid_vf_check_requests(struct pasid_vf *vf);
 void pasid_vf_hold_requests(struct pasid_vf *vf, unsigned int why, bool answer);
 void pasid_vf_hold_requests_of(struct pasid_vf *vf, u32 pasid);

@@ -102,7 +102,7 @@ static bool pasid_response_skip(const struct pasid_call *call)
 	struct iopf_fault *event = (void *)call->arg[1];
 	struct iommu_page_response *response = (void *)call->arg[2];
 
-	return vf && pasid_vf_request_answered(vf, &event->fault.prm, &response->code);
+	return vf && pasid_vf_request_answered(vf, &event->fault.prm, response->code);
 }
 
 static void pasid_pf_disable_enter(const struct pasid_call *call)

@@ -259,20 +259,19 @@ void vtd_inval_affected(struct vtd_inval *inval, const struct vtd_function *fn,
 }
 
 /**
- * vtd_inval_refuse() - submit a page group response: Invalid Request (type 9)
+ * vtd_inval_respond() - submit a page group response (type 9)
  * @inval: the series
- * @rid: requester ID of the function that made the requests
- * @index: their Page Request Group Index
- * @pasid: their PASID
- * @has_pasid: they have one
+ * @response: the response
  *
  * Context: As @inval->submit.
  */
-void vtd_inval_refuse(struct vtd_inval *inval, u16 rid, u32 index, u32 pasid, bool has_pasid)
+void vtd_inval_respond(struct vtd_inval *inval, const struct vtd_response *response)
 {
-	u64 qw0 = VTD_INV_RESPONSE | VTD_RESPONSE_INVALID | VTD_RESPONSE_RID(rid);
+	u64 qw0 = VTD_INV_RESPONSE | VTD_RESPONSE_RID(response->rid);
 
-	if (has_pasid)
-		qw0 |= VTD_RESPONSE_PASID | VTD_INV_PASID_ID(pasid);
-	vtd_inval_submit(inval, qw0, VTD_RESPONSE_INDEX(index));
+	if (!response->success)
+		qw0 |= VTD_RESPONSE_INVALID;
+	if (response->has_pasid)
+		qw0 |= VTD_RESPONSE_PASID | VTD_INV_PASID_ID(response->pasid);
+	vtd_inval_submit(inval, qw0, VTD_RESPONSE_INDEX(response->index));
 }

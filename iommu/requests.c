@@ -165,9 +165,32 @@ void pasid_requests_hold(struct pasid_requests *requests, unsigned int why)
 }
 
 /**
+ * pasid_requests_lose() - probes were off: it is not known any more which groups wait
+ * @requests: the requests
+ *
+ * All requests are refused from now on. What the user answers later is sent to the function: the
+ * user answers each group once, so the function gets no response twice.
+ *
+ * Context: Any.
+ */
+void pasid_requests_lose(struct pasid_requests *requests)
+{
+	unsigned long flags;
+	int i;
+
+	spin_lock_irqsave(&requests->lock, flags);
+	for (i = 0; requests->groups && i < PASID_REQUEST_GROUPS; i++)
+		requests->groups[i] = (struct pasid_group){ .state = PASID_GROUP_UNKNOWN };
+	if (requests->groups)
+		requests->held |= PASID_HELD_UNSEEN | PASID_HELD_FAILED;
+	requests->count = 0;
+	spin_unlock_irqrestore(&requests->lock, flags);
+}
+
+/**
  * pasid_requests_release() - a reason for pasid_requests_hold() is gone
  * @requests: the requests
- * @why: one of PASID_HELD_*; with PASID_HELD_OFF, an earlier failure is forgotten, too
+ * @why: a mask of PASID_HELD_*; with PASID_HELD_OFF, an earlier failure is forgotten, too
  *
  * Context: Any.
  */
@@ -198,33 +221,47 @@ void pasid_requests_hold_pasid(struct pasid_requests *requests, u32 pasid)
 	spin_unlock_irqrestore(&requests->lock, flags);
 }
 
-/* A group of which the kernel has a part may grow above the limit: the device limits its size. */
 static bool pasid_request_is_held(const struct pasid_requests *requests,
-				  const struct pasid_group *group,
 				  const struct iommu_fault_page_request *request)
 {
 	u32 pasid = pasid_request_has_pasid(request) ? request->pasid : IOMMU_NO_PASID;
 
-	return requests->held || requests->held_pasid == pasid ||
-	       group->state == PASID_GROUP_ANSWERED ||
-	       (group->state == PASID_GROUP_FREE &&
-		requests->count >= READ_ONCE(requests->limit));
+	return requests->held || requests->held_pasid == pasid;
+}
+
+/*
+ * The kernel keeps requests until the last one of their group comes, and tells groups apart by
+ * their index alone. So it gets the last one of a group that is refused, too, unless all are held:
+ * then io-pgfault must not get any.
+ */
+static enum pasid_verdict pasid_requests_refuse(struct pasid_requests *requests,
+						struct pasid_group *group, bool held, bool last)
+{
+	if (group->state == PASID_GROUP_OPEN)
+		group->state = PASID_GROUP_STALE;
+	if (!last)
+		return PASID_VERDICT_DROP;
+	if (held || group->state != PASID_GROUP_STALE)
+		return PASID_VERDICT_REFUSE;
+	group->state = PASID_GROUP_ANSWERED;
+	group->requests++;
+	requests->count++;
+	return PASID_VERDICT_FLUSH;
 }
 
 static enum pasid_verdict pasid_requests_judge(struct pasid_requests *requests,
 					       const struct iommu_fault_page_request *request)
 {
 	struct pasid_group *group = pasid_group_of(requests, request);
+	bool held = pasid_request_is_held(requests, request);
 	bool last = pasid_request_is_last(request);
 
 	/* The function has broken the rules. The answer to the first group is for both. */
 	if (group->state == PASID_GROUP_WAITS)
 		return PASID_VERDICT_DROP;
-	if (pasid_request_is_held(requests, group, request)) {
-		if (group->state == PASID_GROUP_OPEN)
-			pasid_group_free(requests, group);
-		return last ? PASID_VERDICT_REFUSE : PASID_VERDICT_DROP;
-	}
+	if (held || group->state == PASID_GROUP_ANSWERED || group->state == PASID_GROUP_STALE ||
+	    requests->count >= READ_ONCE(requests->limit))
+		return pasid_requests_refuse(requests, group, held, last);
 	group->state = last ? PASID_GROUP_WAITS : PASID_GROUP_OPEN;
 	group->has_pasid = pasid_request_has_pasid(request);
 	group->pasid = request->pasid;
@@ -255,20 +292,21 @@ enum pasid_verdict pasid_requests_report(struct pasid_requests *requests,
 }
 
 /*
- * Drops the answer to a group that this module has answered, and responses to requests that are
- * not the last of a group, which expect none.
+ * Drops the answer to a group that this module has answered, or that the VF has forgotten, and
+ * responses to requests that are not the last of a group, which expect none.
  */
 static enum pasid_verdict pasid_requests_match(struct pasid_requests *requests,
 					       const struct iommu_fault_page_request *request)
 {
 	struct pasid_group *group = pasid_group_of(requests, request);
-	bool waits = group->state == PASID_GROUP_WAITS;
+	bool waits = group->state == PASID_GROUP_WAITS || group->state == PASID_GROUP_UNKNOWN;
 
 	if (!pasid_request_is_last(request))
 		return PASID_VERDICT_DROP;
 	if (waits || group->state == PASID_GROUP_ANSWERED)
 		pasid_group_free(requests, group);
-	return waits ? PASID_VERDICT_PASS : PASID_VERDICT_DROP;
+	return waits && !(requests->held & PASID_HELD_LOST) ? PASID_VERDICT_SEND :
+							      PASID_VERDICT_DROP;
 }
 
 /**
@@ -279,7 +317,8 @@ static enum pasid_verdict pasid_requests_match(struct pasid_requests *requests,
  *	would stop the page requests of the PF and of all its VFs; those of this VF are held then
  *
  * Context: Any.
- * Return: what becomes of the response; not PASID_VERDICT_REFUSE.
+ * Return: what becomes of the response: PASID_VERDICT_PASS, _DROP, or _SEND; after that one,
+ * pasid_requests_sent() has to be called.
  */
 enum pasid_verdict pasid_requests_respond(struct pasid_requests *requests,
 					  const struct iommu_fault_page_request *request,
@@ -291,13 +330,42 @@ enum pasid_verdict pasid_requests_respond(struct pasid_requests *requests,
 	spin_lock_irqsave(&requests->lock, flags);
 	if (requests->groups)
 		verdict = pasid_requests_match(requests, request);
-	if (requests->groups && verdict == PASID_VERDICT_PASS &&
-	    *code != IOMMU_PAGE_RESP_SUCCESS && *code != IOMMU_PAGE_RESP_INVALID) {
+	if (verdict == PASID_VERDICT_SEND)
+		requests->sending++;
+	if (verdict == PASID_VERDICT_SEND && *code != IOMMU_PAGE_RESP_SUCCESS &&
+	    *code != IOMMU_PAGE_RESP_INVALID) {
 		*code = IOMMU_PAGE_RESP_INVALID;
 		requests->held |= PASID_HELD_FAILED;
 	}
 	spin_unlock_irqrestore(&requests->lock, flags);
 	return verdict;
+}
+
+/**
+ * pasid_requests_sent() - the module has sent a response
+ * @requests: the requests
+ *
+ * Context: Any.
+ */
+void pasid_requests_sent(struct pasid_requests *requests)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&requests->lock, flags);
+	requests->sending--;
+	spin_unlock_irqrestore(&requests->lock, flags);
+}
+
+/**
+ * pasid_requests_are_sent() - has the module sent all responses that it has begun to send?
+ * @requests: the requests
+ *
+ * Context: Any.
+ * Return: whether it has.
+ */
+bool pasid_requests_are_sent(const struct pasid_requests *requests)
+{
+	return !READ_ONCE(requests->sending);
 }
 
 /**
@@ -322,7 +390,7 @@ bool pasid_requests_take(struct pasid_requests *requests, u32 *index,
 	for (; requests->groups && !found && *index < PASID_REQUEST_GROUPS; ++*index) {
 		group = &requests->groups[*index];
 		if (group->state == PASID_GROUP_OPEN)
-			pasid_group_free(requests, group);
+			group->state = PASID_GROUP_STALE;
 		if (group->state != PASID_GROUP_WAITS)
 			continue;
 		group->state = PASID_GROUP_ANSWERED;

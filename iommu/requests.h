@@ -19,17 +19,23 @@
 #define PASID_HELD_RESET	BIT(1)	/* the VF is being reset or closed */
 #define PASID_HELD_FAILED	BIT(2)	/* a request failed: until pri is off and on again */
 #define PASID_HELD_UNSEEN	BIT(3)	/* requests went by unseen: until the user drops pri */
+#define PASID_HELD_LOST		BIT(4)	/* the PF was reset, and the VF's user is not told yet */
 
 /**
  * enum pasid_verdict - what becomes of a page request, or of a response to one
  * @PASID_VERDICT_PASS: the kernel goes on with it
  * @PASID_VERDICT_DROP: the kernel does not get to see it
  * @PASID_VERDICT_REFUSE: the same, and the function is to get Invalid Request
+ * @PASID_VERDICT_FLUSH: the kernel goes on with the request, so that it does not keep the group's
+ *	older ones; and the function is to get Invalid Request
+ * @PASID_VERDICT_SEND: the module sends the response, and the kernel sends none
  */
 enum pasid_verdict {
 	PASID_VERDICT_PASS,
 	PASID_VERDICT_DROP,
 	PASID_VERDICT_REFUSE,
+	PASID_VERDICT_FLUSH,
+	PASID_VERDICT_SEND,
 };
 
 /**
@@ -38,12 +44,16 @@ enum pasid_verdict {
  * @PASID_GROUP_OPEN: the last request of its group has not arrived
  * @PASID_GROUP_WAITS: its group waits for the user's answer
  * @PASID_GROUP_ANSWERED: this module has answered, and the user has not yet
+ * @PASID_GROUP_STALE: the kernel keeps requests of a group that is refused
+ * @PASID_GROUP_UNKNOWN: probes were off. Either no request has it, or the user has not answered
  */
 enum pasid_group_state {
 	PASID_GROUP_FREE,
 	PASID_GROUP_OPEN,
 	PASID_GROUP_WAITS,
 	PASID_GROUP_ANSWERED,
+	PASID_GROUP_STALE,
+	PASID_GROUP_UNKNOWN,
 };
 
 /**
@@ -70,6 +80,7 @@ struct pasid_group {
  *	IOMMU_PASID_INVALID
  * @limit: how many there may be without an answer of the user
  * @count: how many there are
+ * @sending: how many responses the module is sending in place of the kernel
  * @switched: how often probes had been switched (struct pasid_gaps) when the user last had no pri.
  *	Under the mutex of the VF
  */
@@ -80,6 +91,7 @@ struct pasid_requests {
 	u32 held_pasid;
 	u32 limit;
 	u32 count;
+	unsigned int sending;
 	unsigned long switched;
 };
 
@@ -92,6 +104,7 @@ bool pasid_requests_failed(struct pasid_requests *requests);
 bool pasid_requests_unseen(const struct pasid_requests *requests);
 void pasid_requests_limit(struct pasid_requests *requests, u32 limit);
 void pasid_requests_hold(struct pasid_requests *requests, unsigned int why);
+void pasid_requests_lose(struct pasid_requests *requests);
 void pasid_requests_release(struct pasid_requests *requests, unsigned int why);
 void pasid_requests_hold_pasid(struct pasid_requests *requests, u32 pasid);
 enum pasid_verdict pasid_requests_report(struct pasid_requests *requests,
@@ -99,6 +112,8 @@ enum pasid_verdict pasid_requests_report(struct pasid_requests *requests,
 enum pasid_verdict pasid_requests_respond(struct pasid_requests *requests,
 					  const struct iommu_fault_page_request *request,
 					  u32 *code);
+void pasid_requests_sent(struct pasid_requests *requests);
+bool pasid_requests_are_sent(const struct pasid_requests *requests);
 bool pasid_requests_take(struct pasid_requests *requests, u32 *index,
 			 struct iommu_fault_page_request *request);
 

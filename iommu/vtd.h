@@ -201,6 +201,22 @@ struct vtd_function {
 #define VTD_FEW_DOMAINS		3
 
 /**
+ * struct vtd_response - a page group response
+ * @rid: requester ID of the function that made the requests
+ * @index: their Page Request Group Index
+ * @has_pasid: they have a PASID
+ * @pasid: that PASID
+ * @success: Success; otherwise Invalid Request
+ */
+struct vtd_response {
+	u16 rid;
+	u32 index;
+	bool has_pasid;
+	u32 pasid;
+	bool success;
+};
+
+/**
  * struct vtd_affected - what caches may hold of entries that have changed
  * @whole: all domains of the function are affected: a context entry has changed, or invalidations
  *	of an earlier change are owed
@@ -231,7 +247,7 @@ void vtd_inval_entry(struct vtd_inval *inval, const struct vtd_function *fn,
 		     u16 did, u32 pasid);
 void vtd_affect_entry(struct vtd_affected *affected, u32 pasid, u16 did);
 void vtd_affect_domain(struct vtd_affected *affected, u16 did);
-void vtd_inval_refuse(struct vtd_inval *inval, u16 rid, u32 index, u32 pasid, bool has_pasid);
+void vtd_inval_respond(struct vtd_inval *inval, const struct vtd_response *response);
 void vtd_inval_affected(struct vtd_inval *inval, const struct vtd_function *fn,
 			const struct vtd_affected *affected);
 

@@ -102,10 +102,14 @@ static void requests_are_answered_once(struct kunit *test)
 	requests_begin(2);
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, respond(7, LAST, OKAY));
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(7, LAST));
-	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, respond(7, LAST, OKAY));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND, respond(7, LAST, OKAY));
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, respond(7, LAST, OKAY));
+	/* What is begun to be sent is waited for. */
+	KUNIT_EXPECT_FALSE(test, pasid_requests_are_sent(&requests));
+	pasid_requests_sent(&requests);
+	KUNIT_EXPECT_TRUE(test, pasid_requests_are_sent(&requests));
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(7, LAST));
-	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, respond(7, LAST, IOMMU_PAGE_RESP_INVALID));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND, respond(7, LAST, IOMMU_PAGE_RESP_INVALID));
 	KUNIT_EXPECT_FALSE(test, pasid_requests_failed(&requests));
 	KUNIT_EXPECT_EQ(test, 0U, requests.count);
 }
@@ -131,28 +135,90 @@ static void requests_are_limited(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_REFUSE, report(9, LAST));
 }
 
-/* All requests of a group count, and its last one is not refused for want of room. */
+/* All requests of a group count. */
 static void requests_come_in_groups(struct kunit *test)
 {
-	requests_begin(2);
+	requests_begin(3);
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(1, PASID));
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(1, PASID));
-	KUNIT_EXPECT_EQ(test, PASID_VERDICT_REFUSE, report(2, LAST | PASID));
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(1, LAST | PASID));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_REFUSE, report(2, LAST | PASID));
 	KUNIT_EXPECT_EQ(test, 3U, requests.count);
 	/* io-pgfault responds to a request that is not the last, if nobody wants it. */
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, respond(1, PASID, IOMMU_PAGE_RESP_INVALID));
-	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, respond(1, LAST | PASID, OKAY));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND, respond(1, LAST | PASID, OKAY));
 	KUNIT_EXPECT_EQ(test, 0U, requests.count);
-	/* If the rest of a group is refused, nothing of it is left. */
+}
+
+/* The kernel has a part of a group that is refused. It gets the last one, or it would keep the part. */
+static void requests_expect_flush(struct kunit *test)
+{
+	unsigned int count = requests.count;
+
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, report(1, PASID));
+	KUNIT_EXPECT_EQ(test, count, requests.count);
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_FLUSH, report(1, LAST | PASID));
+	/* The function has its response. */
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_REFUSE, report(1, LAST | PASID));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, respond(1, LAST | PASID, OKAY));
+	KUNIT_EXPECT_EQ(test, 0U, requests.count);
+}
+
+static void requests_leave_no_part(struct kunit *test)
+{
+	/* Held in between, and while the last one comes for the first time. */
+	requests_begin(9);
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(1, PASID));
 	pasid_requests_hold(&requests, PASID_HELD_RESET);
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_REFUSE, report(1, LAST | PASID));
-	KUNIT_EXPECT_EQ(test, 0U, requests.count);
 	pasid_requests_release(&requests, PASID_HELD_RESET);
+	requests_expect_flush(test);
+	/* Taken away. */
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(1, PASID));
 	KUNIT_EXPECT_EQ(test, 0U, take_all());
+	requests_expect_flush(test);
+	/* Above the limit. */
+	pasid_requests_limit(&requests, 1);
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(1, PASID));
+	requests_expect_flush(test);
+}
+
+/* Probes were off: each answer that still comes is sent, once. */
+static void requests_are_lost(struct kunit *test)
+{
+	requests_begin(1);
+	report(1, LAST | PASID);
+	pasid_requests_lose(&requests);
+	KUNIT_EXPECT_TRUE(test, pasid_requests_unseen(&requests));
+	KUNIT_EXPECT_TRUE(test, pasid_requests_failed(&requests));
+	KUNIT_EXPECT_EQ(test, 0U, take_all());
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_REFUSE, report(2, LAST | PASID));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND, respond(1, LAST | PASID, OKAY));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, respond(1, LAST | PASID, OKAY));
+	/* A request that no hook has seen. */
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND, respond(2, LAST | PASID, OKAY));
+	/* The user has answered while no hook saw it. */
+	pasid_requests_release(&requests, PASID_HELD_UNSEEN | PASID_HELD_FAILED);
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(3, LAST | PASID));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_REFUSE, report(4, LAST | PASID));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND, respond(3, LAST | PASID, OKAY));
 	KUNIT_EXPECT_EQ(test, 0U, requests.count);
+	pasid_requests_end(&requests);
+	pasid_requests_lose(&requests);
+	KUNIT_EXPECT_FALSE(test, pasid_requests_unseen(&requests));
+}
+
+/* A reset of the PF: the VF has forgotten what waits, and does not expect the user's answer. */
+static void requests_are_forgotten(struct kunit *test)
+{
+	requests_begin(9);
+	report(1, LAST | PASID);
+	pasid_requests_hold(&requests, PASID_HELD_LOST);
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_REFUSE, report(2, LAST | PASID));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, respond(1, LAST | PASID, OKAY));
+	pasid_requests_release(&requests, PASID_HELD_LOST);
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(1, LAST | PASID));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND, respond(1, LAST | PASID, OKAY));
 }
 
 /* A function must not use an index while its group waits. It gets one response. */
@@ -163,7 +229,7 @@ static void requests_use_an_index_twice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, report(511, LAST));
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, report(511, 0));
 	KUNIT_EXPECT_EQ(test, 1U, requests.count);
-	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, respond(511, LAST, OKAY));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND, respond(511, LAST, OKAY));
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, respond(511, LAST, OKAY));
 }
 
@@ -190,7 +256,7 @@ static void requests_are_taken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_REFUSE, report(3, LAST | PASID));
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_DROP, respond(3, LAST | PASID, OKAY));
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, report(3, LAST | PASID));
-	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, respond(3, LAST | PASID, OKAY));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND, respond(3, LAST | PASID, OKAY));
 }
 
 struct hold_case {
@@ -233,12 +299,12 @@ static void requests_fail(struct kunit *test)
 	requests_begin(9);
 	report(1, LAST | PASID);
 	report(2, LAST | PASID);
-	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS,
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND,
 			pasid_requests_respond(&requests, &request, &code));
 	KUNIT_EXPECT_EQ(test, (u32)IOMMU_PAGE_RESP_INVALID, code);
 	KUNIT_EXPECT_TRUE(test, pasid_requests_failed(&requests));
 	KUNIT_EXPECT_EQ(test, PASID_VERDICT_REFUSE, report(1, LAST | PASID));
-	KUNIT_EXPECT_EQ(test, PASID_VERDICT_PASS, respond(2, LAST | PASID, OKAY));
+	KUNIT_EXPECT_EQ(test, PASID_VERDICT_SEND, respond(2, LAST | PASID, OKAY));
 	pasid_requests_release(&requests, PASID_HELD_OFF);
 	KUNIT_EXPECT_TRUE(test, pasid_requests_failed(&requests));
 	pasid_requests_hold(&requests, PASID_HELD_OFF);
@@ -294,8 +360,8 @@ static void requests_in_any_order(struct kunit *test)
 				break;
 			owed[index] = 0;
 			verdict = pasid_requests_respond(&requests, &request, &code);
-			KUNIT_ASSERT_EQ(test, !!waits[index], verdict == PASID_VERDICT_PASS);
-			KUNIT_ASSERT_TRUE(test, verdict != PASID_VERDICT_PASS ||
+			KUNIT_ASSERT_EQ(test, !!waits[index], verdict == PASID_VERDICT_SEND);
+			KUNIT_ASSERT_TRUE(test, verdict != PASID_VERDICT_SEND ||
 					  code <= IOMMU_PAGE_RESP_INVALID);
 			waits[index] = 0;
 		}
@@ -313,6 +379,9 @@ static struct kunit_case requests_cases[] = {
 	KUNIT_CASE(requests_are_answered_once),
 	KUNIT_CASE(requests_are_limited),
 	KUNIT_CASE(requests_come_in_groups),
+	KUNIT_CASE(requests_leave_no_part),
+	KUNIT_CASE(requests_are_lost),
+	KUNIT_CASE(requests_are_forgotten),
 	KUNIT_CASE(requests_use_an_index_twice),
 	KUNIT_CASE(requests_are_taken),
 	KUNIT_CASE_PARAM(requests_of_a_pasid_are_held, hold_gen_params),
