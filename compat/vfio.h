@@ -8,6 +8,10 @@
 
 #include <linux/vfio_pci_core.h>
 
+#ifndef COMPAT_HAS_IOPF_GROUP_DEQUEUE
+#define COMPAT_HAS_IOPF_GROUP_DEQUEUE	0
+#endif
+
 /* Ops that plain vfio-pci of this kernel has and that of others has not. */
 #ifdef COMPAT_HAS_PASID_ATTACH_IOAS
 #define COMPAT_VFIO_PASID_OPS \

@@ -13,3 +13,6 @@ ccflags-y += $(call compat-probe,vfio.h,match_token_uuid,COMPAT_HAS_MATCH_TOKEN_
 ccflags-y += $(call compat-probe,vfio.h,get_region_info_caps,COMPAT_HAS_GET_REGION_INFO_CAPS)
 # "vfio/pci: Add dma-buf export support for MMIO regions", 6.19
 ccflags-y += $(call compat-probe,vfio_pci_core.h,get_dmabuf_phys,COMPAT_HAS_GET_DMABUF_PHYS)
+# iopf_group_dequeue(), in 7.3 and in the newest 6.12: requests that wait for a user are not freed when
+# the device leaves the queue of intel-iommu
+ccflags-y += $(call compat-probe,iommu.h,iopf_group_dequeue,COMPAT_HAS_IOPF_GROUP_DEQUEUE)

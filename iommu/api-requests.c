@@ -111,7 +111,7 @@ EXPORT_SYMBOL_GPL(pasid_ctl_release_requests_of);
  *
  * Until pasid_ctl_release_requests() all page requests are refused, and what the user answers to
  * earlier ones is dropped. Takes no mutex: the holder of one may be waiting for a VF that does not
- * answer before it is reset. With @answer false it sends nothing to the VF.
+ * answer before it is reset. With @answer false it sends nothing to the VF, and waits for nothing.
  *
  * Context: Process context, may sleep.
  */
@@ -138,7 +138,7 @@ void pasid_ctl_release_requests(struct pci_dev *pdev)
 
 	if (!vf)
 		return;
-	pasid_requests_release(&vf->requests, PASID_HELD_RESET);
+	pasid_requests_release(&vf->requests, PASID_HELD_RESET | PASID_HELD_LOST);
 	pasid_vf_put(vf);
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_release_requests);

@@ -112,17 +112,17 @@ const struct pasid_hooked pasid_hooked[] = {
 	}, {
 		.name = "pci_pri_supported",
 		.purpose = "iommufd asks whether a VF may have page requests",
-		.optional = true,
+		.expendable = true,
 		.args = { "pdev" },
 	}, {
 		.name = "iommu_report_device_fault",
 		.purpose = "a VF has made a page request",
-		.optional = true,
+		.expendable = true,
 		.args = { "dev", "evt" },
 	}, {
 		.name = "intel_iommu_page_response",
 		.purpose = "a page request of a VF is answered",
-		.optional = true,
+		.expendable = true,
 		.args = { "dev", "evt", "msg" },
 	}, {
 		.name = "pci_restore_state",
@@ -140,7 +140,7 @@ const struct pasid_hooked pasid_hooked[] = {
 	}, {
 		.name = "dmar_fault",
 		.purpose = "the IOMMU has refused a request",
-		.counts = true,
+		.expendable = true,
 		.args = { "dev_id" },
 	}, {
 		.name = "write_enabled_file_bool",
@@ -268,7 +268,7 @@ int pasid_need_hooked(const struct pasid_kernel *kernel,
 		snprintf(why, PASID_NEED_WHY_MAX,
 			 "cannot hook %s() (error %d), so this module cannot see when %s",
 			 what->name, register_err, what->purpose);
-		return what->counts ? 0 : register_err;
+		return what->expendable ? 0 : register_err;
 	}
 	while (count < PASID_HOOK_ARGS && what->args[count])
 		count++;
@@ -279,7 +279,7 @@ int pasid_need_hooked(const struct pasid_kernel *kernel,
 		snprintf(why, PASID_NEED_WHY_MAX,
 			 "%s() has no argument '%s' in a register, so this module cannot see when %s",
 			 what->name, what->args[i], what->purpose);
-		return what->counts ? 0 : at[i];
+		return what->expendable ? 0 : at[i];
 	}
 	return 1;
 }

@@ -64,7 +64,7 @@ struct pasid_kernel_offsets {
  * @name: the function
  * @purpose: what this module sees by the hook: the end of the sentence "sees when ..."
  * @optional: the module also loads if the kernel has no such function
- * @counts: the hook only counts: the module also loads if the function cannot be hooked
+ * @expendable: the module also loads if the function cannot be hooked
  * @unless_type: a structure, see @unless_member
  * @unless_member: NULL, or the name of a member: the function is optional in kernels whose
  *	@unless_type has that member, of any type, and needed in all others
@@ -74,7 +74,7 @@ struct pasid_hooked {
 	const char *name;
 	const char *purpose;
 	bool optional;
-	bool counts;
+	bool expendable;
 	const char *unless_type;
 	const char *unless_member;
 	const char *args[PASID_HOOK_ARGS];

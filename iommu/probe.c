@@ -153,7 +153,7 @@ static int pasid_hook_add(struct pasid_hook *hook)
 	if (err)
 		pr_err("cannot enable the probe of %s() (error %d), so this module cannot see when %s\n",
 		       what->name, err, what->purpose);
-	return what->counts || hook->serves ? 0 : err;
+	return what->expendable ? 0 : err;
 }
 
 /**
@@ -271,4 +271,6 @@ void pasid_probes_exit(void)
 	/* All at once, as each of these calls waits for handlers to end. */
 	unregister_kretprobes(pasid_exits, pasid_exit_count);
 	unregister_kprobes(pasid_entries, pasid_entry_count);
+	/* A task may be in pasid_skipped(). */
+	synchronize_rcu_tasks();
 }

@@ -63,6 +63,7 @@ void pasid_pci_restoring(struct pci_dev *pdev)
 		if (vf->pf != pdev)
 			continue;
 		WRITE_ONCE(vf->owed.ats, true);
+		pasid_requests_hold(&vf->requests, PASID_HELD_LOST);
 		atomic_set(&vf->reset.registers_lost, 1);
 	}
 }

@@ -289,13 +289,6 @@ static bool need_is_switch(const char *name)
 }
 
 /* Without one of these there are no page requests for users of VFs. */
-static bool need_is_served(const char *name)
-{
-	return !strcmp(name, "pci_pri_supported") ||
-	       !strcmp(name, "iommu_report_device_fault") ||
-	       !strcmp(name, "intel_iommu_page_response");
-}
-
 /* Without a function that it follows, the module loads only if it does not need the function. */
 static void need_misses_followed(struct kunit *test)
 {
@@ -307,13 +300,13 @@ static void need_misses_followed(struct kunit *test)
 		struct pasid_kernel_offsets layout;
 		unsigned int followed;
 
-		if (what->counts)
+		if (what->expendable)
 			continue;
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -ENOENT,
 						     .no_function = what->name };
 		if (strstr(what->name, "_replace_") || need_is_switch(what->name) ||
 		    !strcmp(what->name, "pcie_do_recovery") ||
-		    !strcmp(what->name, "pci_pasid_status") || need_is_served(what->name) ||
+		    !strcmp(what->name, "pci_pasid_status") ||
 		    (!strcmp(what->name, "context_flip_pri") && !c->flips)) {
 			KUNIT_EXPECT_EQ_MSG(test, 0, need_load(&layout, &followed, why),
 					    "%s", what->name);
@@ -336,7 +329,7 @@ static void need_cannot_probe(struct kunit *test)
 	for (what = pasid_hooked; what->name; what++) {
 		char sentence[PASID_NEED_WHY_MAX];
 
-		if (what->counts)
+		if (what->expendable)
 			continue;
 		need_kernel = (typeof(need_kernel)){ .release = c->release, .error = -EINVAL,
 						     .no_function = what->name };
@@ -370,24 +363,30 @@ static void need_misses_arg(struct kunit *test)
 		     "context_flip_pri() has no argument 'info' in a register, so this module cannot see when page requests are enabled on demand");
 }
 
-/* Without what a hook needs that only counts, the module loads, and does not have the hook. */
-static void need_counts_only(struct kunit *test)
+/* Without what an expendable hook needs, the module loads, and does not have the hook. */
+static void need_expendable(struct kunit *test)
 {
-	const struct need_release_case *c = test->param_value;
-	const typeof(need_kernel) lacking[] = {
-		{ .release = c->release, .no_function = "dmar_fault", .error = -ENOENT },
-		{ .release = c->release, .no_function = "dmar_fault", .error = -EINVAL },
-		{ .release = c->release, .no_arg = "dev_id" },
+	static const char *const hooks[] = {
+		"dmar_fault", "pci_pri_supported", "iommu_report_device_fault",
+		"intel_iommu_page_response",
 	};
+	const struct need_release_case *c = test->param_value;
 	struct pasid_kernel_offsets layout;
 	char why[PASID_NEED_WHY_MAX] = "";
 	unsigned int followed;
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(lacking); i++) {
-		need_kernel = lacking[i];
-		KUNIT_EXPECT_EQ(test, 0, need_load(&layout, &followed, why));
-		KUNIT_EXPECT_FALSE(test, need_follows(followed, "dmar_fault"));
+	for (i = 0; i < 3 * ARRAY_SIZE(hooks); i++) {
+		const char *hook = hooks[i / 3];
+		const typeof(need_kernel) lacking[] = {
+			{ .release = c->release, .no_function = hook, .error = -ENOENT },
+			{ .release = c->release, .no_function = hook, .error = -EINVAL },
+			{ .release = c->release, .no_arg = "dev_id" },
+		};
+
+		need_kernel = lacking[i % 3];
+		KUNIT_EXPECT_EQ_MSG(test, 0, need_load(&layout, &followed, why), "%s", hook);
+		KUNIT_EXPECT_FALSE(test, need_follows(followed, i % 3 < 2 ? hook : "dmar_fault"));
 		KUNIT_EXPECT_TRUE(test, need_follows(followed, "pci_disable_pasid"));
 	}
 }
@@ -432,7 +431,7 @@ static struct kunit_case need_cases[] = {
 	KUNIT_CASE_PARAM(need_misses_followed, need_release_gen_params),
 	KUNIT_CASE_PARAM(need_cannot_probe, need_release_gen_params),
 	KUNIT_CASE_PARAM(need_misses_arg, need_release_gen_params),
-	KUNIT_CASE_PARAM(need_counts_only, need_release_gen_params),
+	KUNIT_CASE_PARAM(need_expendable, need_release_gen_params),
 	KUNIT_CASE_PARAM(need_misses_member, need_release_gen_params),
 	KUNIT_CASE(need_knows_names),
 	{}

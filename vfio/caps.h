@@ -42,34 +42,24 @@ unsigned int pasid_cap_merge(const struct pasid_cap *cap, unsigned int perms);
  * struct pasid_pri_cap - a PRI capability (PCIe 6.3, 10.5.2)
  * @next: offset of the next capability, or 0
  * @prg_pasid: PRG Response PASID Required
- * @errors: Response Failure and Unexpected Page Request Group Index, in the bits of the status
- *	register, as intel-pasid-ctl has them
- * @cleared: those of @errors that the guest has cleared, and that are not shown
  * @enable: Enable. While it is 0, Stopped reads 1: the IOMMU accepts no further page request, and
  *	none waits for an answer
  * @capacity: Outstanding Page Request Capacity
  * @alloc: Outstanding Page Request Allocation
- *
- * An error that a guest clears is shown again when it has gone and then comes again. Errors from
- * before the VF was opened or reset are not shown.
  */
 struct pasid_pri_cap {
 	u16 next;
 	bool prg_pasid;
-	u16 errors;
-	atomic_t cleared;
 	bool enable;
 	u32 capacity;
 	u32 alloc;
 };
 
-void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, u16 status,
+void pasid_pri_cap_init(struct pasid_pri_cap *cap, unsigned int next, bool prg_pasid,
 			u32 capacity);
-void pasid_pri_cap_sample(struct pasid_pri_cap *cap, u16 status);
-void pasid_pri_cap_reset(struct pasid_pri_cap *cap);
-void pasid_pri_cap_set(struct pasid_pri_cap *cap, const struct pasid_pri_cap *to);
-void pasid_pri_cap_read(const struct pasid_pri_cap *cap, unsigned int offset, u8 *buf,
-			unsigned int size);
+void pasid_pri_cap_set(struct pasid_pri_cap *cap, bool enable, u32 alloc);
+void pasid_pri_cap_read(const struct pasid_pri_cap *cap, bool failed, unsigned int offset,
+			u8 *buf, unsigned int size);
 bool pasid_pri_cap_write(struct pasid_pri_cap *cap, unsigned int offset, const u8 *buf,
 			 unsigned int size);
 

@@ -129,9 +129,8 @@ static void pasid_config_fetch(struct pasid_vfio *dev, int which, unsigned int o
 		pasid_cap_read(&dev->cap, offset, buf, count);
 		break;
 	case PASID_EMULATED_PRI:
-		pasid_pri_cap_sample(&dev->pri, pasid_ctl_requests_failed(dev->ctl) ?
-						PCI_PRI_STATUS_RF : 0);
-		pasid_pri_cap_read(&dev->pri, offset, buf, count);
+		pasid_pri_cap_read(&dev->pri, pasid_ctl_requests_failed(dev->ctl), offset, buf,
+				   count);
 		break;
 	default:
 		put_unaligned_le32(dev->layout.headers[which - PASID_EMULATED_HEADER].value,

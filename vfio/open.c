@@ -47,19 +47,54 @@ static void pasid_open_hide(struct pasid_vfio *dev, int err, const char *why)
 	pasid_open_log_hidden(dev, why);
 }
 
+/*
+ * The PF and all its VFs share what Linux allows the PF. Each VF gets an equal part of it, and one
+ * stays with the PF. The number of VFs does not change while one is open.
+ */
+static u32 pasid_open_pri_capacity(struct pci_dev *vf)
+{
+	struct pci_dev *pf = pci_physfn(vf);
+
+	return pf->pri_reqs_alloc / (pci_num_vf(pf) + 1);
+}
+
+static int pasid_open_count(struct device *device, void *count)
+{
+	return ++*(int *)count > 1;
+}
+
+/* The IOMMU core attaches a PASID to all functions of a group, and the module serves only the VF. */
+static bool pasid_open_shares_group(struct pci_dev *vf)
+{
+	struct iommu_group *group = iommu_group_get(&vf->dev);
+	int count = 0;
+
+	if (group)
+		iommu_group_for_each_dev(group, &count, pasid_open_count);
+	iommu_group_put(group);
+	return count != 1;
+}
+
 /**
  * pasid_open_unserved() - why the user of a VF cannot get its page requests
+ * @vf: the VF
  * @can_attach: see struct pasid_vfio
  *
- * Context: Any.
+ * Context: Process context, may sleep.
  * Return: a clause, or NULL if the user can get them.
  */
-const char *pasid_open_unserved(bool can_attach)
+const char *pasid_open_unserved(struct pci_dev *vf, bool can_attach)
 {
+	if (!COMPAT_HAS_IOPF_GROUP_DEQUEUE)
+		return "iommufd of this kernel can use page requests that are freed";
 	if (!pasid_ctl_can_serve_requests())
 		return "this kernel's functions for page requests cannot be hooked";
 	if (!can_attach)
 		return "it was not opened through an iommufd that has PASIDs";
+	if (pasid_open_shares_group(vf))
+		return "it shares its IOMMU group with another function";
+	if (!pasid_open_pri_capacity(vf))
+		return "its PF may have fewer page requests at a time than it has VFs";
 	return NULL;
 }
 
@@ -73,7 +108,7 @@ static void pasid_open_find_layout(struct pasid_vfio *dev, unsigned int perms)
 	const u8 *vconfig = dev->core.extended_caps ? dev->core.vconfig : NULL;
 
 	pasid_layout_find(dev->core.pdev, vconfig, perms & PASID_PERM_PRI,
-			  pasid_open_unserved(dev->can_attach), &dev->layout);
+			  pasid_open_unserved(dev->core.pdev, dev->can_attach), &dev->layout);
 	if (!dev->emulate)
 		pasid_open_hide(dev, -EOPNOTSUPP, "emulation is off");
 	else if (dev->layout.err)
@@ -86,33 +121,15 @@ static void pasid_open_find_layout(struct pasid_vfio *dev, unsigned int perms)
 				"pasid_ctl does not allow enable, or the PF or the IOMMU does not support it now");
 }
 
-/*
- * The PF and all its VFs share what Linux allows the PF. Each VF gets an equal part of it, and one
- * stays with the PF. The number of VFs does not change while one is open.
- */
-static u32 pasid_open_pri_capacity(struct pci_dev *pf)
-{
-	return pf->pri_reqs_alloc / (pci_num_vf(pf) + 1);
-}
-
-/*
- * The errors of the PF's page request interface are not shown: none of them is about this VF. Does
- * not wait for the end of a reset of the PF: a reset of the bus, which includes the PF, may wait
- * for reset_done() of this VF, which waits for @dev->lock.
- */
 static int pasid_open_init_pri(struct pasid_vfio *dev)
 {
-	struct pci_dev *pf = pci_physfn(dev->core.pdev);
-	u16 status = 0;
+	struct pci_dev *vf = dev->core.pdev;
 
 	if (!dev->layout.pri)
 		return 0;
-	if (pci_read_config_word(pf, pf->pri_cap + PCI_PRI_STATUS, &status) ||
-	    PCI_POSSIBLE_ERROR(status))
-		return -EIO;
-	pasid_pri_cap_init(&dev->pri, dev->layout.pri_next, status & PCI_PRI_STATUS_PASID,
-			   pasid_open_pri_capacity(pf));
-	return pasid_open_unserved(dev->can_attach) ? 0 : pasid_ctl_serve_requests(dev->ctl);
+	pasid_pri_cap_init(&dev->pri, dev->layout.pri_next, pci_physfn(vf)->pasid_required,
+			   pasid_open_pri_capacity(vf));
+	return pasid_open_unserved(vf, dev->can_attach) ? 0 : pasid_ctl_serve_requests(dev->ctl);
 }
 
 /*

@@ -173,7 +173,7 @@ void pasid_vfio_detach_pasid(struct vfio_device *vdev, u32 pasid);
 /* open.c: from open to close */
 int pasid_open(struct pasid_vfio *dev);
 void pasid_close(struct pasid_vfio *dev);
-const char *pasid_open_unserved(bool can_attach);
+const char *pasid_open_unserved(struct pci_dev *vf, bool can_attach);
 
 /* config.c: configuration space */
 void pasid_config_init(struct pasid_vfio *dev);

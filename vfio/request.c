@@ -52,7 +52,7 @@ int pasid_request_set(struct pasid_vfio *dev, unsigned int request)
 		return err;
 	dev->reset_clears = true;
 	pasid_cap_set(&dev->cap, request);
-	WRITE_ONCE(dev->pri.enable, request & PASID_PERM_PRI);
+	pasid_pri_cap_set(&dev->pri, request & PASID_PERM_PRI, dev->pri.alloc);
 	return 0;
 }
 
@@ -128,7 +128,7 @@ int pasid_request_write_pri(struct pasid_vfio *dev, unsigned int offset, const u
 		err = pasid_request_send(dev, request);
 	}
 	if (!err)
-		pasid_pri_cap_set(&dev->pri, &pri);
+		pasid_pri_cap_set(&dev->pri, pri.enable, pri.alloc);
 	else
 		pasid_request_limit(dev, dev->pri.alloc);
 	return err;
@@ -145,8 +145,8 @@ static void pasid_request_clear_locked(struct pasid_vfio *dev)
 	pasid_ctl_request(dev->ctl, PASID_PERM_NONE);
 	dev->request = PASID_PERM_NONE;
 	pasid_cap_set(&dev->cap, PASID_PERM_NONE);
-	pasid_pri_cap_reset(&dev->pri);
-	pasid_request_limit(dev, dev->pri.alloc);
+	pasid_pri_cap_set(&dev->pri, false, 0);
+	pasid_request_limit(dev, 0);
 	pasid_ctl_release_requests(dev->core.pdev);
 }
 

@@ -53,7 +53,8 @@ static int pasid_sysfs_look(struct pasid_vfio *dev, struct pasid_cap_layout *lay
 		return 0;
 	if (pm_runtime_resume_and_get(device))
 		return -EIO;
-	pasid_layout_find(dev->core.pdev, NULL, true, pasid_open_unserved(true), layout);
+	pasid_layout_find(dev->core.pdev, NULL, true, pasid_open_unserved(dev->core.pdev, true),
+			  layout);
 	pm_runtime_put(device);
 	return 0;
 }

@@ -66,7 +66,8 @@ struct pasid_ctl_free {
  *	changes that the kernel makes in its tables cannot be followed: permissions that
  *	the write drops are off, permissions that it adds are not on.
  *	If a capability is shown, @requested is empty when the VF is opened. The control bits
- *	of the capability are the same request: the last write wins, and both show it. If
+ *	of the capability are the same request: the last write wins, and both show it. A VF
+ *	has at most as many page requests as the guest has allocated in the capability. If
  *	no capability is shown, @requested has all permissions when the VF is opened, so that
  *	a VMM that does not know the region finds what plain vfio-pci gives. A reset of
  *	the VF empties @requested, if a capability is shown or the region has been written
