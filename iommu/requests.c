@@ -50,15 +50,12 @@ void pasid_requests_init(struct pasid_requests *requests)
  */
 void pasid_requests_serve(struct pasid_requests *requests, struct pasid_group *groups)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&requests->lock, flags);
+	guard(spinlock_irqsave)(&requests->lock);
 	WRITE_ONCE(requests->groups, groups);
 	requests->held = PASID_HELD_OFF;
 	requests->held_pasid = IOMMU_PASID_INVALID;
 	requests->limit = 0;
 	requests->count = 0;
-	spin_unlock_irqrestore(&requests->lock, flags);
 }
 
 /**
@@ -71,13 +68,11 @@ void pasid_requests_serve(struct pasid_requests *requests, struct pasid_group *g
 struct pasid_group *pasid_requests_end(struct pasid_requests *requests)
 {
 	struct pasid_group *groups;
-	unsigned long flags;
 
-	spin_lock_irqsave(&requests->lock, flags);
+	guard(spinlock_irqsave)(&requests->lock);
 	groups = requests->groups;
 	WRITE_ONCE(requests->groups, NULL);
 	requests->held = 0;
-	spin_unlock_irqrestore(&requests->lock, flags);
 	return groups;
 }
 
@@ -156,12 +151,9 @@ void pasid_requests_limit(struct pasid_requests *requests, u32 limit)
  */
 void pasid_requests_hold(struct pasid_requests *requests, unsigned int why)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&requests->lock, flags);
+	guard(spinlock_irqsave)(&requests->lock);
 	if (requests->groups)
 		requests->held |= why;
-	spin_unlock_irqrestore(&requests->lock, flags);
 }
 
 /**
@@ -175,16 +167,14 @@ void pasid_requests_hold(struct pasid_requests *requests, unsigned int why)
  */
 void pasid_requests_lose(struct pasid_requests *requests)
 {
-	unsigned long flags;
 	int i;
 
-	spin_lock_irqsave(&requests->lock, flags);
+	guard(spinlock_irqsave)(&requests->lock);
 	for (i = 0; requests->groups && i < PASID_REQUEST_GROUPS; i++)
 		requests->groups[i] = (struct pasid_group){ .state = PASID_GROUP_UNKNOWN };
 	if (requests->groups)
 		requests->held |= PASID_HELD_UNSEEN | PASID_HELD_FAILED;
 	requests->count = 0;
-	spin_unlock_irqrestore(&requests->lock, flags);
 }
 
 /**
@@ -196,13 +186,10 @@ void pasid_requests_lose(struct pasid_requests *requests)
  */
 void pasid_requests_release(struct pasid_requests *requests, unsigned int why)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&requests->lock, flags);
+	guard(spinlock_irqsave)(&requests->lock);
 	if (requests->held & why & PASID_HELD_OFF)
 		why |= PASID_HELD_FAILED;
 	requests->held &= ~why;
-	spin_unlock_irqrestore(&requests->lock, flags);
 }
 
 /**
@@ -214,11 +201,8 @@ void pasid_requests_release(struct pasid_requests *requests, unsigned int why)
  */
 void pasid_requests_hold_pasid(struct pasid_requests *requests, u32 pasid)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&requests->lock, flags);
+	guard(spinlock_irqsave)(&requests->lock);
 	WRITE_ONCE(requests->held_pasid, pasid);
-	spin_unlock_irqrestore(&requests->lock, flags);
 }
 
 static bool pasid_request_is_held(const struct pasid_requests *requests,
@@ -281,14 +265,8 @@ static enum pasid_verdict pasid_requests_judge(struct pasid_requests *requests,
 enum pasid_verdict pasid_requests_report(struct pasid_requests *requests,
 					 const struct iommu_fault_page_request *request)
 {
-	enum pasid_verdict verdict = PASID_VERDICT_PASS;
-	unsigned long flags;
-
-	spin_lock_irqsave(&requests->lock, flags);
-	if (requests->groups)
-		verdict = pasid_requests_judge(requests, request);
-	spin_unlock_irqrestore(&requests->lock, flags);
-	return verdict;
+	guard(spinlock_irqsave)(&requests->lock);
+	return requests->groups ? pasid_requests_judge(requests, request) : PASID_VERDICT_PASS;
 }
 
 /*
@@ -325,9 +303,8 @@ enum pasid_verdict pasid_requests_respond(struct pasid_requests *requests,
 					  u32 *code)
 {
 	enum pasid_verdict verdict = PASID_VERDICT_PASS;
-	unsigned long flags;
 
-	spin_lock_irqsave(&requests->lock, flags);
+	guard(spinlock_irqsave)(&requests->lock);
 	if (requests->groups)
 		verdict = pasid_requests_match(requests, request);
 	if (verdict == PASID_VERDICT_SEND)
@@ -337,7 +314,6 @@ enum pasid_verdict pasid_requests_respond(struct pasid_requests *requests,
 		*code = IOMMU_PAGE_RESP_INVALID;
 		requests->held |= PASID_HELD_FAILED;
 	}
-	spin_unlock_irqrestore(&requests->lock, flags);
 	return verdict;
 }
 
@@ -349,11 +325,8 @@ enum pasid_verdict pasid_requests_respond(struct pasid_requests *requests,
  */
 void pasid_requests_sent(struct pasid_requests *requests)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&requests->lock, flags);
+	guard(spinlock_irqsave)(&requests->lock);
 	requests->sending--;
-	spin_unlock_irqrestore(&requests->lock, flags);
 }
 
 /**
@@ -383,10 +356,9 @@ bool pasid_requests_take(struct pasid_requests *requests, u32 *index,
 			 struct iommu_fault_page_request *request)
 {
 	struct pasid_group *group;
-	unsigned long flags;
 	bool found = false;
 
-	spin_lock_irqsave(&requests->lock, flags);
+	guard(spinlock_irqsave)(&requests->lock);
 	for (; requests->groups && !found && *index < PASID_REQUEST_GROUPS; ++*index) {
 		group = &requests->groups[*index];
 		if (group->state == PASID_GROUP_OPEN)
@@ -401,6 +373,5 @@ bool pasid_requests_take(struct pasid_requests *requests, u32 *index,
 		};
 		found = true;
 	}
-	spin_unlock_irqrestore(&requests->lock, flags);
 	return found;
 }

@@ -213,7 +213,7 @@ mutant added-without-an-SR-IOV-PF uml kunit "pasid-vf*" iommu/attach.c \
 # --- Resets, errors and power states of a VF that has a user ----------------------------------------------------
 
 mutant reset-waits-for-the-VF newest vfio-reset "no invalidation is sent*|a VF that hangs*" vfio/main.c \
-	'/^static void pasid_vfio_reset_prepare/,/^}/ s/pasid_request_mark_resetting\((.*)\);/pasid_request_clear(\1);\n\t&/'
+	'/^static void pasid_vfio_reset_prepare/,/^}/ s/pasid_request_reset_prepare\((.*)\);/pasid_request_clear(\1);\n\t&/'
 mutant registers-outlive-a-reset newest vfio-reset "a reset of the function*" vfio/main.c \
 	'/^static void pasid_vfio_reset_done/,/^}/ s/pasid_request_reset_done\((.*)\);/WRITE_ONCE(\1->resetting, false);/'
 mutant registers-outlive-a-reset-of-the-PF newest vfio-reset "a reset of the PF*" vfio/open.c \
@@ -268,7 +268,7 @@ mutant PRI-failure-reaches-the-PF uml kunit pasid-requests iommu/requests.c \
 mutant requests-wait-after-a-deny uml kunit pasid-vf-serve iommu/change.c \
 	's/pasid_vf_hold_requests\(vf, PASID_HELD_OFF, true\)/pasid_vf_hold_requests(vf, PASID_HELD_OFF, false)/'
 mutant late-answers-reach-the-VF uml kunit pasid-requests iommu/requests.c \
-	's/return waits \? PASID_VERDICT_PASS : PASID_VERDICT_DROP;/return PASID_VERDICT_PASS;/'
+	's/return waits && !\(requests->held & PASID_HELD_LOST\)/return true/'
 mutant requests-have-no-limit uml kunit pasid-vf-serve iommu/requests.c \
 	's/requests->count >= READ_ONCE\(requests->limit\)/false/'
 mutant requests-wait-for-a-VF-in-a-reset debug vfio-requests "the VF is reset*" vfio/request.c \
@@ -392,9 +392,9 @@ mutant faults-from-the-first-record uml kunit "pasid-record" iommu/record.c \
 mutant faults-beyond-the-last-record uml kunit "pasid-record" iommu/record.c \
 	's/ % vtd_fault_records\(cap\)//'
 mutant faults-hook-is-needed uml kunit pasid-need iommu/need.c \
-	's/return what->counts \? 0 : register_err;/return register_err;/'
+	's/return what->expendable \? 0 : register_err;/return register_err;/'
 mutant faults-argument-is-needed newest refuse-kernel "a kernel whose dmar_fault*" iommu/need.c \
-	's/return what->counts \? 0 : at\[i\];/return at[i];/'
+	's/return what->expendable \? 0 : at\[i\];/return at[i];/'
 mutant faults-0-where-they-are-not-counted newest refuse-kernel "a kernel without dmar_fault*" iommu/sysfs.c \
 	's/pasid_probe_armed\("dmar_fault"\) \? at :/true ? at :/'
 mutant changes-not-counted uml kunit pasid-count iommu/count.c \
