@@ -150,7 +150,7 @@ static void requests_come_in_groups(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0U, requests.count);
 }
 
-/* The kernel has a part of a group that is refused. It gets the last one, or it would keep the part. */
+/* The kernel has a part of a group that is refused, and keeps it until it gets the last one. */
 static void requests_expect_flush(struct kunit *test)
 {
 	unsigned int count = requests.count;

@@ -31,7 +31,7 @@ static void pasid_layout_check_written(struct pci_dev *vf, struct pasid_cap_layo
 		layout->written = pasid_observe_written(vf, layout->pri, PASID_PRI_CAP_SIZE);
 }
 
-/* @unserved: why the user gets no page requests, or NULL. Sets @why if PRI is not shown for that. */
+/* @unserved: why the user gets no page requests, or NULL. Sets @why if no PRI is shown for that. */
 static bool pasid_layout_has_pri(struct pci_dev *pdev, const char *unserved, const char **why)
 {
 	if (!pasid_show_pri || !pci_physfn(pdev)->pri_enabled)

@@ -63,7 +63,7 @@ static int pasid_open_count(struct device *device, void *count)
 	return ++*(int *)count > 1;
 }
 
-/* The IOMMU core attaches a PASID to all functions of a group, and the module serves only the VF. */
+/* The IOMMU core attaches a PASID to all functions of a group; the module serves the VF alone. */
 static bool pasid_open_shares_group(struct pci_dev *vf)
 {
 	struct iommu_group *group = iommu_group_get(&vf->dev);

@@ -511,24 +511,32 @@ pri_comes_back() { # CLIENT
 	expect_client $running "$1" read $pri_status
 }
 
-# No hook sees what waits for the users. So page requests are over until each user switches PRI off and on again.
+# No hook sees what waits for the users. So page requests are over until each user switches PRI off and on again. What
+# waits gets the user's answer, be it given before or after probes are on again.
 probes_are_off() {
+	local its
 	opened
 	ask "$first"
 	gets_request it
+	its=$cookie
+	ask "$second"
+	gets_request other
 	echo 0 >"$kprobes"
 	await 10 pri_is_off "$first"
 	await 10 pri_is_off "$second"
-	refused "$first"
-	ask "$first"
-	ends_with "$first" pri-failed 200
+	expect_client 0 other answer "$cookie" 1
+	refused "$second"
 	expect_client EIO it write $pri_control 0
 	pf_works
 	echo 1 >"$kprobes"
 	await 30 expect_file "$enforcing" yes
 	pri_is_off "$first"
 	pri_is_off "$second"
-	expect_client 0 it answer "$cookie" 0
+	waits "$first"
+	expect_client 0 it answer "$its" 1
+	refused "$first"
+	ask "$first"
+	ends_with "$first" pri-failed 200
 	pri_comes_back it
 	pri_comes_back other
 	served it "$first"
