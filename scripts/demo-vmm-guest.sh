@@ -40,12 +40,15 @@ step 'Back to the default.'
 run 'echo default >pasid_ctl'
 ask "$vf"
 
-# A command of the program that has the VF open, and its answer.
+# A command of the program that has the VF open, and its answer, which has to be 0.
 program() {
-	printf '    program: %s: %s\n' "$*" "$(client it "$@")"
+	local said
+	said=$(client it "$@")
+	printf '    program: %s: %s\n' "$*" "$said"
+	[ "$said" = 0 ]
 }
 
-act "Act five: a program serves a VF's page requests"
+act "Act six: a program serves a VF's page requests"
 clients_kill
 unbind "$vf"
 step 'With pri=1 the VF shows a PRI capability, too. A program opens the VF as a VMM does.'
@@ -64,10 +67,12 @@ step 'The VF is to write to 0x10000. No page is there, so the VF asks for one an
 run "dma $vf start pasid=5 addr=0x10000 write ats pri text=paged-in; dma $vf status"
 client it request 10000 >/tmp/request
 sed 's/^/    PASID, address, permissions, group, cookie: /' /tmp/request
+grep -q '^5 0x10000 -w ' /tmp/request
 step 'It maps a page and answers. The VF goes on, and its data arrive.'
 program map /tmp/page 0x10000
 program answer "$(cut -d' ' -f5 /tmp/request)" 0
 run "dma $vf wait; head -c 8 /tmp/page; echo"
+[ "$(head -c 8 /tmp/page)" = paged-in ]
 step "Another request waits, and the admin denies pri. When the echo returns, the VF has its answer: Invalid Request."
 run "dma $vf start pasid=5 addr=0x20000 write ats pri text=x >/dev/null; echo -pri >pasid_ctl"
 run "dma $vf wait"
