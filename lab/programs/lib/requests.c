@@ -27,37 +27,25 @@ static int open_queue(struct vfio_function *fn)
 
 int requests_make_space(struct vfio_function *fn, uint32_t *ioas, uint32_t *table)
 {
-	struct iommu_ioas_alloc space = { .size = sizeof(space) };
 	struct iommu_hwpt_alloc alloc = {
 		.size = sizeof(alloc),
 		.flags = IOMMU_HWPT_ALLOC_PASID | IOMMU_HWPT_FAULT_ID_VALID,
 		.dev_id = fn->id,
 	};
 
-	if (open_queue(fn) || ioctl(fn->iommufd, IOMMU_IOAS_ALLOC, &space))
+	if (open_queue(fn) || vfio_alloc_ioas(fn, ioas))
 		return errno;
-	alloc.pt_id = space.out_ioas_id;
+	alloc.pt_id = *ioas;
 	alloc.fault_id = fn->faults_id;
 	if (ioctl(fn->iommufd, IOMMU_HWPT_ALLOC, &alloc))
 		return errno;
-	*ioas = space.out_ioas_id;
 	*table = alloc.out_hwpt_id;
 	return 0;
 }
 
 int requests_map(struct vfio_function *fn, uint32_t ioas, void *page, uint64_t iova)
 {
-	struct iommu_ioas_map map = {
-		.size = sizeof(map),
-		.flags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE |
-			 IOMMU_IOAS_MAP_READABLE,
-		.ioas_id = ioas,
-		.length = PAGE_SIZE,
-		.user_va = (uintptr_t)page,
-		.iova = iova,
-	};
-
-	return ioctl(fn->iommufd, IOMMU_IOAS_MAP, &map) ? errno : 0;
+	return vfio_map_memory(fn, ioas, page, PAGE_SIZE, iova);
 }
 
 int requests_next(struct vfio_function *fn, unsigned int milliseconds,

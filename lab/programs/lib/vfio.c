@@ -194,18 +194,17 @@ int vfio_map_file(const char *path, void **page)
 	return *page == MAP_FAILED ? errno : 0;
 }
 
-static int alloc_ioas(struct vfio_function *fn, uint32_t *ioas)
+int vfio_alloc_ioas(struct vfio_function *fn, uint32_t *ioas)
 {
 	struct iommu_ioas_alloc alloc = { .size = sizeof(alloc) };
+	int err = ioctl(fn->iommufd, IOMMU_IOAS_ALLOC, &alloc) ? errno : 0;
 
-	if (ioctl(fn->iommufd, IOMMU_IOAS_ALLOC, &alloc))
-		return -1;
 	*ioas = alloc.out_ioas_id;
-	return 0;
+	return err;
 }
 
-static int map_memory(struct vfio_function *fn, uint32_t ioas, void *start, size_t length,
-		      uint64_t iova)
+int vfio_map_memory(struct vfio_function *fn, uint32_t ioas, void *start, size_t length,
+		    uint64_t iova)
 {
 	struct iommu_ioas_map map = {
 		.size = sizeof(map),
@@ -217,7 +216,7 @@ static int map_memory(struct vfio_function *fn, uint32_t ioas, void *start, size
 		.iova = iova,
 	};
 
-	return ioctl(fn->iommufd, IOMMU_IOAS_MAP, &map);
+	return ioctl(fn->iommufd, IOMMU_IOAS_MAP, &map) ? errno : 0;
 }
 
 static int alloc_table(struct vfio_function *fn, uint32_t flags, uint32_t parent,
@@ -246,8 +245,8 @@ int vfio_map_page(struct vfio_function *fn, const char *path, uint64_t iova, uin
 	uint32_t ioas;
 	void *page;
 
-	if (vfio_map_file(path, &page) || alloc_ioas(fn, &ioas) ||
-	    map_memory(fn, ioas, page, PAGE_SIZE, iova) ||
+	if (vfio_map_file(path, &page) || vfio_alloc_ioas(fn, &ioas) ||
+	    vfio_map_memory(fn, ioas, page, PAGE_SIZE, iova) ||
 	    alloc_table(fn, IOMMU_HWPT_ALLOC_PASID, ioas, NULL, table))
 		return errno;
 	return 0;
@@ -283,9 +282,9 @@ int vfio_map_nested(struct vfio_function *fn, const char *path, uint64_t iova, b
 	uint32_t ioas, parent;
 	void *page;
 
-	if (tables == MAP_FAILED || vfio_map_file(path, &page) || alloc_ioas(fn, &ioas) ||
-	    map_memory(fn, ioas, page, PAGE_SIZE, iova) ||
-	    map_memory(fn, ioas, tables, LEVELS * PAGE_SIZE, TABLES) ||
+	if (tables == MAP_FAILED || vfio_map_file(path, &page) || vfio_alloc_ioas(fn, &ioas) ||
+	    vfio_map_memory(fn, ioas, page, PAGE_SIZE, iova) ||
+	    vfio_map_memory(fn, ioas, tables, LEVELS * PAGE_SIZE, TABLES) ||
 	    alloc_table(fn, IOMMU_HWPT_ALLOC_NEST_PARENT, ioas, NULL, &parent) ||
 	    alloc_table(fn, IOMMU_HWPT_ALLOC_PASID, parent, &stage, table))
 		return errno;

@@ -45,6 +45,11 @@ void vfio_close(struct vfio_function *fn);
 /* 0 or an errno. The file's first page, in the memory of this process. */
 int vfio_map_file(const char *path, void **page);
 
+/* 0 or an errno. For functions with an iommufd: makes an address space, and maps memory in it. */
+int vfio_alloc_ioas(struct vfio_function *fn, uint32_t *ioas);
+int vfio_map_memory(struct vfio_function *fn, uint32_t ioas, void *start, size_t length,
+		    uint64_t iova);
+
 /*
  * 0 or an errno. For functions with an iommufd: makes an address space, which maps the
  * file's first page at @iova. @table is its ID, to be attached at PASIDs or without.
