@@ -48,12 +48,17 @@ static void serve_exit(struct kunit *test)
 	serve.user = NULL;
 }
 
+static struct iommu_fault_page_request serve_request(u32 index)
+{
+	return (struct iommu_fault_page_request) {
+		.flags = LAST | PASID, .pasid = 5, .grpid = index,
+	};
+}
+
 /* Returns whether the kernel gets to see it. */
 static bool serve_reported(u32 index)
 {
-	struct iommu_fault_page_request request = {
-		.flags = LAST | PASID, .pasid = 5, .grpid = index,
-	};
+	struct iommu_fault_page_request request = serve_request(index);
 
 	return !pasid_vf_request_reported(serve.vf, &request);
 }
@@ -61,9 +66,7 @@ static bool serve_reported(u32 index)
 /* Returns whether the function gets the user's response. */
 static bool serve_answered(u32 index)
 {
-	struct iommu_fault_page_request request = {
-		.flags = LAST | PASID, .pasid = 5, .grpid = index,
-	};
+	struct iommu_fault_page_request request = serve_request(index);
 	unsigned int events = fake_unit.events;
 	bool skipped = pasid_vf_request_answered(serve.vf, &request, IOMMU_PAGE_RESP_SUCCESS);
 
