@@ -117,12 +117,10 @@ EXPORT_SYMBOL_GPL(pasid_ctl_release_requests_of);
  */
 void pasid_ctl_hold_requests(struct pci_dev *pdev, bool answer)
 {
-	struct pasid_vf *vf = pasid_vf_get(pdev);
+	struct pasid_vf *vf __free(pasid_vf_put) = pasid_vf_get(pdev);
 
-	if (!vf)
-		return;
-	pasid_vf_hold_requests(vf, PASID_HELD_RESET, answer);
-	pasid_vf_put(vf);
+	if (vf)
+		pasid_vf_hold_requests(vf, PASID_HELD_RESET, answer);
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_hold_requests);
 
@@ -134,11 +132,9 @@ EXPORT_SYMBOL_GPL(pasid_ctl_hold_requests);
  */
 void pasid_ctl_release_requests(struct pci_dev *pdev)
 {
-	struct pasid_vf *vf = pasid_vf_get(pdev);
+	struct pasid_vf *vf __free(pasid_vf_put) = pasid_vf_get(pdev);
 
-	if (!vf)
-		return;
-	pasid_requests_release(&vf->requests, PASID_HELD_RESET | PASID_HELD_LOST);
-	pasid_vf_put(vf);
+	if (vf)
+		pasid_requests_release(&vf->requests, PASID_HELD_RESET | PASID_HELD_LOST);
 }
 EXPORT_SYMBOL_GPL(pasid_ctl_release_requests);

@@ -229,7 +229,7 @@ int pasid_vf_set_ceiling(struct pasid_vf *vf, unsigned int ceiling)
 static bool pasid_vf_obeys(const struct pasid_vf *vf)
 {
 	return !vf->gone && !pasid_vf_owed(vf) && pasid_probes_check() &&
-	       vf->tables.looked == pasid_gaps_now().calls;
+	       pasid_vf_has_looked(vf, pasid_gaps_now().calls);
 }
 
 /**

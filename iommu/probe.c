@@ -36,17 +36,17 @@ static int pasid_on_entry(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct pasid_hook *hook = container_of(probe, struct pasid_hook, entry);
 	struct pasid_call call;
+	bool skip = false;
 
 	pasid_get_call(hook, regs, &call);
-	pasid_gaps_check_missed();
-	if (!hook->skip) {
+	if (hook->skip)
+		skip = hook->skip(&call);
+	else
 		hook->enter(&call);
-		return 0;
-	}
-	if (!hook->skip(&call))
-		return 0;
-	instruction_pointer_set(regs, (unsigned long)pasid_skipped);
-	return 1;
+	pasid_gaps_check_missed();
+	if (skip)
+		instruction_pointer_set(regs, (unsigned long)pasid_skipped);
+	return skip;
 }
 
 /*

@@ -302,15 +302,16 @@ enum pasid_verdict pasid_requests_respond(struct pasid_requests *requests,
 					  const struct iommu_fault_page_request *request,
 					  u32 *code)
 {
-	enum pasid_verdict verdict = PASID_VERDICT_PASS;
+	enum pasid_verdict verdict;
 
 	guard(spinlock_irqsave)(&requests->lock);
-	if (requests->groups)
-		verdict = pasid_requests_match(requests, request);
-	if (verdict == PASID_VERDICT_SEND)
-		requests->sending++;
-	if (verdict == PASID_VERDICT_SEND && *code != IOMMU_PAGE_RESP_SUCCESS &&
-	    *code != IOMMU_PAGE_RESP_INVALID) {
+	if (!requests->groups)
+		return PASID_VERDICT_PASS;
+	verdict = pasid_requests_match(requests, request);
+	if (verdict != PASID_VERDICT_SEND)
+		return verdict;
+	requests->sending++;
+	if (*code != IOMMU_PAGE_RESP_SUCCESS && *code != IOMMU_PAGE_RESP_INVALID) {
 		*code = IOMMU_PAGE_RESP_INVALID;
 		requests->held |= PASID_HELD_FAILED;
 	}

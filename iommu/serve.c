@@ -79,10 +79,11 @@ bool pasid_vf_request_answered(struct pasid_vf *vf,
  */
 void pasid_vf_check_requests(struct pasid_vf *vf)
 {
-	unsigned long switched = pasid_gaps_now().switched;
+	unsigned long switched;
 
 	if (!pasid_requests_are_served(&vf->requests))
 		return;
+	switched = pasid_gaps_now().switched;
 	if (!(vf->sets.request & PASID_PERM_PRI) && pasid_probes_check()) {
 		vf->requests.switched = switched;
 		pasid_requests_release(&vf->requests, PASID_HELD_UNSEEN);

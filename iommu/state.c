@@ -140,3 +140,16 @@ unsigned int pasid_vf_owed(const struct pasid_vf *vf)
 	       (atomic_read(&vf->owed.device) ? PASID_OWED_DEVICE : 0) |
 	       (READ_ONCE(vf->owed.ats) ? PASID_OWED_ATS : 0);
 }
+
+/**
+ * pasid_vf_has_looked() - has a writer looked at all entries of a VF since calls went by unseen?
+ * @vf: the VF
+ * @calls: the number of these calls (gaps.c); it only grows, and the VF's may be newer
+ *
+ * Context: Any.
+ * Return: whether one has. If not, it is not known what the entries say.
+ */
+bool pasid_vf_has_looked(const struct pasid_vf *vf, unsigned long calls)
+{
+	return (long)(READ_ONCE(vf->tables.looked) - calls) >= 0;
+}

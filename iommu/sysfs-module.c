@@ -18,8 +18,7 @@ static struct kobject *pasid_module_status;
 /* After an unseen call it is not known what the entries say until a writer has looked at all. */
 static const char *pasid_vf_disobeys(const struct pasid_vf *vf, unsigned long calls)
 {
-	/* The numbers only grow, and the VF's may be newer than @calls. */
-	if ((long)(READ_ONCE(vf->tables.looked) - calls) < 0)
+	if (!pasid_vf_has_looked(vf, calls))
 		return "calls went by unseen";
 	return pasid_vf_owed(vf) & PASID_OWED_IOMMU ? "an invalidation is owed" : NULL;
 }

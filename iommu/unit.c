@@ -130,11 +130,10 @@ void *pasid_unit_map(u64 addr)
  */
 void pasid_unit_wait_for_requests(const struct pasid_unit *unit)
 {
-	void __iomem *reg = *(void __iomem **)((void *)unit->iommu + pasid_offsets.iommu_reg);
-	u64 head = readq(reg + VTD_REG_PQH) & VTD_PQ_INDEX;
+	u64 head = pasid_unit_readq(unit->iommu, VTD_REG_PQH) & VTD_PQ_INDEX;
 
-	while ((readq(reg + VTD_REG_PQT) & VTD_PQ_INDEX) != head &&
-	       (readq(reg + VTD_REG_PQH) & VTD_PQ_INDEX) == head)
+	while ((pasid_unit_readq(unit->iommu, VTD_REG_PQT) & VTD_PQ_INDEX) != head &&
+	       (pasid_unit_readq(unit->iommu, VTD_REG_PQH) & VTD_PQ_INDEX) == head)
 		usleep_range(20, 100);
 }
 

@@ -65,8 +65,8 @@ struct pasid_context {
  *
  * Locking: the unit's lock, with three exceptions. A writer changes @applying under struct
  * pasid_vf's @lock, before and after it has the unit's lock; a hook reads @applying while it has
- * the unit's lock or afterwards. A writer changes @looked under struct pasid_vf's @lock;
- * sysfs-module.c reads @looked without a lock. state.c reads the intent in @ctx[0] without a lock.
+ * the unit's lock or afterwards. A writer changes @looked under struct pasid_vf's @lock.
+ * state.c reads @looked and the intent in @ctx[0] without a lock.
  */
 struct pasid_vf_tables {
 	struct pasid_context ctx[PASID_MAX_ALIASES];
@@ -259,6 +259,7 @@ unsigned int pasid_vf_allowed(const struct pasid_vf *vf);
 unsigned int pasid_vf_granted(const struct pasid_vf *vf);
 unsigned int pasid_vf_shown_ctl(const struct pasid_vf *vf);
 unsigned int pasid_vf_owed(const struct pasid_vf *vf);
+bool pasid_vf_has_looked(const struct pasid_vf *vf, unsigned long calls);
 bool pasid_vf_restricted(const struct pasid_vf *vf);
 struct vtd_pte_rule pasid_vf_rule(const struct pasid_vf *vf);
 

@@ -406,7 +406,7 @@ mutant failures-not-counted newest status "invalidations that fail are counted*"
 mutant enforcing-without-probes newest status "while probes are off*" iommu/sysfs-module.c \
 	'/^static const char \*pasid_not_enforcing/,/^}/ s/if \(!pasid_probes_fired\(\)\)/if (false)/'
 mutant enforcing-after-a-missed-call newest status "a missed call is counted*" iommu/sysfs-module.c \
-	's/if \(\(long\)\(READ_ONCE\(vf->tables.looked\) - calls\) < 0\)/if (false)/'
+	's/if \(!pasid_vf_has_looked\(vf, calls\)\)/if (false)/'
 mutant enforcing-before-all-was-looked-at uml kunit pasid-count iommu/apply.c \
 	's/^\tif \(!alive \|\| !pasid_probes_check\(\)\)$/\tWRITE_ONCE(vf->tables.looked, before.calls);\n&/'
 mutant enforcing-while-something-is-owed newest status "invalidations that fail are counted*" iommu/sysfs-module.c \

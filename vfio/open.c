@@ -102,13 +102,14 @@ const char *pasid_open_unserved(struct pci_dev *vf, bool can_attach)
  * Finds the layout, or the reason why no capability is shown. A VMM that emulates by itself is told
  * the free ranges, too.
  */
-static void pasid_open_find_layout(struct pasid_vfio *dev, unsigned int perms)
+static void pasid_open_find_layout(struct pasid_vfio *dev, unsigned int perms,
+				   const char *unserved)
 {
 	/* vfio-pci-core's copy has the extended capabilities that it shows, if it shows any. */
 	const u8 *vconfig = dev->core.extended_caps ? dev->core.vconfig : NULL;
 
-	pasid_layout_find(dev->core.pdev, vconfig, perms & PASID_PERM_PRI,
-			  pasid_open_unserved(dev->core.pdev, dev->can_attach), &dev->layout);
+	pasid_layout_find(dev->core.pdev, vconfig, perms & PASID_PERM_PRI, unserved,
+			  &dev->layout);
 	if (!dev->emulate)
 		pasid_open_hide(dev, -EOPNOTSUPP, "emulation is off");
 	else if (dev->layout.err)
@@ -121,7 +122,7 @@ static void pasid_open_find_layout(struct pasid_vfio *dev, unsigned int perms)
 				"pasid_ctl does not allow enable, or the PF or the IOMMU does not support it now");
 }
 
-static int pasid_open_init_pri(struct pasid_vfio *dev)
+static int pasid_open_init_pri(struct pasid_vfio *dev, const char *unserved)
 {
 	struct pci_dev *vf = dev->core.pdev;
 
@@ -129,7 +130,7 @@ static int pasid_open_init_pri(struct pasid_vfio *dev)
 		return 0;
 	pasid_pri_cap_init(&dev->pri, dev->layout.pri_next, pci_physfn(vf)->pasid_required,
 			   pasid_open_pri_capacity(vf));
-	return pasid_open_unserved(vf, dev->can_attach) ? 0 : pasid_ctl_serve_requests(dev->ctl);
+	return unserved ? 0 : pasid_ctl_serve_requests(dev->ctl);
 }
 
 /*
@@ -141,6 +142,7 @@ static int pasid_open_init_pri(struct pasid_vfio *dev)
  */
 static int pasid_open_show(struct pasid_vfio *dev)
 {
+	const char *unserved = pasid_open_unserved(dev->core.pdev, dev->can_attach);
 	struct pasid_ctl_state state;
 	unsigned int perms;
 	int err;
@@ -149,10 +151,10 @@ static int pasid_open_show(struct pasid_vfio *dev)
 	if (err)
 		return err;
 	perms = state.supported & state.ceiling;
-	pasid_open_find_layout(dev, perms);
+	pasid_open_find_layout(dev, perms, unserved);
 	if (dev->layout.err)
 		return 0;
-	err = pasid_open_init_pri(dev);
+	err = pasid_open_init_pri(dev, unserved);
 	if (!err)
 		err = pasid_request_send(dev, PASID_PERM_NONE);
 	if (err)
